@@ -1,0 +1,94 @@
+#include "daemon/base/hash.h"
+
+#include "daemon/base/mem.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include <unistd.h>
+
+struct hash {
+    EVP_MD_CTX *context;
+};
+
+struct hash *hash_new(void)
+{
+    struct hash *hash = mem_alloc(sizeof *hash);
+    if (!hash)
+        return NULL;
+    hash->context = EVP_MD_CTX_new();
+    if (!hash->context || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1) {
+        hash_free(hash);
+        return NULL;
+    }
+    return hash;
+}
+
+void hash_update(struct hash *hash, const void *bytes, size_t size)
+{
+    EVP_DigestUpdate(hash->context, bytes, size);
+}
+
+static void to_hex(const unsigned char digest[32], char out_hex[HASH_HEX_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (int i = 0; i < 32; i++) {
+        out_hex[2 * i] = digits[digest[i] >> 4];
+        out_hex[2 * i + 1] = digits[digest[i] & 15];
+    }
+    out_hex[64] = 0;
+}
+
+void hash_finish(struct hash *hash, char out_hex[HASH_HEX_SIZE])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
+    EVP_DigestFinal_ex(hash->context, digest, NULL);
+    to_hex(digest, out_hex);
+}
+
+void hash_free(struct hash *hash)
+{
+    if (!hash)
+        return;
+    EVP_MD_CTX_free(hash->context);
+    mem_free(hash);
+}
+
+AUTO_DEFINE(hash, struct hash *, hash_free);
+
+void hash_bytes(const void *bytes, size_t size, char out_hex[HASH_HEX_SIZE])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
+    EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL);
+    to_hex(digest, out_hex);
+}
+
+enum err_code hash_fd(int fd, char out_hex[HASH_HEX_SIZE], uint64_t *out_size, struct err *err)
+{
+    enum { CHUNK = 1 << 16 };
+    AUTO(hash) struct hash *hash = hash_new();
+    AUTO(mem) char *chunk = mem_alloc(CHUNK);
+    if (!hash || !chunk)
+        return err_set(err, ERR_NO_MEMORY, "hash");
+    uint64_t offset = 0;
+    for (;;) {
+        ssize_t got = pread(fd, chunk, CHUNK, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return err_set_errno(err, ERR_IO, errno, "read for hashing");
+        if (got == 0)
+            break;
+        hash_update(hash, chunk, (size_t)got);
+        offset += (uint64_t)got;
+    }
+    hash_finish(hash, out_hex);
+    if (out_size)
+        *out_size = offset;
+    return ERR_OK;
+}
+
+bool hash_is_hex(const char *text)
+{
+    return text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}

@@ -1,0 +1,49 @@
+#include "tests/harness/test.h"
+
+#include "daemon/base/file.h"
+#include "daemon/base/hash.h"
+#include "daemon/base/mem.h"
+
+/* FIPS 180-4 examples */
+static const struct {
+    const char *text, *hex;
+} vectors[] = {
+    {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+};
+
+static void published_vectors_come_out_for_bytes_and_files(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(vectors); i++) {
+        char hex[HASH_HEX_SIZE], file_hex[HASH_HEX_SIZE];
+        uint64_t size;
+        AUTO(fd) int fd = -1;
+        hash_bytes(vectors[i].text, strlen(vectors[i].text), hex);
+        assert_string_equal(hex, vectors[i].hex);
+        file_memfd("x", vectors[i].text, strlen(vectors[i].text), &fd, NULL);
+        assert_int_equal(hash_fd(fd, file_hex, &size, NULL), ERR_OK);
+        assert_string_equal(file_hex, vectors[i].hex);
+        assert_int_equal(size, strlen(vectors[i].text));
+    }
+}
+
+static void only_64_lower_case_digits_are_a_hash(void **state)
+{
+    (void)state;
+    assert_true(hash_is_hex(vectors[0].hex));
+    assert_false(hash_is_hex("abc"));
+    assert_false(hash_is_hex(NULL));
+    assert_false(hash_is_hex("E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(published_vectors_come_out_for_bytes_and_files),
+        cmocka_unit_test(only_64_lower_case_digits_are_a_hash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
