@@ -1,0 +1,11 @@
+#ifndef SOHOA_MODEL_DOSSIER_CODE_H
+#define SOHOA_MODEL_DOSSIER_CODE_H
+
+#include <stdbool.h>
+
+/* Mã hồ sơ: agency identifier (old 000.17.22.H56 or new H56.14), the day of reception as YYMMDD
+ * that exists, four or five digits. Source: regulations 7.2 and 14.3. Whether that day lies in the
+ * future is the caller's question. */
+bool dossier_code_is_valid(const char *text);
+
+#endif

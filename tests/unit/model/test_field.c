@@ -1,0 +1,82 @@
+#include "tests/harness/test.h"
+
+#include "daemon/model/field.h"
+
+static void a_better_source_wins_and_a_worse_one_does_not(void **state)
+{
+    (void)state;
+    AUTO(fields) struct fields fields = {0};
+    struct field zone = {
+        .name = FIELD_issuer, .value = (char *)"UBND xã", .source = FIELD_FROM_ZONE};
+    struct field qr = {
+        .name = FIELD_issuer, .value = (char *)"UBND phường", .source = FIELD_FROM_QR};
+    fields_put(&fields, &zone, NULL);
+    fields_put(&fields, &qr, NULL);
+    fields_put(&fields, &zone, NULL);
+    assert_int_equal(fields.count, 1);
+    assert_string_equal(fields_find(&fields, FIELD_issuer)->value, "UBND phường");
+}
+
+static void a_field_not_found_is_null_and_asks_a_person(void **state)
+{
+    (void)state;
+    AUTO(fields) struct fields fields = {0};
+    struct field none = {.name = FIELD_signer, .source = FIELD_FROM_NOTHING, .needs_person = true};
+    fields_put(&fields, &none, NULL);
+    AUTO(js) struct js *json = fields_to_js(&fields);
+    AUTO(mem) char *text = js_dump(json);
+    assert_string_equal(text, "{\"signer\":{\"value\":null,\"needs_person\":true}}");
+    AUTO(fields) struct fields again = {0};
+    assert_int_equal(fields_from_js(json, &again, NULL), ERR_OK);
+    assert_true(fields_find(&again, FIELD_signer)->needs_person);
+}
+
+static void what_people_type_is_made_canonical_or_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        enum field_name name;
+        const char *typed, *canonical; /* NULL: refused */
+    } cases[] = {
+        {FIELD_issue_date, "5/3/2026", "2026-03-05"},
+        {FIELD_issue_date, "05-03-2026", "2026-03-05"},
+        {FIELD_issue_date, "2026-03-05", "2026-03-05"},
+        {FIELD_issue_date, "30/2/2026", NULL},
+        {FIELD_issue_date, "2026", NULL},
+        {FIELD_valid_until, "unknown", "unknown"},
+        {FIELD_issue_date, "unknown", NULL},
+        {FIELD_owner_id, "036 073 521 904", "036073521904"},
+        {FIELD_owner_id, "0100109106-001", "0100109106-001"},
+        {FIELD_owner_id, "12345", NULL},
+        {FIELD_owner_id, "03607352190x", NULL},
+        {FIELD_dossier_code, "H56.14-240823-0001", "H56.14-240823-0001"},
+        {FIELD_dossier_code, "H56.14-241323-0001", NULL},
+        {FIELD_procedure_code, "1.010708", "1.010708"},
+        {FIELD_procedure_code, "1.010708.000.00.00.H56", "1.010708.000.00.00.H56"},
+        {FIELD_procedure_code, "1.01070", NULL},
+        {FIELD_no_expiry, "true", "true"},
+        {FIELD_no_expiry, "maybe", NULL},
+        {FIELD_issuer, "  Ủy ban   nhân dân ", "Ủy ban nhân dân"},
+        {FIELD_issuer, "   ", NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(mem) char *value = NULL;
+        struct err err = ERR_INIT;
+        enum err_code code = field_check(cases[i].name, cases[i].typed, &value, &err);
+        assert_int_equal(code, cases[i].canonical ? ERR_OK : ERR_FIELD_INVALID);
+        if (cases[i].canonical)
+            assert_string_equal(value, cases[i].canonical);
+        else
+            assert_non_null(strstr(err.detail, field_key(cases[i].name)));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_better_source_wins_and_a_worse_one_does_not),
+        cmocka_unit_test(a_field_not_found_is_null_and_asks_a_person),
+        cmocka_unit_test(what_people_type_is_made_canonical_or_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
