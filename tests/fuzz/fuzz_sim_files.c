@@ -1,0 +1,25 @@
+#include "drivers/simulator/sim_config.h"
+
+#include <stdint.h>
+
+/* The simulator's three text formats: the first byte chooses. */
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    if (size < 1)
+        return 0;
+    const char *text = (const char *)bytes + 1;
+    struct sim_config config = {0};
+    struct sim_pile pile;
+    struct sim_faults faults;
+    int line;
+    if (bytes[0] % 3 == 0)
+        sim_config_parse(text, size - 1, &config, &line);
+    else if (bytes[0] % 3 == 1 && sim_pile_parse(text, size - 1, &pile, &line))
+        sim_pile_done(&pile);
+    else if (bytes[0] % 3 == 2)
+        sim_faults_parse(text, size - 1, &faults, &line);
+    return 0;
+}
