@@ -1,0 +1,55 @@
+#ifndef SOHOA_HTTP_API_H
+#define SOHOA_HTTP_API_H
+
+/* The handlers named in routes.c, one file per noun. Each turns the request into one call of the
+ * application (app.h) or fails it. */
+
+struct call;
+
+void api_status_get(struct call *call);
+void api_events_get(struct call *call);
+
+void api_devices_list(struct call *call);
+void api_devices_get(struct call *call);
+void api_devices_test(struct call *call);
+
+void api_dossiers_list(struct call *call);
+void api_dossiers_create(struct call *call);
+void api_dossiers_get(struct call *call);
+void api_dossiers_update(struct call *call);
+void api_dossiers_close(struct call *call);
+void api_dossiers_scan(struct call *call);
+
+void api_jobs_get(struct call *call);
+void api_jobs_cancel(struct call *call);
+
+void api_documents_get(struct call *call);
+void api_documents_file(struct call *call);
+void api_documents_finish(struct call *call);
+void api_documents_reopen(struct call *call);
+void api_documents_confirm(struct call *call);
+void api_documents_reject(struct call *call);
+void api_documents_split(struct call *call);
+void api_documents_replace(struct call *call);
+
+void api_pages_thumb(struct call *call);
+void api_pages_image(struct call *call);
+void api_pages_move(struct call *call);
+void api_pages_remove(struct call *call);
+void api_pages_release(struct call *call);
+
+void api_signer_show(struct call *call);
+void api_signer_unlock(struct call *call);
+void api_signer_lock(struct call *call);
+
+void api_queue_list(struct call *call);
+void api_queue_release(struct call *call);
+void api_queue_hold(struct call *call);
+void api_sync_start(struct call *call);
+
+void api_open_link(struct call *call);
+void api_open_session(struct call *call);
+void api_web_index(struct call *call);
+void api_web_file(struct call *call);
+
+#endif

@@ -1,0 +1,78 @@
+#include "daemon/http/api.h"
+#include "daemon/http/call.h"
+
+#include <string.h>
+
+#define REASON_MAX 1000
+#define FIELDS_MAX 64
+
+static const struct arg_rule confirm_rules[] = {
+    {"compared", ARG_BOOL, ARG_REQUIRED},
+    {"fields", ARG_FIELDS, ARG_REQUIRED, .max = FIELDS_MAX},
+    {"type", ARG_TEXT, 0, .min = 1, .max = 64},
+    {0}};
+
+static const struct arg_rule reason_rules[] = {
+    {"reason", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = REASON_MAX}, {0}};
+
+static const struct arg_rule split_rules[] = {{"page_id", ARG_ID, ARG_REQUIRED}, {0}};
+
+void api_documents_get(struct call *call)
+{
+    call_store(call, "document_get", NULL, 200);
+}
+
+void api_documents_finish(struct call *call)
+{
+    call_store(call, "document_finish_scan", NULL, 200);
+}
+
+void api_documents_reopen(struct call *call)
+{
+    call_store(call, "document_reopen", NULL, 200);
+}
+
+void api_documents_confirm(struct call *call)
+{
+    call_store(call, "document_confirm", confirm_rules, 200);
+}
+
+void api_documents_reject(struct call *call)
+{
+    call_store(call, "document_reject", reason_rules, 200);
+}
+
+void api_documents_split(struct call *call)
+{
+    call_store(call, "document_split", split_rules, 200);
+}
+
+void api_documents_replace(struct call *call)
+{
+    call_store(call, "document_replace", reason_rules, 201);
+}
+
+static void answer_file(struct call *call, const struct js *ok, int fd)
+{
+    (void)ok;
+    if (call->answer_is_record)
+        call_reply_file(call, "application/json", "json", fd);
+    else
+        call_reply_file(call, "application/pdf", "pdf", fd);
+}
+
+void api_documents_file(struct call *call)
+{
+    const char *what = call_query(call, "what");
+    if (!what)
+        what = "signed";
+    if (!args_is_word("signed composed record", what)) {
+        struct err err = ERR_INIT;
+        err_set(&err, ERR_BAD_ARGUMENT, "query what: must be one of: signed composed record");
+        call_fail(call, &err);
+        return;
+    }
+    call->answer_is_record = strcmp(what, "record") == 0;
+    struct js *args = js_pack("{s:s, s:s}", "id", call->param, "what", what);
+    call_store_args(call, "document_file", args, 200, answer_file);
+}

@@ -1,0 +1,40 @@
+#ifndef SOHOA_HTTP_APP_H
+#define SOHOA_HTTP_APP_H
+
+#include "daemon/base/err.h"
+#include "daemon/base/js.h"
+#include "daemon/http/principal.h"
+
+#include <stdbool.h>
+
+/*
+ * What the HTTP side asks of the daemon behind it. sohoad's main fills the table; tests give a
+ * fake. Each call ends in exactly one done(), before it returns or later from the event loop.
+ */
+
+struct app; /* the daemon's own; http only hands it back */
+
+/* ok is borrowed, NULL with an error. fd is -1 or the callee's. err is NULL on success. */
+typedef void app_done_fn(void *payload, const struct js *ok, int fd, const struct err *err);
+
+struct app_calls {
+    /* One store command. args is taken over and carries args.principal already. */
+    void (*store)(struct app *app, const char *op, struct js *args, app_done_fn *done,
+                  void *payload);
+    /* All devices (NULL), one with its options, or one tried out. */
+    void (*devices)(struct app *app, const char *device_or_null, bool test, app_done_fn *done,
+                    void *payload);
+    /* Starts a scan job: {"job": …} as soon as it is accepted. args is taken over. */
+    void (*scan)(struct app *app, const char *dossier_id, struct js *args,
+                 const struct principal *who, app_done_fn *done, void *payload);
+    void (*job)(struct app *app, const char *job_id, bool cancel, app_done_fn *done, void *payload);
+    /* verb: "show", "unlock" (args.password), "lock". args is taken over. */
+    void (*signer)(struct app *app, const char *verb, struct js *args, const struct principal *who,
+                   app_done_fn *done, void *payload);
+    void (*sync)(struct app *app, struct js *args, const struct principal *who, app_done_fn *done,
+                 void *payload);
+    /* From memory, never waits for the store: at most 100 ms. */
+    void (*status)(struct app *app, app_done_fn *done, void *payload);
+};
+
+#endif

@@ -1,0 +1,182 @@
+#include "daemon/http/routes.h"
+
+#include "daemon/base/id.h"
+#include "daemon/base/text.h"
+#include "daemon/http/api.h"
+#include "daemon/http/web.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define SMALL (16u << 10)  /* a few short values */
+#define LARGE (256u << 10) /* all fields of a document with long texts */
+
+/* clang-format off */
+const struct route routes[] = {
+    {METHOD_GET,    "/v1/status",                 ROLE_CLERK, 0,     api_status_get, ROUTE_ALWAYS},
+    {METHOD_GET,    "/v1/events",                 ROLE_CLERK, 0,     api_events_get, 0},
+
+    {METHOD_GET,    "/v1/devices",                ROLE_CLERK, 0,     api_devices_list, 0},
+    {METHOD_GET,    "/v1/devices/{name}",         ROLE_CLERK, 0,     api_devices_get, 0},
+    {METHOD_POST,   "/v1/devices/{name}/test",    ROLE_IT,    SMALL, api_devices_test, 0},
+
+    {METHOD_GET,    "/v1/dossiers",               ROLE_CLERK, 0,     api_dossiers_list, 0},
+    {METHOD_POST,   "/v1/dossiers",               ROLE_CLERK, SMALL, api_dossiers_create, 0},
+    {METHOD_GET,    "/v1/dossiers/{id}",          ROLE_CLERK, 0,     api_dossiers_get, 0},
+    {METHOD_PATCH,  "/v1/dossiers/{id}",          ROLE_CLERK, SMALL, api_dossiers_update, 0},
+    {METHOD_POST,   "/v1/dossiers/{id}/close",    ROLE_CLERK, SMALL, api_dossiers_close, 0},
+    {METHOD_POST,   "/v1/dossiers/{id}/scan",     ROLE_CLERK, SMALL, api_dossiers_scan, 0},
+
+    {METHOD_GET,    "/v1/jobs/{job}",             ROLE_CLERK, 0,     api_jobs_get, 0},
+    {METHOD_DELETE, "/v1/jobs/{job}",             ROLE_CLERK, 0,     api_jobs_cancel, 0},
+
+    {METHOD_GET,    "/v1/documents/{id}",         ROLE_CLERK, 0,     api_documents_get, 0},
+    {METHOD_GET,    "/v1/documents/{id}/file",    ROLE_CLERK, 0,     api_documents_file, 0},
+    {METHOD_POST,   "/v1/documents/{id}/finish",  ROLE_CLERK, SMALL, api_documents_finish, 0},
+    {METHOD_POST,   "/v1/documents/{id}/reopen",  ROLE_CLERK, SMALL, api_documents_reopen, 0},
+    {METHOD_POST,   "/v1/documents/{id}/confirm", ROLE_CLERK, LARGE, api_documents_confirm, 0},
+    {METHOD_POST,   "/v1/documents/{id}/reject",  ROLE_CLERK, SMALL, api_documents_reject, 0},
+    {METHOD_POST,   "/v1/documents/{id}/split",   ROLE_CLERK, SMALL, api_documents_split, 0},
+    {METHOD_POST,   "/v1/documents/{id}/replace", ROLE_CLERK, SMALL, api_documents_replace, 0},
+
+    {METHOD_GET,    "/v1/pages/{id}/thumb",       ROLE_CLERK, 0,     api_pages_thumb, 0},
+    {METHOD_GET,    "/v1/pages/{id}/image",       ROLE_CLERK, 0,     api_pages_image, 0},
+    {METHOD_POST,   "/v1/pages/{id}/move",        ROLE_CLERK, SMALL, api_pages_move, 0},
+    {METHOD_POST,   "/v1/pages/{id}/remove",      ROLE_CLERK, SMALL, api_pages_remove, 0},
+    {METHOD_POST,   "/v1/pages/{id}/release",     ROLE_CLERK, SMALL, api_pages_release, 0},
+
+    {METHOD_GET,    "/v1/signer",                 ROLE_CLERK, 0,     api_signer_show, 0},
+    {METHOD_POST,   "/v1/signer/unlock",          ROLE_CLERK, SMALL, api_signer_unlock, 0},
+    {METHOD_POST,   "/v1/signer/lock",            ROLE_CLERK, SMALL, api_signer_lock, 0},
+
+    {METHOD_GET,    "/v1/queue",                  ROLE_CLERK, 0,     api_queue_list, 0},
+    {METHOD_POST,   "/v1/queue/{id}/retry",       ROLE_CLERK, SMALL, api_queue_release, 0},
+    {METHOD_POST,   "/v1/queue/{id}/release",     ROLE_CLERK, SMALL, api_queue_release, 0},
+    {METHOD_POST,   "/v1/queue/{id}/hold",        ROLE_CLERK, SMALL, api_queue_hold, 0},
+    {METHOD_POST,   "/v1/sync",                   ROLE_CLERK, SMALL, api_sync_start, 0},
+
+    {METHOD_POST,   "/v1/open",                   ROLE_CLERK, SMALL, api_open_link, ROUTE_UNIX_ONLY},
+    {METHOD_GET,    "/open/{token}",              ROLE_ANY,   0,     api_open_session, 0},
+    {METHOD_GET,    "/",                          ROLE_ANY,   0,     api_web_index, ROUTE_PAGE},
+    {METHOD_GET,    "/{file}",                    ROLE_ANY,   0,     api_web_file, ROUTE_PAGE},
+};
+/* clang-format on */
+const size_t route_count = sizeof routes / sizeof routes[0];
+
+static const struct {
+    enum http_method method;
+    const char *name;
+} methods[] = {{METHOD_GET, "GET"},
+               {METHOD_POST, "POST"},
+               {METHOD_PATCH, "PATCH"},
+               {METHOD_DELETE, "DELETE"},
+               {METHOD_HEAD, "HEAD"}};
+#define METHOD_COUNT (sizeof methods / sizeof methods[0])
+
+enum http_method method_from_name(const char *name)
+{
+    for (size_t i = 0; i < METHOD_COUNT; i++)
+        if (strcmp(methods[i].name, name) == 0)
+            return methods[i].method;
+    return METHOD_OTHER;
+}
+
+const char *method_name(enum http_method method)
+{
+    for (size_t i = 0; i < METHOD_COUNT; i++)
+        if (methods[i].method == method)
+            return methods[i].name;
+    return "";
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)tolower((unsigned char)c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool decode_percent(const char *text, size_t size, char out[ROUTE_PARAM_SIZE])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < size; i++) {
+        int c = (unsigned char)text[i];
+        if (c == '%') {
+            if (i + 2 >= size || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0)
+                return false;
+            c = hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]);
+            i += 2;
+        }
+        if (c < 0x20 || c == 0x7f || n + 1 >= ROUTE_PARAM_SIZE)
+            return false;
+        out[n++] = (char)c;
+    }
+    out[n] = 0;
+    return n > 0 && text_is_utf8(out, n);
+}
+
+static bool copy_plain(const char *text, size_t size, char out[ROUTE_PARAM_SIZE])
+{
+    if (!size || size >= ROUTE_PARAM_SIZE)
+        return false;
+    memcpy(out, text, size);
+    out[size] = 0;
+    return true;
+}
+
+static bool is_token(const char *text)
+{
+    return strlen(text) == TOKEN_SIZE - 1 && strspn(text, "0123456789abcdef") == TOKEN_SIZE - 1;
+}
+
+static bool take_param(const char *kind, const char *text, size_t size, char out[ROUTE_PARAM_SIZE])
+{
+    if (text_starts(kind, "{name}"))
+        return decode_percent(text, size, out);
+    if (!copy_plain(text, size, out))
+        return false;
+    if (text_starts(kind, "{id}") || text_starts(kind, "{job}"))
+        return id_is_valid(out);
+    if (text_starts(kind, "{token}"))
+        return is_token(out);
+    return web_name_is_safe(out);
+}
+
+static bool pattern_matches(const char *pattern, const char *path, char out[ROUTE_PARAM_SIZE])
+{
+    while (*pattern) {
+        if (*pattern != '{') {
+            if (*pattern++ != *path++)
+                return false;
+            continue;
+        }
+        size_t size = text_starts(pattern, "{file}") ? strlen(path) : strcspn(path, "/");
+        if (!take_param(pattern, path, size, out))
+            return false;
+        path += size;
+        pattern = strchr(pattern, '}') + 1;
+    }
+    return !*path;
+}
+
+static unsigned methods_of(const struct route *route)
+{
+    return route->method | (route->flags & ROUTE_PAGE ? METHOD_HEAD : 0u);
+}
+
+void routes_find(enum http_method method, const char *path, struct route_match *out)
+{
+    *out = (struct route_match){0};
+    for (size_t i = 0; i < route_count; i++) {
+        char param[ROUTE_PARAM_SIZE] = "";
+        if (!pattern_matches(routes[i].pattern, path, param))
+            continue;
+        out->allowed |= methods_of(&routes[i]);
+        if (methods_of(&routes[i]) & method) {
+            out->route = &routes[i];
+            memcpy(out->param, param, sizeof param);
+            return;
+        }
+    }
+}

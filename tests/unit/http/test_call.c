@@ -1,0 +1,288 @@
+#include "daemon/base/mem.h"
+#include "daemon/http/call.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ID "019a0000-0000-7000-8000-000000000001"
+
+/* An application that answers at once, keeps the question, or fails. */
+static struct {
+    enum { AT_ONCE, KEEP, FAIL } mood;
+    app_done_fn *done;
+    void *payload;
+    char op[40];
+    int asked;
+} app;
+
+static void store(struct app *self, const char *op, struct js *args, app_done_fn *done,
+                  void *payload)
+{
+    (void)self;
+    AUTO(js) struct js *owned = args;
+    struct err err = ERR_INIT;
+    snprintf(app.op, sizeof app.op, "%s", op);
+    app.done = done;
+    app.payload = payload;
+    app.asked++;
+    if (app.mood == FAIL) {
+        err_set(&err, ERR_STATE_CHANGED, "no longer open");
+        done(payload, NULL, -1, &err);
+    }
+    if (app.mood == AT_ONCE)
+        done(payload, owned, -1, NULL);
+}
+
+static const struct app_calls calls = {.store = store};
+static struct http http;
+static int woken;
+
+static void on_ready(void *self)
+{
+    (void)self;
+    woken++;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    memset(&app, 0, sizeof app);
+    woken = 0;
+    http = (struct http){.calls = &calls,
+                         .sessions = sessions_new(),
+                         .events = events_new(),
+                         .app_deadline_us = 1000000};
+    struct err err = ERR_INIT;
+    return http.sessions && http.events && !web_open(NULL, &http.web, &err) ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    http_forget_calls(&http);
+    sessions_free(http.sessions);
+    events_free(http.events);
+    web_close(http.web);
+    return 0;
+}
+
+static struct call *ask(const char *method, const char *path, const char *body)
+{
+    char length[24];
+    struct http_head head = {.method = method, .path = path, .from_unix = true};
+    if (body) {
+        snprintf(length, sizeof length, "%zu", strlen(body));
+        head.length = length;
+    }
+    struct call *call = call_new(&http, &head, on_ready, NULL);
+    if (!call)
+        return NULL;
+    call_admit(call);
+    if (body)
+        call_receive(call, body, strlen(body));
+    call_run(call);
+    return call;
+}
+
+static void an_answer_at_once_is_the_reply(void **state)
+{
+    (void)state;
+    struct call *call = ask("GET", "/v1/dossiers/" ID, NULL);
+    assert_true(call->replied);
+    assert_int_equal(call->reply.status, 200);
+    assert_string_equal(app.op, "dossier_get");
+    assert_string_equal(call->reply.bytes,
+                        "{\"id\":\"" ID "\",\"principal\":{\"id\":\"uid:0\",\"role\":\"it\"}}");
+    call_leave(call);
+}
+
+static void each_route_asks_the_store_for_its_command(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *path, *body, *op;
+        int status;
+    } cases[] = {
+        {"GET", "/v1/dossiers", NULL, "dossier_list", 200},
+        {"POST", "/v1/dossiers", "{}", "dossier_create", 201},
+        {"PATCH", "/v1/dossiers/" ID, "{\"papers\":null}", "dossier_update", 200},
+        {"POST", "/v1/dossiers/" ID "/close", NULL, "dossier_close", 200},
+        {"GET", "/v1/documents/" ID, NULL, "document_get", 200},
+        {"POST", "/v1/documents/" ID "/finish", NULL, "document_finish_scan", 200},
+        {"POST", "/v1/documents/" ID "/reopen", NULL, "document_reopen", 200},
+        {"POST", "/v1/documents/" ID "/confirm", "{\"compared\":true,\"fields\":{}}",
+         "document_confirm", 200},
+        {"POST", "/v1/documents/" ID "/reject", "{\"reason\":\"x\"}", "document_reject", 200},
+        {"POST", "/v1/documents/" ID "/split", "{\"page_id\":\"" ID "\"}", "document_split", 200},
+        {"POST", "/v1/documents/" ID "/replace", "{\"reason\":\"x\"}", "document_replace", 201},
+        {"POST", "/v1/pages/" ID "/move", "{\"document_id\":\"" ID "\",\"position\":0}",
+         "page_move", 200},
+        {"POST", "/v1/pages/" ID "/remove", "{\"reason\":\"x\"}", "page_remove", 200},
+        {"POST", "/v1/pages/" ID "/release", NULL, "page_release", 200},
+        {"GET", "/v1/queue", NULL, "queue_list", 200},
+        {"POST", "/v1/queue/" ID "/retry", NULL, "release", 200},
+        {"POST", "/v1/queue/" ID "/release", "{\"kind\":\"document\"}", "release", 200},
+        {"POST", "/v1/queue/" ID "/hold", "{\"reason\":\"x\"}", "hold", 200},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        app.op[0] = 0;
+        struct call *call = ask(cases[i].method, cases[i].path, cases[i].body);
+        if (call->reply.status != cases[i].status || strcmp(app.op, cases[i].op) != 0)
+            fail_msg("%s: %d %s", cases[i].path, call->reply.status, app.op);
+        assert_non_null(strstr(call->reply.bytes, "\"principal\":{\"id\":\"uid:0\""));
+        call_leave(call);
+    }
+}
+
+static void an_error_keeps_its_code_and_gets_a_reference(void **state)
+{
+    (void)state;
+    app.mood = FAIL;
+    struct call *call = ask("GET", "/v1/dossiers/" ID, NULL);
+    assert_int_equal(call->reply.status, 409);
+    assert_non_null(strstr(call->reply.bytes, "\"code\":\"STATE_CHANGED\""));
+    assert_non_null(strstr(call->reply.bytes, "\"ref\":\""));
+    assert_non_null(strstr(call->reply.bytes, "\"detail\":\"no longer open\""));
+    call_leave(call);
+}
+
+static void an_answer_later_wakes_the_connection(void **state)
+{
+    (void)state;
+    app.mood = KEEP;
+    struct call *call = ask("GET", "/v1/dossiers/" ID, NULL);
+    assert_false(call->replied);
+    assert_int_equal(http.waiting_count, 1);
+    AUTO(js) struct js *ok = js_pack("{s:i}", "n", 1);
+    app.done(app.payload, ok, -1, NULL);
+    assert_true(call->replied);
+    assert_int_equal(woken, 1);
+    assert_int_equal(http.waiting_count, 0);
+    assert_string_equal(call->reply.bytes, "{\"n\":1}");
+    call_leave(call);
+}
+
+static int spare_fd(void)
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void an_answer_nobody_waits_for_is_put_away(void **state)
+{
+    (void)state;
+    static const enum { LEFT, EXPIRED, SERVER_GONE } cases[] = {LEFT, EXPIRED, SERVER_GONE};
+    AUTO(js) struct js *ok = js_object();
+    app.mood = KEEP;
+    for (size_t i = 0; i < 3; i++) {
+        struct call *call = ask("GET", "/v1/pages/" ID "/thumb", NULL);
+        int fd = spare_fd();
+        if (cases[i] == EXPIRED)
+            call_expire(call);
+        if (cases[i] == EXPIRED)
+            assert_int_equal(call->reply.status, 504);
+        if (cases[i] == SERVER_GONE)
+            http_forget_calls(&http);
+        if (cases[i] != EXPIRED)
+            call_leave(call);
+        app.done(app.payload, ok, fd, NULL);
+        assert_int_equal(fcntl(fd, F_GETFD), -1); /* closed */
+        if (cases[i] == EXPIRED)
+            call_leave(call);
+        assert_int_equal(http.waiting_count, 0);
+    }
+}
+
+static void too_many_waiting_are_refused_but_status_is_not(void **state)
+{
+    (void)state;
+    struct call *waiting[CALL_WAITING_MAX];
+    void *payloads[CALL_WAITING_MAX];
+    app.mood = KEEP;
+    for (int i = 0; i < CALL_WAITING_MAX; i++) {
+        waiting[i] = ask("GET", "/v1/dossiers/" ID, NULL);
+        payloads[i] = app.payload;
+    }
+    struct call *refused = ask("GET", "/v1/dossiers/" ID, NULL);
+    assert_int_equal(refused->reply.status, 429);
+    call_leave(refused);
+    AUTO(js) struct js *ok = js_object();
+    for (int i = 0; i < CALL_WAITING_MAX; i++) {
+        call_leave(waiting[i]);
+        app.done(payloads[i], ok, -1, NULL);
+    }
+    assert_int_equal(http.waiting_count, 0);
+}
+
+static void a_body_in_any_pieces_is_the_same_body(void **state)
+{
+    (void)state;
+    static const char body[] = "{\"code\":\"H01.24-261121-0001\",\"papers\":4}";
+    for (size_t piece = 1; piece < sizeof body; piece++) {
+        struct http_head head = {
+            .method = "POST", .path = "/v1/dossiers", .from_unix = true, .encoding = "chunked"};
+        struct call *call = call_new(&http, &head, on_ready, NULL);
+        call_admit(call);
+        for (size_t at = 0; at < sizeof body - 1; at += piece) {
+            size_t left = sizeof body - 1 - at;
+            assert_true(call_receive(call, body + at, left < piece ? left : piece));
+        }
+        call_run(call);
+        assert_int_equal(call->reply.status, 201);
+        assert_int_equal(strncmp(call->reply.bytes, body, sizeof body - 3), 0);
+        call_leave(call);
+    }
+}
+
+/* The n-th allocation fails, for every n: an answer or none, never a crash, never a half one. */
+static void no_memory_is_an_error_like_any_other(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *path, *body;
+    } cases[] = {
+        {"POST", "/v1/dossiers", "{\"code\":\"A\",\"papers\":3}"},
+        {"GET", "/v1/dossiers", NULL},
+        {"GET", "/v1/queue", NULL},
+        {"POST", "/v1/queue/" ID "/hold", "{\"reason\":\"x\"}"},
+        {"DELETE", "/v1/queue", NULL},
+        {"POST", "/v1/open", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (unsigned long nth = 1; nth < 200; nth++) {
+            mem_fail_from(nth);
+            struct call *call = ask(cases[i].method, cases[i].path, cases[i].body);
+            unsigned long used = mem_allocations();
+            mem_fail_from(0);
+            if (call) {
+                assert_true(call->replied);
+                assert_true(call->reply.status == 503 || call->reply.bytes);
+            }
+            call_leave(call);
+            assert_int_equal(http.waiting_count, 0);
+            if (used < nth)
+                break;
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_answer_at_once_is_the_reply, begin, end),
+        cmocka_unit_test_setup_teardown(each_route_asks_the_store_for_its_command, begin, end),
+        cmocka_unit_test_setup_teardown(an_error_keeps_its_code_and_gets_a_reference, begin, end),
+        cmocka_unit_test_setup_teardown(an_answer_later_wakes_the_connection, begin, end),
+        cmocka_unit_test_setup_teardown(an_answer_nobody_waits_for_is_put_away, begin, end),
+        cmocka_unit_test_setup_teardown(too_many_waiting_are_refused_but_status_is_not, begin, end),
+        cmocka_unit_test_setup_teardown(a_body_in_any_pieces_is_the_same_body, begin, end),
+        cmocka_unit_test_setup_teardown(no_memory_is_an_error_like_any_other, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
