@@ -1,0 +1,70 @@
+#include "daemon/pipeline/document_json.h"
+
+#include "daemon/model/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct js *source_names(const struct document_source *source)
+{
+    AUTO(js) struct js *list = js_array();
+    for (size_t i = 0; i < source->file_count; i++) {
+        const char *slash = strrchr(source->files[i], '/');
+        if (!js_push(list, js_text(slash ? slash + 1 : source->files[i])))
+            return NULL;
+    }
+    return TAKE(list);
+}
+
+static struct js *page_json(const struct document_page *page, size_t number,
+                            const struct js *starts, struct err *err)
+{
+    AUTO(words) struct words words = {0};
+    if (words_read_fd(page->words_fd, &words, err))
+        return NULL;
+    AUTO(mem) char *text = words_text(&words);
+    AUTO(js) struct js *json = js_copy(page->info);
+    struct js *start =
+        starts ? js_ref(starts) : js_pack("{s:b, s:f}", "value", number == 1, "confidence", 0.5);
+    bool ok = text && js_set(json, "number", js_int((int64_t)number)) &&
+              js_set(json, "starts_document", start) && js_set(json, "text", js_text(text)) &&
+              js_set(json, "words", js_int((int64_t)words.count)) &&
+              js_set(json, "mean_confidence", js_real(page->mean_confidence));
+    if (!ok) {
+        err_set(err, ERR_NO_MEMORY, "page %zu", number);
+        return NULL;
+    }
+    return TAKE(json);
+}
+
+enum err_code document_json(const struct document_source *source, const struct js *understood,
+                            const struct document_page *pages, size_t page_count, struct js **out,
+                            struct err *err)
+{
+    AUTO(js) struct js *list = js_array();
+    for (size_t i = 0; i < page_count; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "pages[%zu].starts_document", i);
+        struct err page_err = ERR_INIT;
+        struct js *page = page_json(&pages[i], i + 1, js_at(understood, path), &page_err);
+        if (!page)
+            return err_set(err, page_err.code, "%s", page_err.detail);
+        if (!js_push(list, page))
+            return err_set(err, ERR_NO_MEMORY, "pages");
+    }
+    const struct js *fields = js_at(understood, "fields");
+    AUTO(js)
+    struct js *json =
+        js_pack("{s:s, s:o, s:s, s:s, s:b, s:s, s:f, s:o, s:O}", "schema", "sohoa.document/1",
+                "source", source_names(source), "digest", source->digest, "pdf_sha256",
+                source->pdf_sha256, "passed_through", (int)source->passed_through, "type",
+                js_text_or(understood, "type", "unknown"), "type_score",
+                js_real_or(understood, "type_score", 0), "fields",
+                fields ? js_ref(fields) : js_object(), "pages", list);
+    const struct js *kind = js_at(understood, "kind");
+    bool ok = json && (js_is_null(kind) || js_set(json, "kind", js_ref(kind)));
+    if (!ok)
+        return err_set(err, ERR_NO_MEMORY, "document JSON");
+    *out = TAKE(json);
+    return ERR_OK;
+}

@@ -1,0 +1,47 @@
+#ifndef SOHOA_PIPELINE_FOLDER_H
+#define SOHOA_PIPELINE_FOLDER_H
+
+#include "daemon/pipeline/inputs.h"
+#include "daemon/pipeline/job.h"
+
+/*
+ * A folder instead of the store: documents of `sohoa process`, held in memory, their results
+ * written to the output folder. Same stages, same workers.
+ *
+ *   waiting ──import──▶ reading ──recognize × pages──▶ read ──understand──▶ understood ──compose──▶
+ * written (images skip import)           any step that fails for good ──▶ failed, the others go on
+ */
+
+struct folder;
+
+struct folder_options {
+    const char *out_dir;
+    const char *lang;
+    bool split; /* one pair of files per paper found */
+};
+
+enum folder_outcome { FOLDER_WRITTEN, FOLDER_SKIPPED, FOLDER_FAILED };
+
+struct folder_result {
+    const char *name; /* of the outputs */
+    enum folder_outcome outcome;
+    const char *type; /* NULL when failed */
+    size_t pages;
+    const struct err *err; /* failed */
+};
+
+/* One call per document written, skipped or failed. */
+typedef void folder_result_fn(void *payload, const struct folder_result *result);
+/* After each page: pages done of those known so far. */
+typedef void folder_progress_fn(void *payload, size_t done, size_t known);
+
+/* inputs are borrowed and stay until folder_free. */
+enum err_code folder_new(const struct inputs *inputs, const struct folder_options *options,
+                         folder_result_fn *on_result, folder_progress_fn *on_progress,
+                         void *payload, struct folder **out, struct err *err);
+void folder_free(struct folder *folder);
+struct job_source folder_jobs(struct folder *folder);
+bool folder_is_done(const struct folder *folder);
+size_t folder_failed(const struct folder *folder);
+
+#endif

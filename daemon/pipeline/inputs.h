@@ -1,0 +1,31 @@
+#ifndef SOHOA_PIPELINE_INPUTS_H
+#define SOHOA_PIPELINE_INPUTS_H
+
+#include "daemon/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Which documents the arguments of `sohoa process` name (design.md, contracts). Only names are
+ * looked at here; what the files hold is the workers' business. */
+
+struct input {
+    char *name;   /* of the outputs, without suffix */
+    char **files; /* page images in natural order, or one PDF */
+    size_t file_count;
+    bool is_pdf;
+};
+
+struct inputs {
+    struct input *item;
+    size_t count, capacity;
+    size_t passed_over; /* files in folders that are neither image nor PDF */
+};
+
+/* each: every file is a document of its own. USAGE: an argument does not exist, holds nothing, or
+ * two documents would have one name (case-insensitively, for folders shared with Windows). */
+enum err_code inputs_find(const char *const *arguments, size_t count, bool each, struct inputs *out,
+                          struct err *err);
+void inputs_done(struct inputs *inputs);
+
+#endif

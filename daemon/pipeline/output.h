@@ -1,0 +1,21 @@
+#ifndef SOHOA_PIPELINE_OUTPUT_H
+#define SOHOA_PIPELINE_OUTPUT_H
+
+#include "daemon/base/err.h"
+#include "daemon/base/hash.h"
+#include "daemon/base/js.h"
+
+#include <stdbool.h>
+
+/* The output folder of `sohoa process`: a PDF appears whole or not at all, its JSON after it is the
+ * mark that both are there. */
+
+/* A nameless file in the folder: gone when we are killed. */
+enum err_code output_create(int dir_fd, int *out_fd, struct err *err);
+/* Gives it its name (replacing an older one), then writes NAME.json durably. */
+enum err_code output_publish(int dir_fd, const char *name, int pdf_fd, const struct js *json,
+                             struct err *err);
+/* NAME.json with that digest and its PDF unharmed; for parts of a split, all of them. */
+bool output_is_done(int dir_fd, const char *name, const char *digest);
+
+#endif

@@ -1,0 +1,439 @@
+#include "daemon/pipeline/pipeline.h"
+
+#include "daemon/base/id.h"
+#include "daemon/base/log.h"
+#include "daemon/base/mem.h"
+#include "daemon/pipeline/retry.h"
+#include "daemon/pipeline/stage.h"
+#include "daemon/workers/supervisor.h"
+
+#include <string.h>
+#include <systemd/sd-event.h>
+
+/* ---- the one table that moves a page ----------------------------------------------------------
+ */
+
+static enum err_code ask_recognise(const struct pipeline_config *config, struct job *job,
+                                   struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                                   struct err *err);
+static enum err_code keep_read(struct job *job, struct ipc_message *message, const struct js *ok,
+                               struct err *err);
+static enum err_code keep_recognised(struct job *job, struct ipc_message *message,
+                                     const struct js *ok, struct err *err);
+static enum err_code ask_configure(const struct pipeline_config *config, struct job *job,
+                                   struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                                   struct err *err);
+static enum err_code keep_nothing(struct job *job, struct ipc_message *message, const struct js *ok,
+                                  struct err *err);
+
+#define SECONDS(n) ((n)*1000)
+#define CONFIGURE                                                                                  \
+    {                                                                                              \
+        "configure", SECONDS(10), ask_configure, keep_nothing                                      \
+    }
+
+/* Later states first: what is nearly done gets done before new work starts. */
+const struct stage stages[] = {
+    {"reconcile", POOL_UPLOAD, true, {CONFIGURE, {"verify", SECONDS(600), NULL, NULL}}},
+    {"accept", POOL_UPLOAD, true, {CONFIGURE, {"verify", SECONDS(600), NULL, NULL}}},
+    {"send", POOL_UPLOAD, true, {CONFIGURE, {"send", SECONDS(600), NULL, NULL}}},
+    {"queue", POOL_NONE, false, {{0}}},
+    {"code", POOL_NONE, false, {{0}}},
+    {"extract", POOL_NONE, false, {{0}}},
+    {"seal", POOL_SEAL, false, {{"sign", SECONDS(60), NULL, NULL}}},
+    {"compose", POOL_PDF, false, {{"compose", SECONDS(600), NULL, NULL}}},
+    {"understand", POOL_OCR, false, {{"understand", SECONDS(60), NULL, NULL}}},
+    {"recognize",
+     POOL_OCR,
+     false,
+     {{"read", SECONDS(60), NULL, keep_read},
+      {"recognise", SECONDS(180), ask_recognise, keep_recognised}}},
+    {"import", POOL_OCR, false, {{"import", SECONDS(600), NULL, NULL}}},
+};
+const size_t stage_count = sizeof stages / sizeof *stages;
+
+/* ---- steps that are more than a shuttle -------------------------------------------------------
+ */
+
+/* read answers {page, zones} with the recognition image and a thumbnail. */
+static enum err_code keep_read(struct job *job, struct ipc_message *message, const struct js *ok,
+                               struct err *err)
+{
+    const struct js *page, *zones;
+    enum err_code code = js_get_object(ok, "page", &page, err);
+    if (!code)
+        code = js_get_array(ok, "zones", &zones, err);
+    if (!code && message->fd_count != 2)
+        code =
+            err_set(err, ERR_BAD_MESSAGE, "read answered with %zu descriptors", message->fd_count);
+    if (code)
+        return code;
+    job_keep_fds(job, message);
+    job->result = js_pack("{s:O, s:O, s:I}", "page", page, "zones", zones, "images",
+                          js_int_or(ok, "images", 1));
+    return job->result ? ERR_OK : err_set(err, ERR_NO_MEMORY, "read");
+}
+
+static enum err_code ask_recognise(const struct pipeline_config *config, struct job *job,
+                                   struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                                   struct err *err)
+{
+    (void)config;
+    *out_args = js_ref(job->result);
+    *out_fds = &job->result_fds[0];
+    *out_fd_count = 1;
+    return *out_args ? ERR_OK : err_set(err, ERR_NO_MEMORY, "recognise");
+}
+
+/* The stage's result is {page, zones, images, words, mean_confidence} with [words, thumbnail]: the
+ * recognition image has done its work. */
+static enum err_code keep_recognised(struct job *job, struct ipc_message *message,
+                                     const struct js *ok, struct err *err)
+{
+    int words;
+    enum err_code code = ipc_take_fd(message, 0, &words, err);
+    if (code)
+        return code;
+    fd_close(job->result_fds[0]);
+    job->result_fds[0] = words;
+    bool set =
+        js_set(job->result, "words", js_int(js_int_or(ok, "words", 0))) &&
+        js_set(job->result, "mean_confidence", js_real(js_real_or(ok, "mean_confidence", 0)));
+    return set ? ERR_OK : err_set(err, ERR_NO_MEMORY, "recognise");
+}
+
+static enum err_code ask_configure(const struct pipeline_config *config, struct job *job,
+                                   struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                                   struct err *err)
+{
+    (void)job;
+    *out_fds = NULL;
+    *out_fd_count = 0;
+    *out_args = js_pack("{s:O}", "targets", config->targets);
+    return *out_args ? ERR_OK : err_set(err, ERR_NO_MEMORY, "configure");
+}
+
+static enum err_code keep_nothing(struct job *job, struct ipc_message *message, const struct js *ok,
+                                  struct err *err)
+{
+    (void)job;
+    (void)message;
+    (void)ok;
+    (void)err;
+    return ERR_OK;
+}
+
+/* ---- running it -------------------------------------------------------------------------------
+ */
+
+#define SLOTS_MAX 16
+
+/* A slot does one job at a time: it owns a worker of its pool (none for POOL_NONE). */
+struct slot {
+    struct pipeline *pipeline;
+    enum pool_kind pool;
+    struct worker *worker;
+    bool busy;
+    const struct stage *claiming;
+    struct job *job;
+    size_t step;
+};
+
+struct pipeline {
+    sd_event *loop;
+    struct pipeline_config config;
+    struct job_source source;
+    pipeline_ended_fn *ended;
+    void *payload;
+    struct slot slots[SLOTS_MAX];
+    size_t slot_count;
+    bool maybe[32]; /* by stage: there may be work that was not looked for */
+    bool paused, pumping, pump_again;
+    sd_event_source *pump_soon;
+};
+
+static void pump(struct pipeline *pipeline);
+
+static const struct worker_kind pool_workers[POOL_COUNT] = {
+    [POOL_OCR] = {.name = "ocr",
+                  .recycle_after = 500, /* Tesseract's heap grows slowly */
+                  .env = (const char *const[]){"OMP_THREAD_LIMIT=1", NULL}},
+    [POOL_PDF] = {.name = "pdf"},
+    [POOL_SEAL] = {.name = "seal"},
+    [POOL_UPLOAD] = {.name = "upload"},
+};
+
+static enum err_code add_slots(struct pipeline *pipeline, enum pool_kind pool, int count,
+                               struct err *err)
+{
+    for (int i = 0; i < count && pipeline->slot_count < SLOTS_MAX; i++) {
+        struct slot *slot = &pipeline->slots[pipeline->slot_count];
+        *slot = (struct slot){.pipeline = pipeline, .pool = pool};
+        struct worker_kind kind = pool_workers[pool];
+        if (pool == POOL_OCR)
+            kind.memory_limit_mb = pipeline->config.ocr_memory_mb;
+        enum err_code code = pool == POOL_NONE
+                                 ? ERR_OK
+                                 : worker_new(pipeline->loop, &kind, pipeline->config.worker_dir,
+                                              &slot->worker, err);
+        if (code)
+            return code;
+        pipeline->slot_count++;
+    }
+    return ERR_OK;
+}
+
+enum err_code pipeline_new(sd_event *loop, const struct pipeline_config *config,
+                           const struct job_source *source, pipeline_ended_fn *ended, void *payload,
+                           struct pipeline **out, struct err *err)
+{
+    struct pipeline *pipeline = mem_alloc(sizeof *pipeline);
+    if (!pipeline)
+        return err_set(err, ERR_NO_MEMORY, "pipeline");
+    pipeline->loop = sd_event_ref(loop);
+    pipeline->config = *config;
+    pipeline->source = *source;
+    pipeline->ended = ended;
+    pipeline->payload = payload;
+    enum err_code code = add_slots(pipeline, POOL_NONE, 1, err);
+    for (int pool = POOL_OCR; !code && pool < POOL_COUNT; pool++)
+        code = add_slots(pipeline, (enum pool_kind)pool, pool == POOL_OCR ? config->ocr_workers : 1,
+                         err);
+    if (code) {
+        pipeline_free(pipeline);
+        return code;
+    }
+    *out = pipeline;
+    return ERR_OK;
+}
+
+void pipeline_free(struct pipeline *pipeline)
+{
+    if (!pipeline)
+        return;
+    pipeline->paused = true;
+    pipeline->ended = NULL;
+    for (size_t i = 0; i < pipeline->slot_count; i++) {
+        struct slot *slot = &pipeline->slots[i];
+        struct job *job = TAKE(slot->job);
+        worker_free(slot->worker); /* calls back with CANCELLED; the job is no longer the slot's */
+        job_free(job);
+    }
+    sd_event_source_disable_unref(pipeline->pump_soon);
+    sd_event_unref(pipeline->loop);
+    mem_free(pipeline);
+}
+
+static void release_slot(struct slot *slot)
+{
+    job_free(TAKE(slot->job));
+    slot->busy = false;
+    slot->claiming = NULL;
+}
+
+static void on_stored(void *payload, const struct err *err)
+{
+    struct slot *slot = payload;
+    struct pipeline *pipeline = slot->pipeline;
+    if (!slot->job)
+        return;
+    if (err)
+        log_err(err,
+                LOG_FIELDS(LOG_FIELD("SOHOA_STEP", slot->job->stage->name),
+                           LOG_FIELD("SOHOA_DOC", slot->job->id)),
+                "result of a step could not be stored; it will be done again, continuing");
+    if (pipeline->ended)
+        pipeline->ended(pipeline->payload, slot->job, err);
+    release_slot(slot);
+    pipeline_kick(pipeline);
+}
+
+static void fail_job(struct slot *slot, const struct err *err)
+{
+    struct pipeline *pipeline = slot->pipeline;
+    struct job *job = slot->job;
+    char ref[REF_SIZE];
+    ref_new(ref);
+    struct retry_decision decision = retry_decide(err->code, job->attempts, job->stage->remote);
+    log_err(err,
+            LOG_FIELDS(LOG_FIELD("SOHOA_STEP", job->stage->name), LOG_FIELD("SOHOA_DOC", job->id),
+                       LOG_FIELD("SOHOA_REF", ref)),
+            decision.action == RETRY_HOLD ? "step failed, held for a person, continuing"
+                                          : "step failed, it is tried again, continuing");
+    if (pipeline->ended)
+        pipeline->ended(pipeline->payload, job, err);
+    pipeline->source.fail(pipeline->source.self, job, err, ref, decision, on_stored, slot);
+}
+
+static void run_step(struct slot *slot);
+
+static enum err_code take_answer(struct slot *slot, struct ipc_message *message,
+                                 const struct js *ok, struct err *err)
+{
+    const struct step *step = &slot->job->stage->steps[slot->step];
+    if (step->answer)
+        return step->answer(slot->job, message, ok, err);
+    slot->job->result = js_copy(ok);
+    if (!slot->job->result)
+        return err_set(err, ERR_NO_MEMORY, "answer of '%s'", step->op);
+    job_keep_fds(slot->job, message);
+    return ERR_OK;
+}
+
+static void on_answer(void *payload, struct ipc_message *message, const struct js *ok,
+                      const struct err *problem)
+{
+    struct slot *slot = payload;
+    struct err err = ERR_INIT;
+    if (!slot->job)
+        return; /* the pipeline is being freed */
+    if (problem) {
+        fail_job(slot, problem);
+        return;
+    }
+    if (take_answer(slot, message, ok, &err)) {
+        fail_job(slot, &err);
+        return;
+    }
+    slot->step++;
+    run_step(slot);
+}
+
+static enum err_code ask(struct slot *slot, const struct step *step, struct err *err)
+{
+    struct job *job = slot->job;
+    struct js *args = NULL;
+    const int *fds = job->fds;
+    size_t fd_count = job->fd_count;
+    if (step->request) {
+        enum err_code code =
+            step->request(&slot->pipeline->config, job, &args, &fds, &fd_count, err);
+        if (code)
+            return code;
+    } else {
+        args = js_ref(job->args);
+    }
+    return worker_request(slot->worker, step->op, args, fds, fd_count, step->deadline_ms, on_answer,
+                          NULL, slot, err);
+}
+
+static void run_step(struct slot *slot)
+{
+    struct pipeline *pipeline = slot->pipeline;
+    const struct stage *stage = slot->job->stage;
+    bool done = slot->step >= STAGE_STEPS_MAX || !stage->steps[slot->step].op;
+    struct err err = ERR_INIT;
+    if (done)
+        pipeline->source.complete(pipeline->source.self, slot->job, on_stored, slot);
+    else if (ask(slot, &stage->steps[slot->step], &err))
+        fail_job(slot, &err);
+}
+
+static void on_claimed(void *payload, struct job *job, const struct err *err)
+{
+    struct slot *slot = payload;
+    if (err)
+        log_err(err, LOG_FIELDS(LOG_FIELD("SOHOA_STEP", slot->claiming->name)),
+                "no work could be claimed, continuing");
+    if (!job) {
+        slot->pipeline->maybe[slot->claiming - stages] = false;
+        release_slot(slot);
+        pump(slot->pipeline);
+        return;
+    }
+    slot->job = job;
+    slot->step = 0;
+    run_step(slot);
+}
+
+/* One claim at a time per stage, so that an empty stage is asked once and not by every slot. */
+static bool being_claimed(const struct pipeline *pipeline, const struct stage *stage)
+{
+    for (size_t i = 0; i < pipeline->slot_count; i++)
+        if (pipeline->slots[i].claiming == stage && !pipeline->slots[i].job)
+            return true;
+    return false;
+}
+
+static const struct stage *wanted_stage(const struct pipeline *pipeline, enum pool_kind pool)
+{
+    for (size_t i = 0; i < stage_count; i++)
+        if (stages[i].pool == pool && pipeline->maybe[i] && !being_claimed(pipeline, &stages[i]))
+            return &stages[i];
+    return NULL;
+}
+
+static void fill_slots(struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < pipeline->slot_count; i++) {
+        struct slot *slot = &pipeline->slots[i];
+        bool free = !slot->busy && (!slot->worker || !worker_is_busy(slot->worker));
+        const struct stage *stage = free ? wanted_stage(pipeline, slot->pool) : NULL;
+        if (!stage)
+            continue;
+        slot->busy = true;
+        slot->claiming = stage;
+        pipeline->source.claim(pipeline->source.self, stage, on_claimed, slot);
+    }
+}
+
+/* A source may answer at once, from inside its claim: then the slots are gone through again. */
+static void pump(struct pipeline *pipeline)
+{
+    pipeline->pump_again = true;
+    if (pipeline->pumping || pipeline->paused)
+        return;
+    pipeline->pumping = true;
+    while (pipeline->pump_again) {
+        pipeline->pump_again = false;
+        fill_slots(pipeline);
+    }
+    pipeline->pumping = false;
+}
+
+static int on_pump_soon(sd_event_source *source, void *payload)
+{
+    (void)source;
+    struct pipeline *pipeline = payload;
+    pipeline->pump_soon = sd_event_source_disable_unref(pipeline->pump_soon);
+    pump(pipeline);
+    return 0;
+}
+
+void pipeline_kick(struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < stage_count; i++)
+        pipeline->maybe[i] = pipeline->source.offers(pipeline->source.self, &stages[i]);
+    if (!pipeline->pump_soon)
+        sd_event_add_defer(pipeline->loop, &pipeline->pump_soon, on_pump_soon, pipeline);
+}
+
+void pipeline_pause(struct pipeline *pipeline)
+{
+    pipeline->paused = true;
+}
+
+bool pipeline_is_idle(const struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < pipeline->slot_count; i++)
+        if (pipeline->slots[i].busy)
+            return false;
+    return true;
+}
+
+struct worker *pipeline_seal_worker(struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < pipeline->slot_count; i++)
+        if (pipeline->slots[i].pool == POOL_SEAL)
+            return pipeline->slots[i].worker;
+    return NULL;
+}
+
+unsigned pipeline_crash_count(const struct pipeline *pipeline)
+{
+    unsigned total = 0;
+    for (size_t i = 0; i < pipeline->slot_count; i++)
+        if (pipeline->slots[i].worker)
+            total += worker_crash_count(pipeline->slots[i].worker);
+    return total;
+}

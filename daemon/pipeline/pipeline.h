@@ -1,0 +1,49 @@
+#ifndef SOHOA_PIPELINE_PIPELINE_H
+#define SOHOA_PIPELINE_PIPELINE_H
+
+#include "daemon/pipeline/job.h"
+
+#include <stdbool.h>
+
+typedef struct sd_event sd_event;
+
+/*
+ * Moves pages, documents and deliveries from state to state. The table of stages is pipeline.c.
+ * The pipeline keeps nothing that matters: it claims work from its source, shows it to a worker and
+ * hands the answer back. Killed at any moment, the next one claims the same work again.
+ */
+
+struct pipeline;
+
+struct pipeline_config {
+    const char *worker_dir;
+    int ocr_workers;
+    int ocr_memory_mb;  /* address-space limit of one, 0 = none */
+    struct js *targets; /* upload worker's configure args.targets; borrowed, NULL = none */
+};
+
+/* A job ended (err NULL: stored). For the log, progress and tests. */
+typedef void pipeline_ended_fn(void *payload, const struct job *job, const struct err *err);
+
+/* `source` is copied. Nothing runs before the first pipeline_kick. */
+enum err_code pipeline_new(sd_event *loop, const struct pipeline_config *config,
+                           const struct job_source *source, pipeline_ended_fn *ended, void *payload,
+                           struct pipeline **out, struct err *err);
+void pipeline_free(struct pipeline *pipeline);
+
+/* There may be work: look. Cheap; call it after every change. */
+void pipeline_kick(struct pipeline *pipeline);
+/* No new claims; running work goes on. pipeline_is_idle tells when it has ended. */
+void pipeline_pause(struct pipeline *pipeline);
+bool pipeline_is_idle(const struct pipeline *pipeline);
+
+struct worker;
+/* The seal worker's session belongs to whoever unlocks it: a request to it (unlock, lock) goes
+ * through here so that it does not meet a running signature. CONFLICT while one runs. NULL: not
+ * available. */
+struct worker *pipeline_seal_worker(struct pipeline *pipeline);
+
+/* Deaths of workers since start, all kinds. */
+unsigned pipeline_crash_count(const struct pipeline *pipeline);
+
+#endif

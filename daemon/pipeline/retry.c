@@ -1,0 +1,32 @@
+#include "daemon/pipeline/retry.h"
+
+#define RETRY_NOW_TRIES 2 /* what kills its worker twice is held for a person */
+#define LATER_FIRST_US (5 * 1000000ll)
+#define LATER_MAX_US (15 * 60 * 1000000ll) /* a line that is down for a weekend still heals alone  \
+                                            */
+
+static int64_t later_us(unsigned attempts)
+{
+    int64_t wait = LATER_FIRST_US;
+    for (unsigned i = 0; i < attempts && wait < LATER_MAX_US; i++)
+        wait *= 2;
+    return wait < LATER_MAX_US ? wait : LATER_MAX_US;
+}
+
+struct retry_decision retry_decide(enum err_code code, unsigned attempts, bool remote)
+{
+    struct retry_decision hold = {RETRY_HOLD, 0};
+    switch (err_help_of(code)) {
+    case HELP_RETRY_NOW:
+        if (attempts + 1 < RETRY_NOW_TRIES)
+            return (struct retry_decision){RETRY_AGAIN, 0};
+        return remote ? (struct retry_decision){RETRY_AGAIN, later_us(attempts)} : hold;
+    case HELP_RETRY_LATER:
+        return (struct retry_decision){RETRY_AGAIN, later_us(attempts)};
+    case HELP_IT:
+        /* a full or read-only warehouse is mended over there, nobody has to come back here */
+        return remote ? (struct retry_decision){RETRY_AGAIN, later_us(attempts)} : hold;
+    default:
+        return hold;
+    }
+}

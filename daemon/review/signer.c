@@ -1,0 +1,176 @@
+#include "daemon/review/signer.h"
+
+#include "daemon/base/mem.h"
+#include "daemon/workers/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <systemd/sd-event.h>
+
+#define UNLOCK_MS 30000
+
+struct signer {
+    sd_event *loop;
+    struct worker *worker;
+    char *p12_path;
+    uint64_t idle_us;
+    sd_event_source *idle;
+    signer_unlocked_fn *unlocked;
+    void *payload;
+    int pid;          /* of the worker that holds the key */
+    struct js *shown; /* who it signs for */
+};
+
+struct signer_call {
+    struct signer *signer;
+    signer_done_fn *done;
+    void *payload;
+};
+
+enum err_code signer_new(sd_event *loop, struct worker *worker, const char *p12_path, int idle_min,
+                         signer_unlocked_fn *unlocked, void *payload, struct signer **out,
+                         struct err *err)
+{
+    struct signer *signer = mem_alloc(sizeof *signer);
+    if (!signer)
+        return err_set(err, ERR_NO_MEMORY, "signer");
+    *signer = (struct signer){.loop = sd_event_ref(loop),
+                              .worker = worker,
+                              .p12_path = mem_strdup(p12_path),
+                              .idle_us = (uint64_t)idle_min * 60 * 1000000,
+                              .unlocked = unlocked,
+                              .payload = payload};
+    if (!signer->p12_path) {
+        signer_free(signer);
+        return err_set(err, ERR_NO_MEMORY, "signer");
+    }
+    *out = signer;
+    return ERR_OK;
+}
+
+void signer_free(struct signer *signer)
+{
+    if (!signer)
+        return;
+    sd_event_source_disable_unref(signer->idle);
+    js_free(signer->shown);
+    mem_free(signer->p12_path);
+    sd_event_unref(signer->loop);
+    mem_free(signer);
+}
+
+bool signer_is_unlocked(const struct signer *signer)
+{
+    return signer->pid != 0 && worker_pid(signer->worker) == signer->pid;
+}
+
+struct js *signer_show(const struct signer *signer)
+{
+    bool unlocked = signer_is_unlocked(signer);
+    struct js *who = unlocked ? js_ref(signer->shown) : js_null();
+    return js_pack("{s:b, s:b, s:o}", "unlocked", (int)unlocked, "configured",
+                   (int)(*signer->p12_path != 0), "signer", who);
+}
+
+static void forget(struct signer *signer)
+{
+    signer->pid = 0;
+    js_free(TAKE(signer->shown));
+    signer->idle = sd_event_source_disable_unref(signer->idle);
+}
+
+static int on_idle(sd_event_source *source, uint64_t now_us, void *payload)
+{
+    (void)source;
+    (void)now_us;
+    struct signer *signer = payload;
+    if (worker_is_busy(signer->worker)) {
+        signer_touch(signer);
+        return 0;
+    }
+    forget(signer);
+    worker_stop(signer->worker); /* the key goes with the process */
+    return 0;
+}
+
+void signer_touch(struct signer *signer)
+{
+    signer->idle = sd_event_source_disable_unref(signer->idle);
+    if (signer->idle_us && signer->pid)
+        sd_event_add_time_relative(signer->loop, &signer->idle, CLOCK_MONOTONIC, signer->idle_us,
+                                   1000000, on_idle, signer);
+}
+
+static struct signer_call *new_call(struct signer *signer, signer_done_fn *done, void *payload)
+{
+    struct signer_call *call = mem_alloc(sizeof *call);
+    if (call)
+        *call = (struct signer_call){signer, done, payload};
+    return call;
+}
+
+static void answer(struct signer_call *call, const struct err *problem)
+{
+    struct err no_memory = {.code = ERR_NO_MEMORY};
+    AUTO(js) struct js *ok = problem ? NULL : signer_show(call->signer);
+    if (!ok && !problem)
+        problem = &no_memory;
+    call->done(call->payload, ok, problem);
+    mem_free(call);
+}
+
+static void on_unlocked(void *payload, struct ipc_message *message, const struct js *ok,
+                        const struct err *err)
+{
+    (void)message;
+    struct signer_call *call = payload;
+    struct signer *signer = call->signer;
+    if (!err) {
+        forget(signer);
+        signer->pid = worker_pid(signer->worker);
+        signer->shown = js_ref(js_at(ok, "signer"));
+        signer_touch(signer);
+    }
+    answer(call, err);
+    if (!err)
+        signer->unlocked(signer->payload);
+}
+
+static enum err_code ask_unlock(struct signer *signer, const char *password,
+                                struct signer_call *call, struct err *err)
+{
+    if (!call)
+        return err_set(err, ERR_NO_MEMORY, "unlock");
+    if (!*signer->p12_path)
+        return err_set(err, ERR_CERTIFICATE_UNREADABLE, "no signer_p12 is configured");
+    AUTO(fd) int p12 = open(signer->p12_path, O_RDONLY | O_CLOEXEC);
+    if (p12 < 0)
+        return err_set_errno(err, ERR_CERTIFICATE_UNREADABLE, errno, "open '%s'", signer->p12_path);
+    return worker_request(signer->worker, "unlock", js_pack("{s:s}", "password", password), &p12, 1,
+                          UNLOCK_MS, on_unlocked, NULL, call, err);
+}
+
+void signer_unlock(struct signer *signer, const char *password, signer_done_fn *done, void *payload)
+{
+    struct err err = ERR_INIT;
+    struct signer_call *call = new_call(signer, done, payload);
+    if (!ask_unlock(signer, password, call, &err))
+        return;
+    mem_free(call);
+    done(payload, NULL, &err);
+}
+
+void signer_lock(struct signer *signer, signer_done_fn *done, void *payload)
+{
+    struct err err = ERR_INIT;
+    if (worker_is_busy(signer->worker)) {
+        err_set(&err, ERR_CONFLICT, "a signature is being made");
+        done(payload, NULL, &err);
+        return;
+    }
+    forget(signer);
+    worker_stop(signer->worker);
+    AUTO(js) struct js *ok = signer_show(signer);
+    err_set(&err, ERR_NO_MEMORY, "signer");
+    done(payload, ok, ok ? NULL : &err);
+}

@@ -1,0 +1,105 @@
+#include "tests/harness/test.h"
+
+#include "daemon/pipeline/inputs.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static void touch(const char *path)
+{
+    close(open(path, O_WRONLY | O_CREAT, 0600));
+}
+
+static int setup(void **state)
+{
+    *state = test_make_folder();
+    if (chdir(*state) != 0)
+        return -1;
+    mkdir("hồ sơ", 0700);
+    mkdir("hồ sơ/con", 0700);
+    touch("hồ sơ/p10.jpg");
+    touch("hồ sơ/p2.JPG");
+    touch("hồ sơ/a.pdf");
+    touch("hồ sơ/notes.txt");
+    touch("hồ sơ/.hidden.jpg");
+    touch("hồ sơ/con/x.tif");
+    touch("p1.jpg");
+    touch("P1.png");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    if (chdir("/") != 0)
+        return -1;
+    test_remove_folder(*state);
+    return 0;
+}
+
+static const struct input *named(const struct inputs *inputs, const char *name)
+{
+    for (size_t i = 0; i < inputs->count; i++)
+        if (strcmp(inputs->item[i].name, name) == 0)
+            return &inputs->item[i];
+    fail_msg("no document '%s'", name);
+    return NULL;
+}
+
+static void a_folder_s_images_are_one_document_in_natural_order(void **state)
+{
+    (void)state;
+    struct inputs inputs;
+    const char *arguments[] = {"hồ sơ/"};
+    assert_int_equal(inputs_find(arguments, 1, false, &inputs, NULL), ERR_OK);
+    assert_int_equal(inputs.count, 3);
+    assert_int_equal(inputs.passed_over, 1);
+    const struct input *pages = named(&inputs, "hồ sơ");
+    assert_int_equal(pages->file_count, 2);
+    assert_non_null(strstr(pages->files[0], "p2.JPG"));
+    assert_true(named(&inputs, "a")->is_pdf);
+    assert_int_equal(named(&inputs, "con")->file_count, 1);
+    inputs_done(&inputs);
+}
+
+static void each_makes_every_file_a_document(void **state)
+{
+    (void)state;
+    struct inputs inputs;
+    const char *arguments[] = {"hồ sơ"};
+    assert_int_equal(inputs_find(arguments, 1, true, &inputs, NULL), ERR_OK);
+    assert_int_equal(inputs.count, 4);
+    inputs_done(&inputs);
+}
+
+static void two_outputs_of_one_name_are_refused_before_work_starts(void **state)
+{
+    (void)state;
+    struct inputs inputs;
+    struct err err = ERR_INIT;
+    const char *arguments[] = {"p1.jpg", "P1.png"};
+    assert_int_equal(inputs_find(arguments, 2, false, &inputs, &err), ERR_USAGE);
+    assert_non_null(strstr(err.detail, "p1.jpg"));
+}
+
+static void what_does_not_exist_is_a_usage_error(void **state)
+{
+    (void)state;
+    struct inputs inputs;
+    const char *missing[] = {"nowhere.jpg"};
+    assert_int_equal(inputs_find(missing, 1, false, &inputs, NULL), ERR_USAGE);
+    mkdir("empty", 0700);
+    const char *empty[] = {"empty"};
+    assert_int_equal(inputs_find(empty, 1, false, &inputs, NULL), ERR_USAGE);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(a_folder_s_images_are_one_document_in_natural_order),
+        CASE(each_makes_every_file_a_document),
+        CASE(two_outputs_of_one_name_are_refused_before_work_starts),
+        CASE(what_does_not_exist_is_a_usage_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
