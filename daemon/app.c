@@ -1,0 +1,489 @@
+#include "daemon/app.h"
+
+#include "daemon/base/file.h"
+#include "daemon/base/id.h"
+#include "daemon/base/log.h"
+#include "daemon/base/mem.h"
+#include "daemon/base/sys.h"
+#include "daemon/http/listen.h"
+#include "daemon/http/server.h"
+#include "daemon/ipc/store_client.h"
+#include "daemon/pipeline/devices.h"
+#include "daemon/pipeline/pipeline.h"
+#include "daemon/pipeline/scanner.h"
+#include "daemon/pipeline/store_source.h"
+#include "daemon/review/signer.h"
+#include "daemon/workers/supervisor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+/* Waiting work is looked for at least this often, whatever was or was not announced. */
+#define TICK_US (5 * 1000000ull)
+#define STATUS_MAX_AGE_US 500000
+
+#define STORE_ARGV_MAX 32
+
+struct app {
+    sd_event *loop;
+    const struct config *config;
+    char owner[ID_SIZE];
+    int64_t started_us;
+    char *store_argv[STORE_ARGV_MAX];
+    struct worker *store_worker;
+    struct store_client *store;
+    struct store_source *source;
+    struct pipeline *pipeline;
+    struct devices *devices;
+    struct scanner *scanner;
+    struct signer *signer;
+    struct http_server *http;
+    sd_event_source *tick;
+    struct js *store_status; /* last answer, for status from memory */
+    int64_t store_status_us;
+    bool status_asked;
+    /* start */
+    bool opened;
+    struct err open_err;
+};
+
+static struct js *principal_machine(void)
+{
+    return js_pack("{s:s, s:s}", "id", "sohoad", "role", "machine");
+}
+
+/* ---- what changes in the store ------------------------------------------------------------------
+ */
+
+static void on_status(void *payload, struct ipc_message *message, const struct js *ok,
+                      const struct err *err)
+{
+    (void)message;
+    struct app *app = payload;
+    app->status_asked = false;
+    if (err) {
+        log_err(err, NULL, "store status cannot be read, continuing");
+        return;
+    }
+    js_free(app->store_status);
+    app->store_status = js_ref(ok);
+    app->store_status_us = sys_monotonic_us();
+    sd_notify(0, "WATCHDOG=1"); /* only from here: the loop turns and the store answers */
+}
+
+static void ask_status(struct app *app)
+{
+    if (app->status_asked)
+        return;
+    app->status_asked = true;
+    store_client_call(app->store, "status", js_pack("{s:o}", "principal", principal_machine()),
+                      NULL, 0, on_status, app);
+}
+
+static void on_changed(void *payload, const struct js *changed)
+{
+    struct app *app = payload;
+    for (size_t i = 0; app->http && i < js_count(changed); i++)
+        http_event(app->http, "changed", js_item(changed, i));
+    if (app->pipeline)
+        pipeline_kick(app->pipeline);
+}
+
+static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
+{
+    struct app *app = payload;
+    ask_status(app);
+    pipeline_kick(app->pipeline);
+    sd_event_source_set_time(source, now_us + TICK_US);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static void on_step_ended(void *payload, const struct job *job, const struct err *err)
+{
+    struct app *app = payload;
+    (void)job;
+    if (!err && app->signer)
+        signer_touch(app->signer);
+}
+
+static void on_scanner_event(void *payload, const char *name, const struct js *data)
+{
+    struct app *app = payload;
+    if (app->http)
+        http_event(app->http, name, data);
+}
+
+static void on_signer_unlocked(void *payload)
+{
+    struct app *app = payload;
+    struct js *args = js_pack("{s:s, s:s, s:o}", "kind", "document", "reason", "SIGNER_LOCKED",
+                              "principal", principal_machine());
+    store_client_call(app->store, "release_reason", args, NULL, 0, NULL, NULL);
+}
+
+/* ---- what HTTP asks -----------------------------------------------------------------------------
+ */
+
+struct http_call {
+    app_done_fn *done;
+    void *payload;
+};
+
+static struct http_call *new_call(app_done_fn *done, void *payload)
+{
+    struct http_call *call = mem_alloc(sizeof *call);
+    struct err err = {.code = ERR_NO_MEMORY};
+    if (call)
+        *call = (struct http_call){done, payload};
+    else
+        done(payload, NULL, -1, &err);
+    return call;
+}
+
+static void on_store_answer(void *payload, struct ipc_message *message, const struct js *ok,
+                            const struct err *err)
+{
+    struct http_call call = *(struct http_call *)payload;
+    int fd = -1;
+    mem_free(payload);
+    if (!err && message->fd_count)
+        ipc_take_fd(message, 0, &fd, NULL);
+    call.done(call.payload, ok, fd, err);
+}
+
+/* A site's journal tells which case a person's question is about, without telling the case. */
+static void log_dossier(const struct js *dossier)
+{
+    const char *code = js_text_or(dossier, "code", NULL);
+    if (code)
+        log_line(LOG_LEVEL_INFO,
+                 LOG_FIELDS(LOG_FIELD("SOHOA_DOSSIER", js_text_or(dossier, "id", NULL)),
+                            LOG_MASKED("SOHOA_DOSSIER_CODE", code)),
+                 "dossier has a code");
+}
+
+static void on_dossier_changed(void *payload, struct ipc_message *message, const struct js *ok,
+                               const struct err *err)
+{
+    if (!err)
+        log_dossier(js_at(ok, "dossier"));
+    on_store_answer(payload, message, ok, err);
+}
+
+static void app_store(struct app *app, const char *op, struct js *args, app_done_fn *done,
+                      void *payload)
+{
+    struct http_call *call = new_call(done, payload);
+    bool names_dossier = strcmp(op, "dossier_create") == 0 || strcmp(op, "dossier_update") == 0;
+    if (call)
+        store_client_call(app->store, op, args, NULL, 0,
+                          names_dossier ? on_dossier_changed : on_store_answer, call);
+    else
+        js_free(args);
+}
+
+static void on_plain_answer(void *payload, const struct js *ok, const struct err *err)
+{
+    struct http_call call = *(struct http_call *)payload;
+    mem_free(payload);
+    call.done(call.payload, ok, -1, err);
+}
+
+static void app_devices(struct app *app, const char *device_or_null, bool test, app_done_fn *done,
+                        void *payload)
+{
+    struct http_call *call = new_call(done, payload);
+    if (call && device_or_null)
+        scanner_show(app->scanner, device_or_null, test, on_plain_answer, call);
+    else if (call)
+        devices_list(app->devices, on_plain_answer, call);
+}
+
+static void app_scan(struct app *app, const char *dossier_id, struct js *args,
+                     const struct principal *who, app_done_fn *done, void *payload)
+{
+    struct http_call *call = new_call(done, payload);
+    AUTO(js) struct js *principal = principal_to_js(who);
+    if (call)
+        scanner_start(app->scanner, dossier_id, args, principal, on_plain_answer, call);
+    else
+        js_free(args);
+}
+
+static void app_job(struct app *app, const char *job_id, bool cancel, app_done_fn *done,
+                    void *payload)
+{
+    AUTO(js) struct js *ok = NULL;
+    struct err err = ERR_INIT;
+    enum err_code code = scanner_job(app->scanner, job_id, cancel, &ok, &err);
+    done(payload, ok, -1, code ? &err : NULL);
+}
+
+static void app_signer(struct app *app, const char *verb, struct js *args,
+                       const struct principal *who, app_done_fn *done, void *payload)
+{
+    (void)who;
+    struct err err = ERR_INIT;
+    const char *password;
+    AUTO(js) struct js *owned = args;
+    if (strcmp(verb, "show") == 0) {
+        AUTO(js) struct js *shown = signer_show(app->signer);
+        err_set(&err, ERR_NO_MEMORY, "signer");
+        done(payload, shown, -1, shown ? NULL : &err);
+        return;
+    }
+    bool unlock = strcmp(verb, "unlock") == 0;
+    if (unlock && js_get_text(owned, "password", &password, &err)) {
+        done(payload, NULL, -1, &err);
+        return;
+    }
+    struct http_call *call = new_call(done, payload);
+    if (call && unlock)
+        signer_unlock(app->signer, password, on_plain_answer, call);
+    else if (call)
+        signer_lock(app->signer, on_plain_answer, call);
+}
+
+static void app_sync(struct app *app, struct js *args, const struct principal *who,
+                     app_done_fn *done, void *payload)
+{
+    bool reconcile = js_bool_or(args, "reconcile", false);
+    js_free(args);
+    app_store(app, reconcile ? "reconcile_request" : "retry_now",
+              js_pack("{s:o}", "principal", principal_to_js(who)), done, payload);
+}
+
+static struct js *status_to_js(const struct app *app)
+{
+    int64_t now_us = sys_monotonic_us();
+    int64_t age_ms = app->store_status ? (now_us - app->store_status_us) / 1000 : -1;
+    struct js *store = app->store_status ? js_ref(app->store_status) : js_null();
+    return js_pack("{s:s, s:i, s:I, s:o, s:I, s:I, s:o, s:b, s:I}", "version", SOHOA_VERSION, "pid",
+                   (int)getpid(), "uptime_s", (now_us - app->started_us) / 1000000, "store", store,
+                   "store_age_ms", age_ms, "store_waiting",
+                   (int64_t)store_client_waiting(app->store), "signer", signer_show(app->signer),
+                   "scanning", (int)scanner_is_busy(app->scanner), "worker_crashes",
+                   (int64_t)(pipeline_crash_count(app->pipeline) +
+                             scanner_crash_count(app->scanner) +
+                             worker_crash_count(app->store_worker)));
+}
+
+static void app_status(struct app *app, app_done_fn *done, void *payload)
+{
+    struct err err = ERR_INIT;
+    if (sys_monotonic_us() - app->store_status_us > STATUS_MAX_AGE_US)
+        ask_status(app); /* for the next one who asks; nobody waits for the store here */
+    AUTO(js) struct js *status = status_to_js(app);
+    err_set(&err, ERR_NO_MEMORY, "status");
+    done(payload, status, -1, status ? NULL : &err);
+}
+
+static const struct app_calls calls = {
+    .store = app_store,
+    .devices = app_devices,
+    .scan = app_scan,
+    .job = app_job,
+    .signer = app_signer,
+    .sync = app_sync,
+    .status = app_status,
+};
+
+/* ---- start and stop -----------------------------------------------------------------------------
+ */
+
+static enum err_code store_arguments(struct app *app, struct err *err)
+{
+    const struct config *config = app->config;
+    size_t count = 0;
+    char **argv = app->store_argv;
+    argv[count++] = mem_strdup("sohoa-store-worker");
+    argv[count++] = mem_strdup("--folder");
+    argv[count++] = mem_printf("%s/store", config->state_dir);
+    argv[count++] = mem_strdup("--reserve-mb");
+    argv[count++] = mem_printf("%d", config->reserve_mb);
+    for (size_t i = 0; i < js_count(config->targets) && count + 3 < STORE_ARGV_MAX; i++) {
+        argv[count++] = mem_strdup("--target");
+        argv[count++] = mem_strdup(js_text_or(js_item(config->targets, i), "name", ""));
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!argv[i])
+            return err_set(err, ERR_NO_MEMORY, "store worker");
+    return ERR_OK;
+}
+
+static void on_released(void *payload, struct ipc_message *message, const struct js *ok,
+                        const struct err *err)
+{
+    (void)message;
+    (void)ok;
+    struct app *app = payload;
+    app->opened = true;
+    if (err)
+        app->open_err = *err;
+}
+
+static void on_hello(void *payload, struct ipc_message *message, const struct js *ok,
+                     const struct err *err)
+{
+    (void)message;
+    (void)ok;
+    struct app *app = payload;
+    if (err) {
+        app->opened = true;
+        app->open_err = *err;
+        return;
+    }
+    struct js *args = js_pack("{s:s, s:o}", "owner", app->owner, "principal", principal_machine());
+    store_client_call(app->store, "release_claims", args, NULL, 0, on_released, app);
+}
+
+static enum err_code open_store(struct app *app, struct err *err)
+{
+    static const char *const no_env[] = {NULL};
+    struct worker_kind kind = {
+        .name = "store", .argv = (const char *const *)app->store_argv, .env = no_env};
+    AUTO(mem) char *folder = mem_printf("%s/store", app->config->state_dir);
+    if (!folder)
+        return err_set(err, ERR_NO_MEMORY, "store");
+    enum err_code code = file_make_folders(folder, err);
+    if (!code)
+        code = store_arguments(app, err);
+    if (!code)
+        code = worker_new(app->loop, &kind, app->config->worker_dir, &app->store_worker, err);
+    if (!code)
+        code = store_client_new(app->store_worker, on_changed, app, &app->store, err);
+    if (code)
+        return code;
+    store_client_call(app->store, "hello", js_pack("{s:o}", "principal", principal_machine()), NULL,
+                      0, on_hello, app);
+    while (!app->opened)
+        if (sd_event_run(app->loop, UINT64_MAX) < 0)
+            return err_set(err, ERR_INTERNAL, "event loop");
+    if (app->open_err.code)
+        *err = app->open_err;
+    return app->open_err.code;
+}
+
+static enum err_code start_pipeline(struct app *app, struct err *err)
+{
+    struct pipeline_config config = {.worker_dir = app->config->worker_dir,
+                                     .ocr_workers = app->config->ocr_workers,
+                                     .targets = app->config->targets};
+    enum err_code code = store_source_new(app->store, app->owner, &app->source, err);
+    if (code)
+        return code;
+    struct job_source jobs = store_source_jobs(app->source);
+    return pipeline_new(app->loop, &config, &jobs, on_step_ended, app, &app->pipeline, err);
+}
+
+static enum err_code start_scanner(struct app *app, struct err *err)
+{
+    enum err_code code = devices_new(app->loop, app->config->worker_dir, &app->devices, err);
+    if (code)
+        return code;
+    struct scanner_config config = {.worker_dir = app->config->worker_dir,
+                                    .devices = app->devices,
+                                    .default_device = app->config->scanner};
+    return scanner_new(app->loop, &config, app->store, on_scanner_event, app, &app->scanner, err);
+}
+
+static enum err_code start_signer(struct app *app, struct err *err)
+{
+    return signer_new(app->loop, pipeline_seal_worker(app->pipeline), app->config->signer_p12,
+                      app->config->signer_idle_min, on_signer_unlocked, app, &app->signer, err);
+}
+
+static enum err_code start_http(struct app *app, struct err *err)
+{
+    struct http_config http = {.loop = app->loop,
+                               .unix_fd = -1,
+                               .tcp_fd = -1,
+                               .web_dir = app->config->web_dir,
+                               .calls = &calls,
+                               .app = app};
+    AUTO(mem) char *folder = mem_strdup(app->config->socket_path);
+    if (!folder || !strrchr(folder, '/'))
+        return err_set(err, ERR_BAD_CONFIG, "socket path");
+    *strrchr(folder, '/') = 0;
+    int port;
+    enum err_code code = file_make_folders(folder, err);
+    if (!code)
+        code = listen_unix(app->config->socket_path, 0660, &http.unix_fd, err);
+    if (!code)
+        code = listen_loopback(app->config->port, &http.tcp_fd, &port, err);
+    if (code) {
+        fd_close(http.unix_fd);
+        return code;
+    }
+    return http_server_new(&http, &app->http, err);
+}
+
+static enum err_code start(struct app *app, struct err *err)
+{
+    enum err_code code = open_store(app, err);
+    if (!code)
+        code = start_pipeline(app, err);
+    if (!code)
+        code = start_scanner(app, err);
+    if (!code)
+        code = start_signer(app, err);
+    if (!code)
+        code = start_http(app, err);
+    if (!code && sd_event_add_time_relative(app->loop, &app->tick, CLOCK_MONOTONIC, 0, 1000,
+                                            on_tick, app) < 0)
+        code = err_set(err, ERR_INTERNAL, "timer");
+    if (!code)
+        pipeline_kick(app->pipeline);
+    return code;
+}
+
+enum err_code app_start(sd_event *loop, const struct config *config, struct app **out,
+                        struct err *err)
+{
+    struct app *app = mem_alloc(sizeof *app);
+    if (!app)
+        return err_set(err, ERR_NO_MEMORY, "app");
+    app->loop = sd_event_ref(loop);
+    app->config = config;
+    app->started_us = sys_monotonic_us();
+    id_new(app->owner);
+    enum err_code code = start(app, err);
+    if (code) {
+        app_stop(app);
+        return code;
+    }
+    *out = app;
+    return ERR_OK;
+}
+
+void app_stop(struct app *app)
+{
+    if (!app)
+        return;
+    sd_event_source_disable_unref(app->tick);
+    http_server_free(app->http);
+    app->http = NULL;
+    signer_free(app->signer);
+    app->signer = NULL;
+    scanner_free(app->scanner);
+    devices_free(app->devices);
+    pipeline_free(app->pipeline);
+    app->pipeline = NULL;
+    store_source_free(app->source);
+    worker_free(app->store_worker);
+    store_client_free(app->store);
+    for (size_t i = 0; i < STORE_ARGV_MAX; i++)
+        mem_free(app->store_argv[i]);
+    js_free(app->store_status);
+    sd_event_unref(app->loop);
+    mem_free(app);
+}
+
+int app_port(const struct app *app)
+{
+    return http_server_port(app->http);
+}

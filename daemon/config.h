@@ -1,0 +1,38 @@
+#ifndef SOHOA_CONFIG_H
+#define SOHOA_CONFIG_H
+
+#include "daemon/base/err.h"
+#include "daemon/base/js.h"
+
+/*
+ * Every limit, timeout and default a site may change: one libconfuse file, and a few options of the
+ * command line that go before it. Unknown options are BAD_CONFIG with file and line.
+ */
+
+struct config {
+    char *state_dir;   /* database, images, sockets */
+    char *socket_path; /* of the command line and local programs */
+    int port;          /* of the page on 127.0.0.1, 0 = any free */
+    char *worker_dir;  /* worker programs, default: beside sohoad */
+    char *web_dir;
+    char *scanner;    /* default device, "" = the first listed */
+    char *copier;     /* name on the copies, "" = the certificate's */
+    char *signer_p12; /* "" = none: documents wait for a signature */
+    char *lang;
+    int ocr_workers;
+    int reserve_mb;      /* free space below which no new page is taken */
+    int signer_idle_min; /* the signer locks itself after that, 0 = never */
+    struct js *targets;  /* [{"name", "kind", "path"}] */
+};
+
+struct config_options {
+    const char *file; /* NULL: the default path, which may be missing */
+    const char *state_dir;
+    int port; /* -1: not given */
+};
+
+enum err_code config_load(const struct config_options *options, struct config *out,
+                          struct err *err);
+void config_done(struct config *config);
+
+#endif
