@@ -1,0 +1,24 @@
+#ifndef SOHOA_TESTS_COMPARE_H
+#define SOHOA_TESTS_COMPARE_H
+
+#include "daemon/base/js.h"
+
+#include <stdbool.h>
+
+/* Proposals against what is true of a paper. */
+
+enum verdict {
+    VERDICT_RIGHT,
+    VERDICT_RIGHT_ASKS, /* right, but a person is asked */
+    VERDICT_WRONG_ASKS,
+    VERDICT_MISSING, /* nothing proposed, a person is asked */
+    VERDICT_SILENT,  /* wrong and sure: the worst */
+    VERDICT_COUNT
+};
+
+/* Names and texts may differ by a tenth and in case, everything else not at all. */
+bool compare_values(const char *field, const char *proposed, const char *truth);
+/* `proposal` is one of the contract's fields, NULL when absent; truth NULL: the paper has none. */
+enum verdict compare_field(const char *field, const struct js *proposal, const char *truth);
+
+#endif
