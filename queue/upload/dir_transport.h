@@ -1,0 +1,18 @@
+#ifndef SOHOA_UPLOAD_DIR_TRANSPORT_H
+#define SOHOA_UPLOAD_DIR_TRANSPORT_H
+
+#include "queue/upload/transport.h"
+
+/*
+ * A folder, local or mounted (NFS, SMB), as a warehouse. Names are "<folder>/<file>".
+ *
+ * The root is opened anew for every call, so a share that comes back is simply there again, and it
+ * is never created: a missing root is TARGET_UNREACHABLE. Files are written beside their final
+ * name, flushed, then linked without overwriting (renameat2 NOREPLACE where links are not to be
+ * had), then the folder is flushed. Names that start with a dot are bookkeeping.
+ *
+ * `root` must be absolute (BAD_CONFIG).
+ */
+enum err_code dir_transport_new(const char *root, struct transport **out, struct err *err);
+
+#endif

@@ -1,0 +1,53 @@
+#ifndef SOHOA_UPLOAD_TRANSPORT_H
+#define SOHOA_UPLOAD_TRANSPORT_H
+
+#include "daemon/base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * How bytes reach a warehouse: whole objects under names such as "H41-0001/H41-0001.001.pdf". A
+ * transport knows no records, numbers or receipts; those are the target's (target.h).
+ *
+ * Errors of every transport: TARGET_UNREACHABLE (may succeed with time), TARGET_READ_ONLY,
+ * TARGET_FULL. A transport object is the first member of the real one.
+ */
+
+struct transport;
+
+/* One listed object; `name` is borrowed for the call. Not ERR_OK ends the listing with that code.
+ */
+typedef enum err_code transport_entry_fn(void *payload, const char *name, uint64_t size_bytes,
+                                         struct err *err);
+
+struct transport_ops {
+    /* Stores all bytes of fd (from offset 0) under `name`, durably and all or nothing, unless the
+     * name is taken: then *out_created is false and nothing was changed. `owner` names who writes,
+     * so that leftovers of a killed try can be told. */
+    enum err_code (*put_if_absent)(struct transport *transport, const char *name, const char *owner,
+                                   int fd, bool *out_created, struct err *err);
+    /* A readable, seekable descriptor of what the far side really holds. NOT_FOUND. */
+    enum err_code (*read_back)(struct transport *transport, const char *name, int *out_fd,
+                               struct err *err);
+    /* Every object whose name starts with `prefix`, in no order; bookkeeping objects left out. */
+    enum err_code (*list_prefix)(struct transport *transport, const char *prefix,
+                                 transport_entry_fn *entry, void *payload, struct err *err);
+    /* Removes what killed tries of `owner` left half-written beside `name`. */
+    enum err_code (*sweep)(struct transport *transport, const char *name, const char *owner,
+                           struct err *err);
+    void (*free)(struct transport *transport);
+};
+
+struct transport {
+    const struct transport_ops *ops;
+};
+
+void transport_free(struct transport *transport); /* NULL is fine */
+
+/* A name any transport can take: parts of [A-Za-z0-9._-] joined by '/', none of them "." or "..",
+ * at most TRANSPORT_NAME_SIZE - 1 bytes. Names from outside are checked with this first. */
+#define TRANSPORT_NAME_SIZE 300
+bool transport_name_is_safe(const char *name);
+
+#endif
