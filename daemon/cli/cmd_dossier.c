@@ -1,0 +1,166 @@
+#include "daemon/cli/cmd_dossier.h"
+
+#include "daemon/base/id.h"
+#include "daemon/base/mem.h"
+#include "daemon/cli/commands.h"
+#include "daemon/cli/show.h"
+#include "daemon/model/doc_type.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct cli_option cmd_dossier_list_options[] = {
+    {"limit", 'n', "N", "at most so many (50)"},
+    {0},
+};
+const struct cli_option cmd_dossier_create_options[] = {
+    {"code", 'c', "CODE", "dossier code; it may be bound later"},
+    {"papers", 'p', "N", "how many papers the citizen handed in"},
+    {"backlog", 0, NULL, "old papers, not from the counter"},
+    {0},
+};
+const struct cli_option cmd_dossier_update_options[] = {
+    {"code", 'c', "CODE", "bind the dossier code (once)"},
+    {"papers", 'p', "N", "how many papers the citizen handed in"},
+    {0},
+};
+
+static void show_dossiers(const struct js *reply)
+{
+    const struct js *dossiers = js_at(reply, "dossiers");
+    struct table *table =
+        show_table("DOSSIER", "CODE", "PAPERS", "DOCUMENTS", "PAGES", "CREATED", "CLOSED", NULL);
+    for (size_t i = 0; i < js_count(dossiers); i++) {
+        const struct js *dossier = js_item(dossiers, i);
+        table_cell(table, js_text_or(dossier, "id", ""));
+        table_cell(table, js_text_or(dossier, "code", "-"));
+        table_cell(table, show_scalar(js_at(dossier, "papers")).text);
+        table_cell(table, show_scalar(js_at(dossier, "documents")).text);
+        table_cell(table, show_scalar(js_at(dossier, "pages")).text);
+        table_cell(table, cli_when(dossier, "created_us").text);
+        table_cell(table, cli_when(dossier, "closed_us").text);
+    }
+    show_table_end(table);
+}
+
+int cmd_dossier_list(const struct cli *cli, const struct cli_args *args)
+{
+    long limit;
+    struct err err = ERR_INIT;
+    if (args_number(args, "limit", 1, 500, 50, &limit, &err))
+        return cli_problem(&err);
+    char path[64];
+    snprintf(path, sizeof path, "/v1/dossiers?limit=%ld", limit);
+    return cli_call(cli, "GET", path, NULL, show_dossiers);
+}
+
+static void show_dossier(const struct js *reply)
+{
+    show_values(js_at(reply, "dossier"));
+    const struct js *documents = js_at(reply, "documents");
+    if (js_count(documents) == 0)
+        return;
+    putchar('\n');
+    struct table *table = show_table("N", "DOCUMENT", "TYPE", "PAGES", "STATE", NULL);
+    for (size_t i = 0; i < js_count(documents); i++) {
+        const struct js *document = js_item(documents, i);
+        const char *type = js_text_or(document, "type", NULL);
+        table_cell(table, show_scalar(js_at(document, "ordinal")).text);
+        table_cell(table, js_text_or(document, "id", ""));
+        table_cell(table, type ? doc_type_label(doc_type_from_slug(type)) : "");
+        table_cell(table, show_scalar(js_at(document, "pages")).text);
+        table_cell(table, cli_state("document", document).text);
+    }
+    show_table_end(table);
+}
+
+int cmd_dossier_find(const struct cli *cli, const char *name, char **out_id)
+{
+    struct err err = ERR_INIT;
+    if (id_is_valid(name)) {
+        *out_id = mem_strdup(name);
+        return *out_id ? CLI_DONE : CLI_FAILED;
+    }
+    AUTO(js)
+    struct js *reply = NULL;
+    int exit_status = cli_ask(cli, "GET", "/v1/dossiers?limit=500", NULL, &reply);
+    if (exit_status)
+        return exit_status;
+    const struct js *dossiers = js_at(reply, "dossiers");
+    for (size_t i = 0; i < js_count(dossiers); i++) {
+        const struct js *dossier = js_item(dossiers, i);
+        const char *id = js_text_or(dossier, "id", NULL);
+        if (!id || strcmp(js_text_or(dossier, "code", ""), name) != 0)
+            continue;
+        *out_id = mem_strdup(id);
+        return *out_id ? CLI_DONE : CLI_FAILED;
+    }
+    err_set(&err, ERR_NOT_FOUND, "no dossier of the last 500 has the id or code %s", name);
+    return cli_problem(&err);
+}
+
+static int call_on_dossier(const struct cli *cli, const char *method, const char *path_format,
+                           const char *name, struct js *body)
+{
+    AUTO(js)
+    struct js *owned_body = body;
+    AUTO(mem)
+    char *id = NULL;
+    int exit_status = cmd_dossier_find(cli, name, &id);
+    if (exit_status)
+        return exit_status;
+    return cli_call_on(cli, method, path_format, id, TAKE(owned_body), show_dossier);
+}
+
+int cmd_dossier_show(const struct cli *cli, const struct cli_args *args)
+{
+    return call_on_dossier(cli, "GET", "/v1/dossiers/%s", args->operand[0], NULL);
+}
+
+/* --code and --papers into a body; *out_body is the caller's. */
+static int make_body(const struct cli_args *args, struct js **out_body)
+{
+    struct err err = ERR_INIT;
+    AUTO(js)
+    struct js *body = js_object();
+    bool ok = body;
+    if (args_has(args, "code"))
+        ok = ok && js_set(body, "code", js_text(args_text(args, "code")));
+    long papers;
+    if (args_number(args, "papers", 1, 9999, 0, &papers, &err))
+        return cli_problem(&err);
+    if (args_has(args, "papers"))
+        ok = ok && js_set(body, "papers", js_int(papers));
+    if (!ok) {
+        err_set(&err, ERR_BAD_ARGUMENT, "the code is no UTF-8 text");
+        return cli_problem(&err);
+    }
+    *out_body = TAKE(body);
+    return CLI_DONE;
+}
+
+int cmd_dossier_create(const struct cli *cli, const struct cli_args *args)
+{
+    AUTO(js)
+    struct js *body = NULL;
+    int exit_status = make_body(args, &body);
+    if (exit_status)
+        return exit_status;
+    js_set(body, "kind", js_text(args_has(args, "backlog") ? "backlog" : "counter"));
+    return cli_call(cli, "POST", "/v1/dossiers", TAKE(body), show_dossier);
+}
+
+int cmd_dossier_update(const struct cli *cli, const struct cli_args *args)
+{
+    AUTO(js)
+    struct js *body = NULL;
+    int exit_status = make_body(args, &body);
+    if (exit_status)
+        return exit_status;
+    return call_on_dossier(cli, "PATCH", "/v1/dossiers/%s", args->operand[0], TAKE(body));
+}
+
+int cmd_dossier_close(const struct cli *cli, const struct cli_args *args)
+{
+    return call_on_dossier(cli, "POST", "/v1/dossiers/%s/close", args->operand[0], NULL);
+}

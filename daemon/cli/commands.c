@@ -1,0 +1,75 @@
+#include "daemon/cli/commands.h"
+
+#ifdef SOHOA_HAS_PROCESS
+#include "daemon/cli/cmd_process.h"
+#endif
+#include "daemon/cli/help.h"
+
+#include <stdio.h>
+
+const struct cli_command cli_commands[] = {
+    {"device", "list", "", NULL, "scanners the daemon sees", cmd_device_list},
+    {"device", "show", "DEVICE", NULL, "one scanner: sources and options", cmd_device_show},
+    {"device", "test", "DEVICE", NULL, "open and close one scanner", cmd_device_test},
+    {"dossier", "list", "", cmd_dossier_list_options, "dossiers, newest first", cmd_dossier_list},
+    {"dossier", "show", "DOSSIER", NULL, "one dossier with its documents", cmd_dossier_show},
+    {"dossier", "create", "", cmd_dossier_create_options, "begin a dossier", cmd_dossier_create},
+    {"dossier", "update", "DOSSIER", cmd_dossier_update_options,
+     "bind the code, say how many papers", cmd_dossier_update},
+    {"dossier", "close", "DOSSIER", NULL, "close it when papers and documents are equal",
+     cmd_dossier_close},
+    {"scan", NULL, "DOSSIER", cmd_scan_options, "scan one paper into a dossier", cmd_scan},
+    {"document", "show", "DOCUMENT", NULL, "one document: fields, pages, deliveries",
+     cmd_document_show},
+    {"document", "confirm", "DOCUMENT", cmd_document_confirm_options,
+     "confirm what a person compared with the paper", cmd_document_confirm},
+    {"document", "finish", "DOCUMENT", NULL, "no more pages for it: read it", cmd_document_finish},
+    {"document", "reopen", "DOCUMENT", NULL, "take more pages after it was read",
+     cmd_document_reopen},
+    {"document", "reject", "DOCUMENT", cmd_document_reason_options, "refuse it, with a reason",
+     cmd_document_reject},
+    {"document", "split", "DOCUMENT", cmd_document_split_options, "begin a new document at a page",
+     cmd_document_split},
+    {"document", "replace", "DOCUMENT", cmd_document_reason_options,
+     "begin a new version, with a reason", cmd_document_replace},
+    {"document", "file", "DOCUMENT", cmd_document_file_options, "get its signed PDF",
+     cmd_document_file},
+    {"queue", "list", "", cmd_queue_list_options, "deliveries to the warehouses", cmd_queue_list},
+    {"queue", "show", "DELIVERY", NULL, "one delivery", cmd_queue_show},
+    {"queue", "retry", "DELIVERY", NULL, "try again now", cmd_queue_retry},
+    {"queue", "hold", "DELIVERY", cmd_queue_hold_options, "do not send for now", cmd_queue_hold},
+    {"queue", "release", "DELIVERY", NULL, "end a hold", cmd_queue_release},
+    {"sync", "now", "", NULL, "send what waits", cmd_sync_now},
+    {"sync", "status", "", NULL, "what waits, and since when", cmd_sync_status},
+    {"sync", "reconcile", "", NULL, "compare with what the warehouses hold", cmd_sync_reconcile},
+    {"signer", "show", "", NULL, "who signs, and is the key open", cmd_signer_show},
+    {"signer", "unlock", "", cmd_signer_unlock_options, "open the signing key", cmd_signer_unlock},
+    {"signer", "lock", "", NULL, "wipe the signing key from memory", cmd_signer_lock},
+    {"status", NULL, "", NULL, "state of the station", cmd_status},
+    {"open", NULL, "", NULL, "print a one-time link to the clerk's page", cmd_open},
+#ifdef SOHOA_HAS_PROCESS
+    {"process", NULL, "INPUT…", NULL, "files to searchable PDF/A and data, without the daemon",
+     NULL, cmd_process},
+#endif
+    {"version", NULL, "", NULL, "version of this program", cmd_version},
+    {"completion", "bash", "", NULL, "print a bash completion script", cmd_completion_bash},
+    {0},
+};
+
+int cmd_version(const struct cli *cli, const struct cli_args *args)
+{
+    (void)args;
+    if (cli->json)
+        puts("{\"version\": \"" SOHOA_VERSION "\"}");
+    else
+        puts("sohoa " SOHOA_VERSION);
+    return CLI_DONE;
+}
+
+int cmd_completion_bash(const struct cli *cli, const struct cli_args *args)
+{
+    (void)cli;
+    (void)args;
+    help_print_completion(cli_commands);
+    return CLI_DONE;
+}

@@ -1,0 +1,61 @@
+#ifndef SOHOA_CLI_COMMANDS_H
+#define SOHOA_CLI_COMMANDS_H
+
+#include "daemon/cli/cli.h"
+
+/* The one table of commands (commands.c) and the functions of its rows, a file for each noun. */
+
+extern const struct cli_command cli_commands[];
+
+int cmd_device_list(const struct cli *cli, const struct cli_args *args);
+int cmd_device_show(const struct cli *cli, const struct cli_args *args);
+int cmd_device_test(const struct cli *cli, const struct cli_args *args);
+
+extern const struct cli_option cmd_dossier_list_options[];
+extern const struct cli_option cmd_dossier_create_options[];
+extern const struct cli_option cmd_dossier_update_options[];
+int cmd_dossier_list(const struct cli *cli, const struct cli_args *args);
+int cmd_dossier_show(const struct cli *cli, const struct cli_args *args);
+int cmd_dossier_create(const struct cli *cli, const struct cli_args *args);
+int cmd_dossier_update(const struct cli *cli, const struct cli_args *args);
+int cmd_dossier_close(const struct cli *cli, const struct cli_args *args);
+
+extern const struct cli_option cmd_scan_options[];
+int cmd_scan(const struct cli *cli, const struct cli_args *args);
+
+extern const struct cli_option cmd_document_confirm_options[];
+extern const struct cli_option cmd_document_reason_options[];
+extern const struct cli_option cmd_document_split_options[];
+extern const struct cli_option cmd_document_file_options[];
+int cmd_document_show(const struct cli *cli, const struct cli_args *args);
+int cmd_document_confirm(const struct cli *cli, const struct cli_args *args);
+int cmd_document_finish(const struct cli *cli, const struct cli_args *args);
+int cmd_document_reopen(const struct cli *cli, const struct cli_args *args);
+int cmd_document_reject(const struct cli *cli, const struct cli_args *args);
+int cmd_document_split(const struct cli *cli, const struct cli_args *args);
+int cmd_document_replace(const struct cli *cli, const struct cli_args *args);
+int cmd_document_file(const struct cli *cli, const struct cli_args *args);
+
+extern const struct cli_option cmd_queue_list_options[];
+extern const struct cli_option cmd_queue_hold_options[];
+int cmd_queue_list(const struct cli *cli, const struct cli_args *args);
+int cmd_queue_show(const struct cli *cli, const struct cli_args *args);
+int cmd_queue_retry(const struct cli *cli, const struct cli_args *args);
+int cmd_queue_hold(const struct cli *cli, const struct cli_args *args);
+int cmd_queue_release(const struct cli *cli, const struct cli_args *args);
+
+int cmd_sync_now(const struct cli *cli, const struct cli_args *args);
+int cmd_sync_status(const struct cli *cli, const struct cli_args *args);
+int cmd_sync_reconcile(const struct cli *cli, const struct cli_args *args);
+
+extern const struct cli_option cmd_signer_unlock_options[];
+int cmd_signer_show(const struct cli *cli, const struct cli_args *args);
+int cmd_signer_unlock(const struct cli *cli, const struct cli_args *args);
+int cmd_signer_lock(const struct cli *cli, const struct cli_args *args);
+
+int cmd_status(const struct cli *cli, const struct cli_args *args);
+int cmd_open(const struct cli *cli, const struct cli_args *args);
+int cmd_version(const struct cli *cli, const struct cli_args *args);
+int cmd_completion_bash(const struct cli *cli, const struct cli_args *args);
+
+#endif

@@ -1,0 +1,61 @@
+/* The whole job on one screen: 1 dossier, 2 scan, 3 compare, 4 queue. */
+import {html, nothing, SohoaElement, station} from './element.js';
+import {fieldLabel} from './text.js';
+import './dossiers.js';
+import './papers.js';
+import './queue.js';
+import './review.js';
+import './scanner.js';
+import './signer.js';
+
+class SohoaApp extends SohoaElement {
+  view() {
+    return html`
+      <header>
+        <h1>Sohoa <span>Số hóa hồ sơ một cửa</span></h1>
+        <sohoa-signer></sohoa-signer>
+      </header>
+      <div class="alerts">
+        <div role="alert">${station.connected ? nothing : this.#lostLine()}</div>
+        <div role="alert">${station.notice ? this.#notice(station.notice) : nothing}</div>
+        <p class="heard-only" role="status">${station.said}</p>
+      </div>
+      <main>
+        <section class="column dossiers" aria-labelledby="h-dossiers">
+          <h2 id="h-dossiers"><span class="step">1</span> Hồ sơ</h2>
+          <sohoa-dossiers></sohoa-dossiers>
+        </section>
+        <section class="column scan" aria-labelledby="h-scan">
+          <h2 id="h-scan"><span class="step">2</span> Quét</h2>
+          <sohoa-scanner></sohoa-scanner>
+          <sohoa-papers></sohoa-papers>
+        </section>
+        <section class="column review" aria-labelledby="h-review">
+          <h2 id="h-review"><span class="step">3</span> Đối chiếu</h2>
+          <sohoa-review></sohoa-review>
+        </section>
+        <section class="column queue" aria-labelledby="h-queue">
+          <h2 id="h-queue"><span class="step">4</span> Hàng chờ gửi kho</h2>
+          <sohoa-queue></sohoa-queue>
+        </section>
+      </main>`;
+  }
+
+  #lostLine() {
+    if (station.expired)
+      return html`<p class="alert lost"><strong>${station.expired}</strong></p>`;
+    return html`<p class="alert lost"><strong>Mất kết nối.</strong>
+      Trang đang tự kết nối lại; những gì đã quét và xác nhận vẫn an toàn trên máy này.</p>`;
+  }
+
+  #notice(notice) {
+    return html`<p class="alert error">
+      <span><strong>${notice.message}</strong>
+        ${notice.field ? html`<small>Mục: ${fieldLabel(notice.field)}</small>` : nothing}
+        ${notice.ref ? html`<small>Mã tham chiếu: ${notice.ref}</small>` : nothing}</span>
+      <button type="button" @click=${() => station.dismissNotice()}>Đã hiểu</button></p>`;
+  }
+}
+
+customElements.define('sohoa-app', SohoaApp);
+station.start();

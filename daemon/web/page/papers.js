@@ -1,0 +1,78 @@
+/* The papers of the dossier with their pages as they come, and the counts against what was said. */
+import {html, nothing, repeat, SohoaElement, station} from './element.js';
+import {documentName, documentState, dossierName} from './text.js';
+
+const GONE = new Set(['rejected', 'superseded', 'withdrawn']);
+
+class SohoaPapers extends SohoaElement {
+  view() {
+    const dossier = station.dossier;
+    if (!dossier)
+      return nothing;
+    return html`
+      <h3>${dossier.closed_us ? 'Hồ sơ đã đóng' : 'Hồ sơ'}: ${dossierName(dossier)}</h3>
+      ${this.#counts(dossier)}
+      <ol class="papers">
+        ${repeat(station.documents, (document) => document.id, (document) => this.#paper(document))}
+      </ol>
+      ${dossier.closed_us || !station.documents.length ? nothing : html`
+        <button type="button" ?disabled=${station.busy || station.scanning}
+          @click=${() => station.closeDossier()}>Đóng hồ sơ</button>`}`;
+  }
+
+  /* Papers, sheets, written sides and images are four numbers. One that has no page yet is no paper. */
+  #counts(dossier) {
+    const papers = station.documents.filter((document) => !GONE.has(document.state) &&
+      (document.state !== 'open' || station.pagesOf(document.id).length)).length;
+    const pages = station.pages.filter((page) => page.state !== 'rejected');
+    const sheets = pages.filter((page) => page.side !== 'back').length;
+    const blank = pages.filter((page) => page.blank).length;
+    const isEqual = !dossier.papers || dossier.papers === papers;
+    return html`<dl class="counts">
+      <div class=${isEqual ? '' : 'unequal'}><dt>Giấy tờ</dt>
+        <dd>${papers}${dossier.papers ? html`<span> / ${dossier.papers} đã khai</span>` : nothing}</dd></div>
+      <div><dt>Tờ</dt><dd>${sheets}</dd></div>
+      <div><dt>Mặt có chữ</dt><dd>${pages.length - blank}</dd></div>
+      <div><dt>Ảnh</dt><dd>${pages.length}${blank ? html`<span> (${blank} mặt trắng)</span>` : nothing}</dd></div>
+    </dl>`;
+  }
+
+  #paper(document) {
+    const pages = station.pagesOf(document.id);
+    const isCurrent = document.id === station.documentId;
+    return html`<li class=${`paper ${document.state}`}>
+      <button type="button" class="paper-name" aria-current=${isCurrent ? 'true' : nothing}
+        @click=${() => station.chooseDocument(document.id)}>
+        <b>Giấy ${document.ordinal}: ${documentName(document)}</b>
+        <small>${pages.length} trang · <span class="state">${documentState(document, pages)}</span>
+          ${document.version > 1 ? ` · bản ${document.version}` : nothing}</small>
+      </button>
+      <ul class="thumbs">
+        ${repeat(pages, (page) => page.id, (page) => this.#thumb(document, page))}
+      </ul>
+    </li>`;
+  }
+
+  #thumb(document, page) {
+    const number = page.position;
+    const side = page.side === 'back' ? 'mặt sau' : 'mặt trước';
+    const about = `Trang ${number}, ${side}${page.blank ? ', trắng' : ''}`;
+    return html`<li class=${page.blank ? 'blank' : ''}>
+      ${page.info
+        ? html`<img src="/v1/pages/${page.id}/thumb" alt=${about} loading="lazy">`
+        : html`<span class="waiting">${page.state === 'held' ? 'Cần xem' : 'Đã lưu'}</span>`}
+      <small>${number}${page.blank ? ' trắng' : ''}</small>
+      ${page.equal_to_previous ? html`<small class="mark">Giống trang trước?</small>` : nothing}
+      ${page.state === 'held' ? this.#held(page) : nothing}
+    </li>`;
+  }
+
+  #held(page) {
+    return html`<p class="alert error">
+      <span>${station.messageFor(page.held?.reason) || 'Trang này cần người xem.'}
+        ${page.held?.ref ? html`<small>Mã tham chiếu: ${page.held.ref}</small>` : nothing}</span>
+      <button type="button" @click=${() => station.release('page', page.id)}>Thử lại</button></p>`;
+  }
+}
+
+customElements.define('sohoa-papers', SohoaPapers);

@@ -1,0 +1,341 @@
+/* Compare the proposal with the paper, correct it, confirm once: that signs and sends. */
+import {html, live, nothing, repeat, SohoaElement, station} from './element.js';
+import {Draft} from './draft.js';
+import {FIELDS, TYPES} from './labels.js';
+import {pageImage, pageStrip} from './page-image.js';
+import {dateForPeople, documentName, documentState, fieldLabel, isDateField} from './text.js';
+import './paper-repair.js';
+
+/* States in which the answers are still the clerk's to give. */
+const ANSWERABLE = new Set(['open', 'read', 'held']);
+
+const MARKS = {
+  missing: {sign: '✎', text: 'Chưa đọc được, hãy nhập'},
+  check: {sign: '▲', text: 'Cần xem lại'},
+  checked: {sign: '✓', text: 'Đã xem'},
+  sure: {sign: '✓', text: 'Máy đọc rõ'},
+};
+
+function shown(name, value) {
+  if (value === null)
+    return 'Giấy không có';
+  if (name === 'no_expiry')
+    return String(value) === 'true' ? 'Không thời hạn' : 'Có thời hạn';
+  return value === 'unknown' ? 'Không rõ' : isDateField(name) ? dateForPeople(value) : value;
+}
+
+class SohoaReview extends SohoaElement {
+  #draft = null;
+  #chosen = '';      // field whose box is shown
+  #pageNumber = 1;
+  #compared = false;
+  #problem = '';
+  #zoomed = false;
+  #wantsFocus = false; // once the next paper is there
+
+  view() {
+    const detail = station.detail;
+    if (!station.documentId)
+      return html`<p class="empty">Quét giấy, máy đọc xong thì nội dung hiện ở đây để đối chiếu.</p>`;
+    if (!detail)
+      return html`<p class="empty">Đang tải…</p>`;
+    const document = detail.document;
+    this.#follow(document);
+    const pages = detail.pages.filter((page) => page.state !== 'rejected')
+      .sort((a, b) => a.position - b.position);
+    return html`
+      <p class="about"><b>Giấy ${document.ordinal}: ${documentName(document)}</b>
+        <span class="state">${documentState(document, pages)}</span>
+        <sohoa-paper-repair .document=${document} .pages=${pages}></sohoa-paper-repair></p>
+      <div class="sides">
+        <div class="sheet">${this.#sheet(document, pages)}</div>
+        <div class="answers">${this.#answers(document, pages)}</div>
+      </div>`;
+  }
+
+  updated() {
+    if (!this.#wantsFocus || station.detail?.document.state !== 'read')
+      return;
+    this.#wantsFocus = false;
+    this.querySelector(`#f-${this.#draft.open()[0]?.name ?? 'type'}`)?.focus();
+  }
+
+  /* A new document, or a new reading of it, begins a new draft. */
+  #follow(document) {
+    if (this.#draft?.documentId === document.id && this.#draft.proposals === document.fields)
+      return;
+    const isOther = this.#draft?.documentId !== document.id;
+    this.#draft = new Draft(document);
+    if (!ANSWERABLE.has(document.state))
+      this.#draft.forget();
+    if (!isOther)
+      return;
+    this.#chosen = '';
+    this.#pageNumber = 1;
+    this.#compared = false;
+    this.#problem = '';
+  }
+
+  #sheet(document, pages) {
+    const page = pages[this.#pageNumber - 1] ?? pages[0];
+    const boxes = this.#draft.rows().filter(({proposal}) => proposal.box_mm && pages[proposal.page - 1] === page)
+      .map(({name, proposal, mark}) => ({name, box_mm: proposal.box_mm,
+        state: document.state === 'read' ? mark : 'sure'}));
+    return html`
+      <p class="sheet-tools">
+        ${pages.length > 1 ? pages.map((_, index) => html`
+          <button type="button" aria-current=${pages[index] === page ? 'page' : nothing}
+            @click=${() => this.#showPage(index + 1)}>Trang ${index + 1}</button>`) : nothing}
+        <button type="button" aria-pressed=${String(this.#zoomed)} @click=${() => this.#zoom()}>
+          Phóng to</button>
+      </p>
+      <div class=${this.#zoomed ? 'sheet-view zoomed' : 'sheet-view'} tabindex="0" role="group"
+        aria-label="Ảnh trang giấy, cuộn được">
+        ${pageImage(page, boxes, this.#chosen, (name) => this.#focusField(name))}
+      </div>`;
+  }
+
+  #answers(document, pages) {
+    if (document.state === 'open')
+      return html`<p class="empty">${document.scan_finished
+        ? 'Máy đang nhận dạng, xin chờ một lát…'
+        : 'Giấy này còn nhận thêm trang. Bấm «Giấy tiếp theo» khi đã đủ trang.'}</p>`;
+    if (document.state === 'held')
+      return this.#held(document);
+    if (document.state !== 'read')
+      return this.#confirmed(document);
+    return this.#form(document, pages);
+  }
+
+  #held(document) {
+    return html`<p class="alert error">
+      <span><strong>${station.messageFor(document.held?.reason) || 'Giấy này cần người xem.'}</strong>
+        ${document.held?.ref ? html`<small>Mã tham chiếu: ${document.held.ref}</small>` : nothing}</span>
+      <button type="button" ?disabled=${station.busy}
+        @click=${() => station.release('document', document.id)}>Thử lại</button></p>`;
+  }
+
+  #form(document, pages) {
+    const rows = this.#draft.rows();
+    const left = this.#draft.open().length;
+    const chosen = rows.find(({name}) => name === this.#chosen);
+    return html`
+      <form @submit=${(event) => this.#submit(event, document)} novalidate>
+        <div class="strip-place">
+          <small>${chosen ? `Trên giấy: ${chosen.label}` : 'Chọn một mục để xem đoạn ảnh của nó'}</small>
+          ${chosen ? pageStrip(pages[chosen.proposal.page - 1], chosen.proposal.box_mm) : nothing}
+        </div>
+        <div class="fields">
+          <div class="field">
+            <label for="f-type">Loại giấy tờ</label>
+            <select id="f-type" @change=${(event) => this.#setType(event.target.value)}>
+              ${Object.entries(TYPES).map(([slug, label]) => html`
+                <option value=${slug} ?selected=${slug === this.#draft.type}>${label}</option>`)}
+            </select>
+          </div>
+          ${repeat(rows, ({name}) => `${document.id}/${name}`, (row) => this.#field(row))}
+          ${this.#adder()}
+        </div>
+        <div class="confirm">
+          <p class="left" role="status">${left ? `Còn ${left} mục cần xem.` : 'Đã xem đủ các mục.'}</p>
+          <label class="tick"><input id="compared" type="checkbox" .checked=${live(this.#compared)}
+            @change=${(event) => this.#setCompared(event.target.checked)}>
+            Tôi đã đối chiếu với bản giấy</label>
+          ${this.#problem ? html`<p class="alert error" role="alert">${this.#problem}</p>` : nothing}
+          <button class="big primary" ?disabled=${station.busy}>
+            Xác nhận, ký và gửi <kbd>Ctrl</kbd>+<kbd>Enter</kbd></button>
+        </div>
+      </form>`;
+  }
+
+  #field({name, label, proposal, value, absent, mark}) {
+    const isWrong = station.notice?.field === name;
+    const canBeAbsent = absent || !value.trim();
+    const {sign, text} = MARKS[mark];
+    return html`<div class=${`field ${mark}${isWrong ? ' wrong' : ''}`}>
+      <label for=${`f-${name}`}>${label}</label>
+      <span class="mark" id=${`m-${name}`}><span aria-hidden="true">${sign}</span>
+        ${absent ? 'Giấy không có' : text}</span>
+      ${this.#input({name, value, absent, isWrong})}
+      ${proposal.raw && proposal.raw !== proposal.value && proposal.needs_person
+        ? html`<small class="raw">Chữ đọc được: ${proposal.raw}</small>` : nothing}
+      ${canBeAbsent ? html`<label class="tick"><input type="checkbox" .checked=${live(absent)}
+        @change=${(event) => this.#setAbsent(name, event.target.checked)}>
+        Giấy này không có</label>` : nothing}
+      ${name === 'valid_until' && !absent ? html`<button type="button" class="small"
+        @click=${() => this.#setValue(name, 'unknown')}>Giấy không ghi rõ thời hạn</button>` : nothing}
+    </div>`;
+  }
+
+  #input({name, value, absent, isWrong}) {
+    const common = {id: `f-${name}`, describe: `m-${name}`};
+    if (name === 'no_expiry')
+      return html`<select id=${common.id} aria-describedby=${common.describe} ?disabled=${absent}
+        @focus=${() => this.#enter(name)} @blur=${() => this.#leave(name)}
+        @change=${(event) => this.#setValue(name, event.target.value)}>
+        <option value="" ?selected=${!value}>(chọn)</option>
+        <option value="true" ?selected=${value === 'true'}>Không thời hạn</option>
+        <option value="false" ?selected=${value === 'false'}>Có thời hạn</option></select>`;
+    if (name === 'abstract' || value.length > 48)
+      return html`<textarea id=${common.id} rows="2" aria-describedby=${common.describe}
+        aria-invalid=${isWrong ? 'true' : nothing} ?disabled=${absent} .value=${live(value)}
+        @focus=${() => this.#enter(name)} @blur=${() => this.#leave(name)}
+        @keydown=${(event) => this.#fieldKey(event, name)}
+        @input=${(event) => this.#setValue(name, event.target.value)}></textarea>`;
+    return html`<input id=${common.id} autocomplete="off" spellcheck="false"
+      aria-describedby=${common.describe} aria-invalid=${isWrong ? 'true' : nothing}
+      placeholder=${isDateField(name) ? 'ngày/tháng/năm' : nothing} ?disabled=${absent}
+      .value=${live(value === 'unknown' ? 'Không rõ' : value)}
+      @focus=${() => this.#enter(name)} @blur=${() => this.#leave(name)}
+      @keydown=${(event) => this.#fieldKey(event, name)}
+      @input=${(event) => this.#setValue(name, event.target.value)}>`;
+  }
+
+  #adder() {
+    const names = this.#draft.names();
+    const others = Object.keys(FIELDS).filter((name) => !names.includes(name));
+    return html`<div class="field adder">
+      <label for="f-add">Thêm mục</label>
+      <select id="f-add" @change=${(event) => this.#addField(event.target)}>
+        <option value="">(chọn mục có trên giấy)</option>
+        ${others.map((name) => html`<option value=${name}>${fieldLabel(name)}</option>`)}
+      </select></div>`;
+  }
+
+  #confirmed(document) {
+    const answers = Object.entries(document.confirmed ?? {});
+    return html`
+      ${document.state === 'copied' && station.signerLocked ? html`
+        <p class="alert error"><span>Chờ mở khóa chữ ký để ký giấy này.</span>
+          <button type="button" @click=${() => this.#askPassword()}>Mở khóa</button></p>` : nothing}
+      <dl class="confirmed">${answers.map(([name, value]) => html`
+        <div><dt>${fieldLabel(name)}</dt><dd>${shown(name, value)}</dd></div>`)}
+        ${document.result_code ? html`<div><dt>Mã kết quả số hóa</dt><dd>${document.result_code}</dd></div>`
+          : nothing}</dl>
+      ${document.signed ? html`<p><a href="/v1/documents/${document.id}/file" target="_blank"
+        rel="noopener">Xem bản đã ký (PDF)</a></p>` : nothing}`;
+  }
+
+  #askPassword() {
+    return document.querySelector('sohoa-signer').askPassword();
+  }
+
+  #showPage(number) {
+    this.#pageNumber = number;
+    this.requestUpdate();
+  }
+
+  #zoom() {
+    this.#zoomed = !this.#zoomed;
+    this.requestUpdate();
+  }
+
+  #focusField(name) {
+    this.querySelector(`#f-${name}`)?.focus();
+  }
+
+  #enter(name) {
+    this.#chosen = name;
+    const page = this.#draft.row(name).proposal.page;
+    if (page)
+      this.#pageNumber = page;
+    this.requestUpdate();
+  }
+
+  #leave(name) {
+    this.#draft.setSeen(name);
+    this.requestUpdate();
+  }
+
+  /* Enter takes the value as it stands and goes to the next field that needs a person. */
+  #fieldKey(event, name) {
+    if (event.key !== 'Enter' || event.ctrlKey || event.isComposing)
+      return;
+    event.preventDefault();
+    this.#draft.setSeen(name);
+    const open = this.#draft.open();
+    const names = this.#draft.names();
+    const next = open.find((row) => names.indexOf(row.name) > names.indexOf(name)) ?? open[0];
+    this.querySelector(next ? `#f-${next.name}` : '#compared').focus();
+  }
+
+  #setType(type) {
+    this.#draft.setType(type);
+    this.requestUpdate();
+  }
+
+  #setValue(name, value) {
+    this.#draft.setValue(name, value);
+    this.requestUpdate();
+  }
+
+  #setAbsent(name, isAbsent) {
+    this.#draft.setAbsent(name, isAbsent);
+    this.requestUpdate();
+  }
+
+  async #addField(select) {
+    const name = select.value;
+    select.value = '';
+    if (!name)
+      return;
+    this.#draft.add(name);
+    this.requestUpdate();
+    await this.updateComplete;
+    this.#focusField(name);
+  }
+
+  #setCompared(value) {
+    this.#compared = value;
+    this.requestUpdate();
+  }
+
+  #refuse(problem, selector) {
+    this.#problem = problem;
+    this.requestUpdate();
+    this.querySelector(selector)?.focus();
+  }
+
+  async #submit(event, document) {
+    event.preventDefault();
+    const [first] = this.#draft.open();
+    if (first)
+      return this.#refuse(first.mark === 'missing'
+        ? `Mục «${first.label}» còn trống: nhập từ bản giấy, hoặc tích «Giấy này không có».`
+        : `Hãy xem lại mục «${first.label}» rồi bấm Enter.`, `#f-${first.name}`);
+    if (!this.#compared)
+      return this.#refuse('Hãy so với bản giấy rồi tích ô «Tôi đã đối chiếu với bản giấy».', '#compared');
+    this.#problem = '';
+    if (station.signerLocked && !await this.#askPassword())
+      return undefined;
+    const draft = this.#draft;
+    if (await station.confirm(document.id, draft.answers())) {
+      draft.forget();
+      this.#goOn(document.id);
+    } else if (station.notice?.field) {
+      draft.add(station.notice.field);
+      this.requestUpdate();
+      await this.updateComplete;
+      this.#focusField(station.notice.field);
+    }
+    return undefined;
+  }
+
+  /* The next paper to compare; when there is none, the scan button. */
+  #goOn(doneId) {
+    const next = station.documents.find(({id, state}) => id !== doneId && state === 'read');
+    if (!next) {
+      document.querySelector('#scan')?.focus();
+      return;
+    }
+    this.#wantsFocus = true;
+    station.chooseDocument(next.id);
+  }
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && event.ctrlKey)
+    document.querySelector('sohoa-review .answers form')?.requestSubmit();
+});
+
+customElements.define('sohoa-review', SohoaReview);

@@ -1,0 +1,377 @@
+/*
+ * A stand-in for sohoad: the same HTTP API over a made-up station in memory, for working on the page and
+ * for tests of the page and the command line that want a station to misbehave on cue.
+ *   node fake-sohoad.mjs [--port N] [--socket PATH] [--web FOLDER] [--thumbs FOLDER] [--page-ms N]
+ * Prints one line {"url", "socket"} when it listens. Behaviour on cue: POST /fake {"faults": {…}}.
+ */
+import {randomUUID} from 'node:crypto';
+import {readFileSync, readdirSync, rmSync} from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import {parseArgs} from 'node:util';
+
+const {values: options} = parseArgs({options: {
+  port: {type: 'string', default: '0'}, socket: {type: 'string'}, web: {type: 'string'},
+  thumbs: {type: 'string'}, 'page-ms': {type: 'string', default: '300'},
+}});
+const PAGE_MS = Number(options['page-ms']);
+const PASSWORD = 'mật khẩu thử';
+const TYPES = {'.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css',
+  '.json': 'application/json', '.svg': 'image/svg+xml', '.jpg': 'image/jpeg'};
+const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors 'none'";
+
+const dossiers = new Map();
+const documents = new Map();
+const pages = new Map();
+const deliveries = new Map();
+const jobs = new Map();
+const listeners = new Set();
+const LOCKED = {unlocked: false, configured: true, signer: null};
+let signer = LOCKED;
+let faults = {};
+let started = 1795319730000000;
+const now = () => (started += 1000000);
+
+class Refusal extends Error {
+  constructor(status, code, message, detail) {
+    super(message);
+    Object.assign(this, {status, code, detail});
+  }
+}
+
+const refuse = (status, code, message, detail) => {
+  throw new Refusal(status, code, message, detail);
+};
+
+const pick = (map, id) => map.get(id) ??
+  refuse(404, 'NOT_FOUND', 'Không tìm thấy mục này. Có thể đã được chuyển đi; tải lại trang để xem danh sách mới.');
+
+function emit(name, data) {
+  for (const response of listeners)
+    response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+}
+
+function move(kind, row, state) {
+  row.state = state;
+  row.state_us = now();
+  emit('changed', {kind, id: row.id, state, dossier_id: row.dossier_id ?? row.id});
+}
+
+const pagesOf = (document) => [...pages.values()].filter((page) => page.document_id === document.id);
+const documentsOf = (dossier) => [...documents.values()].filter((document) => document.dossier_id === dossier.id);
+const showDocument = (document) => ({...document, pages: pagesOf(document).length});
+const showDossier = (dossier) => ({...dossier, documents: documentsOf(dossier).length,
+  pages: [...pages.values()].filter((page) => page.dossier_id === dossier.id).length});
+
+function newDossier({code = null, papers = null, kind = 'counter'}) {
+  if (code && !/^[\w.-]+$/.test(code))
+    refuse(422, 'DOSSIER_CODE_BAD', 'Mã hồ sơ không đúng dạng. Kiểm tra lại giấy tiếp nhận.');
+  const dossier = {id: randomUUID(), code, papers, kind, created_us: now(), closed_us: null, by: 'uid:0'};
+  dossiers.set(dossier.id, dossier);
+  return dossier;
+}
+
+function newDocument(dossier) {
+  const document = {id: randomUUID(), dossier_id: dossier.id, ordinal: documentsOf(dossier).length + 1,
+    state: 'open', held: null, version: 1, replaces: null, type: null, type_score: null, kind: null,
+    fields: {}, confirmed: null, confirmed_by: null, scan_finished: false, result_code: null, signed: null,
+    signatures: [], created_us: now()};
+  documents.set(document.id, document);
+  return document;
+}
+
+const PROPOSALS = [
+  ['birth-certificate', {
+    number_symbol: ['243/2022', 0.93, [140, 28, 30, 6], false],
+    issue_date: ['2022-01-15', 0.55, [120, 230, 60, 6], true],
+    issuer: ['Ủy ban nhân dân xã Hoàng Đồng', 0.9, [20, 20, 70, 6], false],
+    owner_name: ['Đỗ Mạnh Hùng', 0.88, [50, 80, 60, 6], false],
+    owner_id: [null, 0, null, true],
+    signer: ['Phạm Thị Anh', 0.4, [130, 260, 45, 6], true]}],
+  ['decision', {
+    number_symbol: ['12/QĐ-UBND', 0.41, [30.1, 34, 41.2, 5.1], true, 'Sô: 12/QD-UBND'],
+    issue_date: ['2026-03-05', 0.95, [110, 34, 70, 5], false],
+    issuer: ['Ủy ban nhân dân tỉnh Lạng Sơn', 0.9, [20, 20, 70, 6], false],
+    abstract: ['Về việc cho phép chuyển mục đích sử dụng đất đối với hộ gia đình, cá nhân', 0.9, [50, 55, 110, 12], false],
+    signer: ['Hà Công Cường', 0.9, [130, 260, 45, 6], false],
+    valid_until: [null, 0, null, true], no_expiry: [null, 0, null, true]}],
+];
+
+function understand(document) {
+  const [type, fields] = PROPOSALS[(document.ordinal - 1) % PROPOSALS.length];
+  document.type = type;
+  document.type_score = 0.9;
+  document.fields = Object.fromEntries(Object.entries(fields).map(([name, [value, confidence, box, needs, raw]]) =>
+    [name, value === null ? {value: null, needs_person: true}
+      : {value, raw: raw ?? value, confidence, page: 1, box_mm: box, source: 'zone', needs_person: needs}]));
+  move('document', document, 'read');
+}
+
+function recognize(page) {
+  setTimeout(() => {
+    Object.assign(page, {words: 200, mean_confidence: 0.9, info: {}});
+    move('page', page, 'recognized');
+    const document = documents.get(page.document_id);
+    if (document.scan_finished && document.state === 'open' && pagesOf(document).every(({state}) => state === 'recognized'))
+      understand(document);
+  }, PAGE_MS);
+}
+
+function finish(document) {
+  document.scan_finished = true;
+  const all = pagesOf(document);
+  if (document.state === 'open' && all.length && all.every(({state}) => state === 'recognized'))
+    understand(document);
+  else
+    emit('changed', {kind: 'document', id: document.id, state: document.state, dossier_id: document.dossier_id});
+}
+
+function scan(dossier, body) {
+  if (faults.scan)
+    refuse(409, faults.scan, 'Máy quét đang bận.');
+  const document = body.document_id ? pick(documents, body.document_id) : newDocument(dossier);
+  const job = {id: randomUUID(), dossier_id: dossier.id, document_id: document.id, state: 'running', pages: 0, error: null};
+  jobs.set(job.id, job);
+  const sides = faults.endless ? 1000 : body.source === 'duplex' ? 4 : body.source === 'flatbed' ? 1 : 2;
+  let line = 0;
+  job.timer = setInterval(() => {
+    line++;
+    emit('progress', {job: job.id, page: job.pages + 1, lines: line * 700, lines_expected: 3500});
+    if (line < 5)
+      return;
+    line = 0;
+    if (faults.jam && job.pages === 1)
+      return endJob(job, 'failed', {code: 'FEEDER_JAM', ref: 'KT9A2C41', message: 'Kẹt giấy. Mở nắp khay, rút giấy ra rồi bấm Quét tiếp.'});
+    addPage(dossier, document, job, body.source);
+    if (job.pages < sides)
+      return;
+    if (body.finish !== false)
+      finish(document);
+    endJob(job, 'done', null);
+  }, PAGE_MS / 5);
+  return job;
+}
+
+function addPage(dossier, document, job, source) {
+  const position = pagesOf(document).length + 1;
+  const page = {id: randomUUID(), dossier_id: dossier.id, document_id: document.id, position, state: 'captured',
+    held: null, side: source === 'duplex' && position % 2 === 0 ? 'back' : 'front',
+    sheet: source === 'duplex' ? Math.ceil(position / 2) : position, blank: source === 'duplex' && position === 4,
+    width_mm: 210, height_mm: 297, dpi: 300, info: null, words: null, equal_to_previous: false, captured_us: now()};
+  pages.set(page.id, page);
+  job.pages++;
+  move('page', page, 'captured');
+  emit('job', showJob(job));
+  recognize(page);
+}
+
+const showJob = ({timer, ...job}) => job;
+
+function endJob(job, state, error) {
+  clearInterval(job.timer);
+  Object.assign(job, {state, error});
+  emit('job', showJob(job));
+}
+
+function confirm(document, body) {
+  if (document.state !== 'read')
+    refuse(409, 'STATE_CHANGED', 'Giấy này vừa được xử lý ở nơi khác.');
+  if (!body.compared)
+    refuse(422, 'NOT_COMPARED', 'Chưa xác nhận đã đối chiếu với bản giấy.');
+  for (const name of Object.keys(document.fields))
+    if (document.fields[name].needs_person && !(name in body.fields))
+      refuse(422, 'FIELD_MISSING', 'Còn mục chưa trả lời.', `field '${name}' wants an answer`);
+  for (const [name, value] of Object.entries(body.fields))
+    if (name.endsWith('_date') && value && Number.isNaN(Date.parse(value)))
+      refuse(422, 'FIELD_INVALID', 'Giá trị nhập chưa đúng dạng. Sửa lại mục được tô đỏ.', `field '${name}' is not a date that exists`);
+  document.confirmed = body.fields;
+  document.type = body.type ?? document.type;
+  move('document', document, 'copied');
+  setTimeout(() => seal(document), PAGE_MS);
+}
+
+function seal(document) {
+  if (!signer.unlocked)
+    return;
+  document.signed = {sha256: '0'.repeat(64), size: 12, path: '/nowhere.pdf'};
+  document.result_code = `H00.${document.ordinal}`;
+  move('document', document, 'queued');
+  const delivery = {id: randomUUID(), document_id: document.id, dossier_id: document.dossier_id, target: 'warehouse',
+    state: 'queued', held: null, attempts: 0, not_before_us: 0, remote_name: null, state_us: now(), created_us: now(), type: document.type,
+    dossier_code: dossiers.get(document.dossier_id).code};
+  deliveries.set(delivery.id, delivery);
+  setTimeout(() => deliver(delivery), PAGE_MS);
+}
+
+function deliver(delivery) {
+  if (faults.deliver) {
+    delivery.held = {reason: faults.deliver, from: 'sending', ref: 'GH71B0E2'};
+    return move('delivery', delivery, 'held');
+  }
+  delivery.held = null;
+  delivery.remote_name = `HS/${delivery.id.slice(0, 8)}.001`;
+  return move('delivery', delivery, 'accepted');
+}
+
+function thumb(page) {
+  const folder = options.thumbs;
+  if (folder) {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.jpg')).sort();
+    return {type: 'image/jpeg', bytes: readFileSync(path.join(folder, names[(page.position - 1) % names.length]))};
+  }
+  const lines = Array.from({length: 30}, (_, i) => `<rect x="20" y="${20 + i * 8.5}" width="${120 + (i * 37) % 50}" height="4"/>`);
+  return {type: 'image/svg+xml', bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="637" height="900" viewBox="0 0 210 297">' +
+    `<rect width="210" height="297" fill="#fff"/><g fill="#444">${lines.join('')}</g><text x="180" y="15" font-size="9">${page.position}</text></svg>`)};
+}
+
+const status = () => ({version: 'fake', pid: process.pid, signer, scanning: false, store: {pages: {}, documents: {},
+  deliveries: {accepted: deliveries.size}, oldest: {send: null}, free_bytes: 1e10, size_bytes: 1e6}});
+
+/* [method, pattern, handler(id, body, query)] */
+const routes = [
+  ['GET', '/v1/status', status],
+  ['GET', '/v1/devices', () => {
+    if (faults.devices)
+      refuse(404, faults.devices, 'Không tìm thấy máy quét. Kiểm tra nguồn điện và dây cáp máy quét rồi bấm Tìm lại.');
+    return {devices: [{name: 'sohoasim:1', vendor: 'Sohoa', model: 'Máy quét mô phỏng', type: 'simulator'}]};
+  }],
+  ['GET', '/v1/devices/:id', () => ({options: [{name: 'resolution', value: 300, unit: 'dpi', title: 'Resolution'}], sources: ['Flatbed', 'ADF'], buttons: []})],
+  ['POST', '/v1/devices/:id/test', () => ({ok: true})],
+  ['GET', '/v1/dossiers', () => ({dossiers: [...dossiers.values()].reverse().map(showDossier)})],
+  ['POST', '/v1/dossiers', (_, body) => ({dossier: showDossier(newDossier(body))})],
+  ['GET', '/v1/dossiers/:id', (id) => {
+    const dossier = pick(dossiers, id);
+    return {dossier: showDossier(dossier), documents: documentsOf(dossier).map(showDocument),
+      pages: [...pages.values()].filter((page) => page.dossier_id === id)};
+  }],
+  ['PATCH', '/v1/dossiers/:id', (id, body) => ({dossier: showDossier(Object.assign(pick(dossiers, id), body))})],
+  ['POST', '/v1/dossiers/:id/close', (id) => {
+    const dossier = pick(dossiers, id);
+    const count = documentsOf(dossier).length;
+    if (dossier.papers && dossier.papers !== count)
+      refuse(409, 'COUNT_MISMATCH', 'Số giấy tờ đã khai khác số đã quét. Quét đủ hoặc sửa số giấy tờ.', `papers ${dossier.papers}, documents ${count}`);
+    dossier.closed_us = now();
+    emit('changed', {kind: 'dossier', id, state: 'closed', dossier_id: id});
+    return {dossier: showDossier(dossier)};
+  }],
+  ['POST', '/v1/dossiers/:id/scan', (id, body) => ({job: showJob(scan(pick(dossiers, id), body))})],
+  ['GET', '/v1/jobs/:id', (id) => ({job: showJob(pick(jobs, id))})],
+  ['DELETE', '/v1/jobs/:id', (id) => {
+    const job = pick(jobs, id);
+    endJob(job, 'cancelled', null);
+    return {job: showJob(job)};
+  }],
+  ['GET', '/v1/documents/:id', (id) => {
+    const document = pick(documents, id);
+    return {document: showDocument(document), pages: pagesOf(document), audit: [],
+      deliveries: [...deliveries.values()].filter((delivery) => delivery.document_id === id)};
+  }],
+  ['POST', '/v1/documents/:id/finish', (id) => {
+    finish(pick(documents, id));
+    return {document: showDocument(documents.get(id))};
+  }],
+  ['POST', '/v1/documents/:id/reopen', (id) => {
+    const document = pick(documents, id);
+    document.scan_finished = false;
+    move('document', document, 'open');
+    return {document: showDocument(document)};
+  }],
+  ['POST', '/v1/documents/:id/confirm', (id, body) => {
+    confirm(pick(documents, id), body);
+    return {document: showDocument(documents.get(id))};
+  }],
+  ['POST', '/v1/documents/:id/reject', (id) => {
+    move('document', pick(documents, id), 'rejected');
+    return {document: showDocument(documents.get(id))};
+  }],
+  ['GET', '/v1/documents/:id/file', () => ({type: 'application/pdf', bytes: Buffer.from('%PDF-1.7 fake')})],
+  ['GET', '/v1/pages/:id/thumb', (id) => thumb(pick(pages, id))],
+  ['GET', '/v1/signer', () => signer],
+  ['POST', '/v1/signer/unlock', (_, {password}) => {
+    if (password !== PASSWORD)
+      refuse(403, 'WRONG_PASSWORD', 'Mật khẩu khóa ký không đúng. Nhập lại.');
+    signer = {...LOCKED, unlocked: true, signer: {name: 'Nguyễn Thị Thử', serial: '01', software_key: true}};
+    for (const document of documents.values())
+      if (document.state === 'copied')
+        seal(document);
+    return signer;
+  }],
+  ['POST', '/v1/signer/lock', () => (signer = LOCKED)],
+  ['GET', '/v1/queue', () => ({deliveries: [...deliveries.values()].reverse()})],
+  ['POST', '/v1/queue/:id/retry', (id) => {
+    const delivery = pick(deliveries, id);
+    move('delivery', delivery, 'queued');
+    setTimeout(() => deliver(delivery), PAGE_MS);
+    return {};
+  }],
+  ['POST', '/v1/sync', () => ({})],
+  ['POST', '/v1/open', () => ({url: 'http://127.0.0.1:1/open/0'})],
+  ['POST', '/fake', (_, body) => {
+    faults = body.faults ?? {};
+    if (body.cut)
+      listeners.forEach((response) => response.destroy());
+    return {};
+  }],
+].map(([method, pattern, handle]) =>
+  ({method, pattern: new RegExp(`^${pattern.replace(':id', '([^/]+)')}$`), handle}));
+
+async function readBody(request) {
+  let text = '';
+  for await (const piece of request)
+    text += piece;
+  return text ? JSON.parse(text) : {};
+}
+
+function send(response, statusCode, type, bytes) {
+  response.writeHead(statusCode, {'Content-Type': type, 'Content-Length': bytes.length,
+    'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store'});
+  response.end(bytes);
+}
+
+function sendFile(response, name) {
+  try {
+    const file = path.join(options.web, name === '/' ? 'index.html' : name);
+    send(response, 200, TYPES[path.extname(file)] ?? 'text/plain', readFileSync(file));
+  } catch {
+    send(response, 404, 'text/plain', Buffer.from('404'));
+  }
+}
+
+async function answer(request, response) {
+  const {pathname} = new URL(request.url, 'http://x');
+  if (pathname === '/v1/events') {
+    response.writeHead(200, {'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store'});
+    response.write('event: hello\ndata: {"missed": false}\n\n');
+    listeners.add(response);
+    response.on('close', () => listeners.delete(response));
+    return;
+  }
+  const route = routes.find(({method, pattern}) => method === request.method && pattern.test(pathname));
+  if (!route) {
+    sendFile(response, pathname);
+    return;
+  }
+  try {
+    const id = route.pattern.exec(pathname)[1];
+    const reply = route.handle(id && decodeURIComponent(id), await readBody(request));
+    if (reply.bytes)
+      send(response, 200, reply.type, reply.bytes);
+    else
+      send(response, 200, 'application/json', Buffer.from(JSON.stringify(reply)));
+  } catch (error) {
+    const {status: statusCode = 500, code = 'INTERNAL', message, detail} = error;
+    send(response, statusCode, 'application/json', Buffer.from(JSON.stringify({code, ref: 'AB12CD34', message, detail})));
+  }
+}
+
+const listen = (where) => new Promise((resolve) => {
+  const server = http.createServer(answer);
+  server.listen(where, () => resolve(server));
+});
+
+const server = await listen({port: Number(options.port), host: '127.0.0.1'});
+if (options.socket) {
+  rmSync(options.socket, {force: true});
+  await listen({path: options.socket});
+}
+console.log(JSON.stringify({url: `http://127.0.0.1:${server.address().port}/`, socket: options.socket ?? null}));

@@ -1,0 +1,113 @@
+#!/usr/bin/env node
+/* A dossier from the scanner to the warehouse with nothing but the `sohoa` command line and the real sohoad. */
+import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {after, before, test} from 'node:test';
+import {isBuilt, sample, Station} from '../../browser/station.mjs';
+
+if (!isBuilt) {
+  console.log('SKIP: sohoad is not built');
+  process.exit(process.env.CI === 'true' ? 1 : 0);
+}
+
+const paper = sample.papers.find(({type}) => type === 'birth-certificate');
+let station;
+let dossier;
+let document;
+
+before(async () => {
+  station = new Station();
+  await station.start();
+});
+
+after(async () => {
+  await station.stop();
+  station.remove();
+});
+
+async function waitFor(what, ask) {
+  for (let i = 0; i < 300; i++) {
+    const found = ask();
+    if (found)
+      return found;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${what} did not come\n${station.log}`);
+}
+
+const show = () => station.json('document', 'show', document);
+
+test('the scanner is listed and shows its options', () => {
+  assert.match(station.sohoa('device', 'list').stdout, /sohoasim:counter/);
+  const {status, stdout, stderr} = station.sohoa('device', 'show', 'sohoasim:counter');
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^sources: flatbed, adf, duplex$/m);
+  assert.match(stdout, /^resolution +\d/m);
+});
+
+test('a paper is scanned and read', async () => {
+  ({dossier: {id: dossier}} = station.json('dossier', 'create', '--papers', '1'));
+  station.load(paper);
+  const scan = station.sohoa('scan', dossier, '--source', 'duplex', '--json');
+  assert.equal(scan.status, 0, scan.stderr);
+  assert.equal(scan.stderr, '');
+  const job = JSON.parse(scan.stdout);
+  assert.equal(job.state, 'done');
+  assert.equal(job.pages, paper.pages.length);
+  document = job.document_id;
+  await waitFor('read', () => show().document.state === 'read');
+  assert.match(station.sohoa('document', 'show', document).stdout, /^type: Giấy khai sinh$/m);
+});
+
+test('an empty feeder is said with what to do', () => {
+  const {status, stderr} = station.sohoa('scan', dossier, '--source', 'adf');
+  assert.equal(status, 1);
+  assert.match(stderr, /^sohoa: FEEDER_EMPTY: .+\(ref \w+\)$/m);
+});
+
+test('confirming without having compared is refused', () => {
+  const {status, stderr} = station.sohoa('document', 'confirm', document);
+  assert.equal(status, 1);
+  assert.match(stderr, /^sohoa: NOT_COMPARED: /);
+});
+
+test('what a person answers is confirmed; the paper waits for the signature', () => {
+  const {fields} = show().document;
+  const asked = Object.keys(fields).filter((name) => fields[name].needs_person || fields[name].value === null);
+  const answers = asked.flatMap((name) => ['--field', `${name}=${paper.fields[name] ?? ''}`]);
+  const confirmed = station.sohoa('document', 'confirm', document, '--compared', ...answers);
+  assert.equal(confirmed.status, 0, confirmed.stderr);
+  assert.match(confirmed.stdout, /^state: copied \(Đã đối chiếu, chờ ký\)$/m);
+});
+
+test('once the signer is unlocked it is signed, sent and accepted', async () => {
+  const unlock = spawnSync(path.join(process.env.SOHOA_BUILD ?? 'build', 'bin/sohoa'),
+    ['signer', 'unlock', '--password-fd', '0', '--socket', station.socket], {input: `${station.password}\n`, encoding: 'utf8'});
+  assert.equal(unlock.status, 0, unlock.stderr);
+  assert.match(station.sohoa('signer', 'show').stdout, /unlocked: true/);
+  const delivery = await waitFor('acceptance', () =>
+    station.json('queue', 'list').deliveries.find(({document_id: id, state}) => id === document && state === 'accepted'));
+  assert.match(station.sohoa('queue', 'show', delivery.id).stdout, /^state: accepted$/m);
+  await waitFor('status', () => /1 +accepted +Kho đã nhận/.test(station.sohoa('sync', 'status').stdout));
+});
+
+test('the signed file is the one the warehouse has', () => {
+  const file = path.join(station.folder, 'copy.pdf');
+  const got = station.sohoa('document', 'file', document, '-o', file);
+  assert.equal(got.status, 0, got.stderr);
+  const delivered = station.warehouse().find((name) => name.endsWith('.pdf'));
+  assert.deepEqual(readFileSync(file), readFileSync(path.join(station.folder, 'warehouse', delivered)));
+});
+
+test('reconciling closes the document, and the dossier can be closed', async () => {
+  assert.equal(station.sohoa('sync', 'reconcile').status, 0);
+  await waitFor('closed', () => show().document.state === 'closed');
+  for (const {id, state} of station.json('dossier', 'show', dossier).documents.filter(({id}) => id !== document))
+    if (state === 'open')
+      assert.equal(station.sohoa('document', 'reject', id, '--reason', 'khay rỗng').status, 0);
+  const closed = station.sohoa('dossier', 'close', dossier);
+  assert.equal(closed.status, 0, closed.stderr);
+  await waitFor('status', () => /documents +closed +Đã lưu kho +1/.test(station.sohoa('status').stdout));
+});
