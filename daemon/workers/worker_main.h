@@ -23,7 +23,7 @@ struct worker_call {
 /* What goes back: an object (taken over; NULL means {}) and descriptors (closed after sending). */
 struct worker_answer {
     struct js *ok;
-    int fds[16];
+    int fds[IPC_MAX_FDS];
     size_t fd_count;
 };
 

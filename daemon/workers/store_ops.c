@@ -1,0 +1,139 @@
+#include "daemon/workers/store_ops.h"
+
+#include "daemon/base/id.h"
+
+#include <string.h>
+
+#define PRINCIPAL_MAX 200
+
+/* ---- arguments and answers ---- */
+
+enum err_code arg_text(const struct js *args, const char *path, size_t max_bytes, const char **out,
+                       struct err *err)
+{
+    const char *text;
+    enum err_code code = js_get_text(args, path, &text, err);
+    if (code)
+        return code;
+    if (!*text || strlen(text) > max_bytes)
+        return err_set(err, ERR_BAD_ARGUMENT, "'%s' is empty or longer than %zu bytes", path,
+                       max_bytes);
+    *out = text;
+    return ERR_OK;
+}
+
+enum err_code arg_id(const struct js *args, const char *path, const char **out, struct err *err)
+{
+    const char *text;
+    enum err_code code = js_get_text(args, path, &text, err);
+    if (code)
+        return code;
+    if (!id_is_valid(text))
+        return err_set(err, ERR_BAD_ARGUMENT, "'%s' is not an id", path);
+    *out = text;
+    return ERR_OK;
+}
+
+enum err_code arg_int(const struct js *args, const char *path, int64_t low, int64_t high,
+                      int64_t *out, struct err *err)
+{
+    int64_t number;
+    enum err_code code = js_get_int(args, path, &number, err);
+    if (code)
+        return code;
+    if (number < low || number > high)
+        return err_set(err, ERR_BAD_ARGUMENT, "'%s' is not between %lld and %lld", path,
+                       (long long)low, (long long)high);
+    *out = number;
+    return ERR_OK;
+}
+
+enum err_code arg_int_or(const struct js *args, const char *path, int64_t low, int64_t high,
+                         int64_t fallback, int64_t *out, struct err *err)
+{
+    if (js_has(args, path))
+        return arg_int(args, path, low, high, out, err);
+    *out = fallback;
+    return ERR_OK;
+}
+
+enum err_code answer_with(const char *key, struct js *value, struct js **out, struct err *err)
+{
+    struct js *object = js_pack("{s:o}", key, value);
+    if (!object)
+        return err_set(err, ERR_NO_MEMORY, "answer");
+    *out = object;
+    return ERR_OK;
+}
+
+enum err_code answer_fd(struct store_call *call, int fd, struct err *err)
+{
+    if (call->answer->fd_count == ANSWER_FDS_MAX) {
+        fd_close(fd);
+        return err_set(err, ERR_TOO_LARGE, "more than %zu files in an answer", ANSWER_FDS_MAX);
+    }
+    call->answer->fds[call->answer->fd_count++] = fd;
+    return ERR_OK;
+}
+
+/* ---- running an operation ---- */
+
+static const struct store_op *const op_tables[] = {store_ops_case, store_ops_page, store_ops_work};
+#define TABLE_COUNT (sizeof op_tables / sizeof *op_tables)
+
+static const struct store_op *find_op(const char *name)
+{
+    for (size_t i = 0; i < TABLE_COUNT; i++)
+        for (const struct store_op *op = op_tables[i]; op->name; op++)
+            if (strcmp(op->name, name) == 0)
+                return op;
+    return NULL;
+}
+
+const char *store_ops_name(size_t index)
+{
+    for (size_t i = 0; i < TABLE_COUNT; i++)
+        for (const struct store_op *op = op_tables[i]; op->name; op++)
+            if (index-- == 0)
+                return op->name;
+    return NULL;
+}
+
+static enum err_code read_principal(const struct js *args, struct principal *out, struct err *err)
+{
+    enum err_code code = arg_text(args, "principal.id", PRINCIPAL_MAX, &out->id, err);
+    return code ? code : arg_text(args, "principal.role", PRINCIPAL_MAX, &out->role, err);
+}
+
+/* It is durable already: a listener that misses the list is all that can go wrong here. */
+static void add_changes(struct store *store, struct js *ok)
+{
+    struct js *changed = store_take_changes(store);
+    if (!js_set(ok, "changed", changed ? changed : js_array()))
+        store_forget_changes(store);
+}
+
+enum err_code store_ops_run(struct store *store, const char *name, const struct js *args,
+                            struct ipc_message *message, struct worker_answer *answer,
+                            struct err *err)
+{
+    const struct store_op *op = find_op(name);
+    struct store_call call = {
+        .store = store, .args = args, .by = {"", ""}, .message = message, .answer = answer};
+    AUTO(js)
+    struct js *ok = NULL;
+    if (!op)
+        return err_set(err, ERR_BAD_MESSAGE, "no operation of that name");
+    enum err_code code = op->changes ? read_principal(args, &call.by, err) : ERR_OK;
+    store_forget_changes(store);
+    if (!code)
+        code = op->run(&call, &ok, err);
+    if (!code && !ok && !(ok = js_object()))
+        code = err_set(err, ERR_NO_MEMORY, "answer");
+    if (code)
+        return err_context(err, code, "%s", name);
+    if (op->changes)
+        add_changes(store, ok);
+    answer->ok = TAKE(ok);
+    return ERR_OK;
+}

@@ -1,0 +1,50 @@
+#ifndef SOHOA_WORKERS_STORE_OPS_H
+#define SOHOA_WORKERS_STORE_OPS_H
+
+#include "daemon/workers/worker_main.h"
+#include "queue/store/store.h"
+
+/* Operations of the store worker, one table per noun, joined by store_ops.c. */
+
+struct store_call {
+    struct store *store;
+    const struct js *args; /* borrowed */
+    struct principal by;   /* of a changing operation; else empty texts */
+    struct ipc_message *message;
+    struct worker_answer *answer; /* for descriptors; `ok` is set from *out */
+};
+
+#define ANSWER_FDS_MAX (sizeof((struct worker_answer *)0)->fds / sizeof(int))
+
+struct store_op {
+    const char *name;
+    bool changes; /* wants a principal, answers with "changed" */
+    enum err_code (*run)(struct store_call *call, struct js **out, struct err *err);
+};
+
+extern const struct store_op store_ops_case[]; /* dossiers, documents: store_ops_case.c */
+extern const struct store_op store_ops_page[];
+extern const struct store_op store_ops_work[]; /* claims, queue, status: store_ops_work.c */
+
+/* Runs the operation of that name; BAD_MESSAGE when there is none. */
+enum err_code store_ops_run(struct store *store, const char *name, const struct js *args,
+                            struct ipc_message *message, struct worker_answer *answer,
+                            struct err *err);
+const char *store_ops_name(size_t index); /* NULL behind the last */
+
+/* Arguments, errors name the path. */
+enum err_code arg_text(const struct js *args, const char *path, size_t max_bytes, const char **out,
+                       struct err *err);
+enum err_code arg_id(const struct js *args, const char *path, const char **out, struct err *err);
+/* Missing or null: the fallback; out of range: BAD_ARGUMENT. */
+enum err_code arg_int_or(const struct js *args, const char *path, int64_t low, int64_t high,
+                         int64_t fallback, int64_t *out, struct err *err);
+enum err_code arg_int(const struct js *args, const char *path, int64_t low, int64_t high,
+                      int64_t *out, struct err *err);
+/* One object under a key; `value` is taken over. */
+enum err_code answer_with(const char *key, struct js *value, struct js **out, struct err *err);
+enum err_code answer_fd(struct store_call *call, int fd, struct err *err); /* takes fd over */
+
+#define TEXT_MAX 500 /* reasons, names of devices and targets */
+
+#endif

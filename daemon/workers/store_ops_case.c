@@ -1,0 +1,272 @@
+#include "daemon/workers/store_ops.h"
+
+#include "daemon/base/id.h"
+#include "queue/store/audit.h"
+#include "queue/store/confirm.h"
+#include "queue/store/document.h"
+#include "queue/store/dossier.h"
+#include "queue/store/status.h"
+#include "queue/store/view.h"
+
+#include <string.h>
+
+#define PAPERS_MAX 100000
+#define LIST_MAX 1000
+#define AUDIT_MAX 10000
+
+static enum err_code answer_dossier(struct store_call *call, const char *id, struct js **out,
+                                    struct err *err)
+{
+    struct js *dossier = NULL;
+    enum err_code code = view_dossier(call->store, id, &dossier, err);
+    return code ? code : answer_with("dossier", dossier, out, err);
+}
+
+static enum err_code answer_document(struct store_call *call, const char *id, struct js **out,
+                                     struct err *err)
+{
+    struct js *document = NULL;
+    enum err_code code = view_document(call->store, id, &document, err);
+    return code ? code : answer_with("document", document, out, err);
+}
+
+/* A dossier code may be absent, null or text; anything else is an error. */
+static enum err_code arg_code(const struct js *args, const char **out, struct err *err)
+{
+    *out = NULL;
+    return js_has(args, "code") ? arg_text(args, "code", TEXT_MAX, out, err) : ERR_OK;
+}
+
+static enum err_code dossier_create_op(struct store_call *call, struct js **out, struct err *err)
+{
+    struct dossier_wish wish = {0};
+    const char *kind = js_text_or(call->args, "kind", "counter");
+    char id[ID_SIZE];
+    enum err_code code = arg_code(call->args, &wish.code, err);
+    if (!code)
+        code = arg_int_or(call->args, "papers", 0, PAPERS_MAX, -1, &wish.papers, err);
+    wish.backlog = strcmp(kind, "backlog") == 0;
+    if (!code && !wish.backlog && strcmp(kind, "counter") != 0)
+        code = err_set(err, ERR_BAD_ARGUMENT, "'kind' is not counter or backlog");
+    if (!code)
+        code = dossier_create(call->store, &wish, call->by, id, err);
+    return code ? code : answer_dossier(call, id, out, err);
+}
+
+static enum err_code dossier_update_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *code_text;
+    int64_t papers;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_code(call->args, &code_text, err);
+    if (!code)
+        code = arg_int_or(call->args, "papers", 0, PAPERS_MAX, -1, &papers, err);
+    if (!code)
+        code = dossier_update(call->store, id, code_text, papers, call->by, err);
+    return code ? code : answer_dossier(call, id, out, err);
+}
+
+static enum err_code dossier_list_op(struct store_call *call, struct js **out, struct err *err)
+{
+    int64_t limit;
+    const char *before = NULL;
+    struct js *list = NULL;
+    enum err_code code = arg_int_or(call->args, "limit", 1, LIST_MAX, 100, &limit, err);
+    if (!code && js_has(call->args, "before"))
+        code = arg_id(call->args, "before", &before, err);
+    if (!code)
+        code = view_dossiers(call->store, limit, before, &list, err);
+    return code ? code : answer_with("dossiers", list, out, err);
+}
+
+static enum err_code dossier_get_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id;
+    AUTO(js)
+    struct js *dossier = NULL;
+    AUTO(js)
+    struct js *documents = NULL;
+    AUTO(js)
+    struct js *pages = NULL;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = view_dossier(call->store, id, &dossier, err);
+    if (!code)
+        code = view_documents(call->store, id, &documents, err);
+    if (!code)
+        code = view_pages_of_dossier(call->store, id, &pages, err);
+    if (code)
+        return code;
+    *out = js_pack("{s:O, s:O, s:O}", "dossier", dossier, "documents", documents, "pages", pages);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+}
+
+static enum err_code dossier_close_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = dossier_close(call->store, id, call->by, err);
+    return code ? code : answer_dossier(call, id, out, err);
+}
+
+static enum err_code document_create_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *dossier_id;
+    char id[ID_SIZE];
+    enum err_code code = arg_id(call->args, "dossier_id", &dossier_id, err);
+    if (!code)
+        code = document_create(call->store, dossier_id, call->by, id, err);
+    return code ? code : answer_document(call, id, out, err);
+}
+
+static enum err_code document_get_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id;
+    AUTO(js)
+    struct js *document = NULL;
+    AUTO(js)
+    struct js *pages = NULL;
+    AUTO(js)
+    struct js *deliveries = NULL;
+    AUTO(js)
+    struct js *audit = NULL;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = view_document(call->store, id, &document, err);
+    if (!code)
+        code = view_pages_of_document(call->store, id, &pages, err);
+    if (!code)
+        code = view_deliveries_of_document(call->store, id, &deliveries, err);
+    if (!code)
+        code = audit_list(call->store, id, AUDIT_MAX, &audit, err);
+    if (code)
+        return code;
+    *out = js_pack("{s:O, s:O, s:O, s:O}", "document", document, "pages", pages, "deliveries",
+                   deliveries, "audit", audit);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+}
+
+/* Operations of one document that need only its id. */
+static enum err_code on_document(struct store_call *call,
+                                 enum err_code (*run)(struct store *, const char *,
+                                                      struct principal, struct err *),
+                                 struct js **out, struct err *err)
+{
+    const char *id;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = run(call->store, id, call->by, err);
+    return code ? code : answer_document(call, id, out, err);
+}
+
+static enum err_code document_finish_scan_op(struct store_call *call, struct js **out,
+                                             struct err *err)
+{
+    return on_document(call, document_finish_scan, out, err);
+}
+
+static enum err_code document_reopen_op(struct store_call *call, struct js **out, struct err *err)
+{
+    return on_document(call, document_reopen, out, err);
+}
+
+static enum err_code document_confirm_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id;
+    struct comparison comparison = {.compared = js_bool_or(call->args, "compared", false),
+                                    .answers = js_at(call->args, "fields")};
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code && js_has(call->args, "type"))
+        code = arg_text(call->args, "type", TEXT_MAX, &comparison.type, err);
+    if (!code && js_has(call->args, "copier"))
+        code = arg_text(call->args, "copier", TEXT_MAX, &comparison.copier, err);
+    if (!code)
+        code = document_confirm(call->store, id, &comparison, call->by, err);
+    return code ? code : answer_document(call, id, out, err);
+}
+
+static enum err_code document_reject_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *reason;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_text(call->args, "reason", TEXT_MAX, &reason, err);
+    if (!code)
+        code = document_reject(call->store, id, reason, call->by, err);
+    return code ? code : answer_document(call, id, out, err);
+}
+
+static enum err_code document_split_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *page_id;
+    char new_id[ID_SIZE];
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_id(call->args, "page_id", &page_id, err);
+    if (!code)
+        code = document_split(call->store, id, page_id, call->by, new_id, err);
+    return code ? code : answer_document(call, new_id, out, err);
+}
+
+static enum err_code document_replace_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *reason;
+    char new_id[ID_SIZE];
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_text(call->args, "reason", TEXT_MAX, &reason, err);
+    if (!code)
+        code = document_replace(call->store, id, reason, call->by, new_id, err);
+    return code ? code : answer_document(call, new_id, out, err);
+}
+
+static enum err_code document_file_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *what;
+    struct document_file file = {.fd = -1};
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_text(call->args, "what", TEXT_MAX, &what, err);
+    if (!code)
+        code = document_file(call->store, id, what, &file, err);
+    if (code)
+        return code;
+    AUTO(mem)
+    char *path = file.path;
+    code = answer_fd(call, file.fd, err);
+    if (code)
+        return code;
+    *out = js_pack("{s:s, s:I, s:s}", "path", path, "size", file.size_bytes, "sha256", file.sha256);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+}
+
+static enum err_code audit_list_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id;
+    struct js *list = NULL;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = audit_list(call->store, id, AUDIT_MAX, &list, err);
+    return code ? code : answer_with("audit", list, out, err);
+}
+
+const struct store_op store_ops_case[] = {
+    {"dossier_create", true, dossier_create_op},
+    {"dossier_update", true, dossier_update_op},
+    {"dossier_list", false, dossier_list_op},
+    {"dossier_get", false, dossier_get_op},
+    {"dossier_close", true, dossier_close_op},
+    {"document_create", true, document_create_op},
+    {"document_get", false, document_get_op},
+    {"document_finish_scan", true, document_finish_scan_op},
+    {"document_reopen", true, document_reopen_op},
+    {"document_confirm", true, document_confirm_op},
+    {"document_reject", true, document_reject_op},
+    {"document_split", true, document_split_op},
+    {"document_replace", true, document_replace_op},
+    {"document_file", false, document_file_op},
+    {"audit_list", false, audit_list_op},
+    {0},
+};

@@ -1,0 +1,160 @@
+#include "daemon/workers/store_ops.h"
+
+#include "daemon/base/hash.h"
+#include "daemon/base/id.h"
+#include "queue/store/hold.h"
+#include "queue/store/page.h"
+#include "queue/store/view.h"
+
+#include <string.h>
+
+#define PIXELS_MAX 1000000
+#define SHEET_MAX 1000000
+
+static enum err_code answer_page(struct store_call *call, const char *id, struct js **out,
+                                 struct err *err)
+{
+    struct js *page = NULL;
+    enum err_code code = view_page(call->store, id, &page, err);
+    return code ? code : answer_with("page", page, out, err);
+}
+
+static enum err_code page_begin_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *dossier_id, *document_id;
+    char id[ID_SIZE], temp[PAGE_TEMP_SIZE];
+    int fd;
+    enum err_code code = arg_id(call->args, "dossier_id", &dossier_id, err);
+    if (!code)
+        code = arg_id(call->args, "document_id", &document_id, err);
+    if (!code)
+        code = page_begin(call->store, dossier_id, document_id, id, temp, &fd, err);
+    if (!code)
+        code = answer_fd(call, fd, err);
+    if (code)
+        return code;
+    *out = js_pack("{s:s, s:s}", "page_id", id, "blob", temp);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+}
+
+static enum err_code arg_hash(const struct js *args, const char *path, const char **out,
+                              struct err *err)
+{
+    enum err_code code = js_get_text(args, path, out, err);
+    if (!code && !hash_is_hex(*out))
+        return err_set(err, ERR_BAD_ARGUMENT, "'%s' is not a SHA-256", path);
+    return code;
+}
+
+static enum err_code read_image(const struct js *args, struct page_capture *c, struct err *err)
+{
+    enum err_code code = arg_hash(args, "image.sha256", &c->sha256, err);
+    if (!code)
+        code = arg_hash(args, "image.pixel_sha256", &c->pixel_sha256, err);
+    if (!code)
+        code = arg_int(args, "image.size_bytes", 1, INT64_MAX, &c->size_bytes, err);
+    if (!code)
+        code = arg_int(args, "image.width_px", 1, PIXELS_MAX, &c->width_px, err);
+    if (!code)
+        code = arg_int(args, "image.height_px", 1, PIXELS_MAX, &c->height_px, err);
+    if (!code)
+        code = arg_int(args, "image.channels", 1, 4, &c->channels, err);
+    if (!code)
+        code = arg_int(args, "image.bits", 1, 16, &c->bits, err);
+    if (!code)
+        code = js_get_real(args, "image.dpi", &c->dpi, err);
+    if (!code)
+        code = js_get_real(args, "image.width_mm", &c->width_mm, err);
+    if (!code)
+        code = js_get_real(args, "image.height_mm", &c->height_mm, err);
+    return code;
+}
+
+static enum err_code page_commit_op(struct store_call *call, struct js **out, struct err *err)
+{
+    struct page_capture c = {.side = js_text_or(call->args, "side", "front")};
+    enum err_code code = arg_id(call->args, "page_id", &c.page_id, err);
+    if (!code)
+        code = arg_text(call->args, "blob", TEXT_MAX, &c.temp, err);
+    if (!code)
+        code = read_image(call->args, &c, err);
+    if (!code)
+        code = arg_text(call->args, "device", TEXT_MAX, &c.device, err);
+    if (!code && strcmp(c.side, "front") != 0 && strcmp(c.side, "back") != 0)
+        code = err_set(err, ERR_BAD_ARGUMENT, "'side' is not front or back");
+    if (!code)
+        code = arg_int_or(call->args, "sheet", 0, SHEET_MAX, 0, &c.sheet, err);
+    c.captured_by = js_text_or(call->args, "captured_by", call->by.id);
+    if (!code)
+        code = page_commit(call->store, &c, call->by, err);
+    return code ? code : answer_page(call, c.page_id, out, err);
+}
+
+static enum err_code page_abort_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *temp;
+    (void)out;
+    enum err_code code = arg_text(call->args, "blob", TEXT_MAX, &temp, err);
+    if (!code)
+        page_abort(call->store, temp);
+    return code;
+}
+
+static enum err_code page_move_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *document_id;
+    int64_t position;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_id(call->args, "document_id", &document_id, err);
+    if (!code)
+        code = arg_int(call->args, "position", 1, SHEET_MAX, &position, err);
+    if (!code)
+        code = page_move(call->store, id, document_id, position, call->by, err);
+    return code ? code : answer_page(call, id, out, err);
+}
+
+static enum err_code page_remove_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *reason;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_text(call->args, "reason", TEXT_MAX, &reason, err);
+    if (!code)
+        code = page_remove(call->store, id, reason, call->by, err);
+    return code ? code : answer_page(call, id, out, err);
+}
+
+static enum err_code page_release_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = subject_release(call->store, MACHINE_page, id, call->by, err);
+    return code ? code : answer_page(call, id, out, err);
+}
+
+static enum err_code page_image_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *what, *type;
+    int64_t size;
+    int fd;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_text(call->args, "what", TEXT_MAX, &what, err);
+    if (!code)
+        code = page_image(call->store, id, what, &fd, &size, &type, err);
+    if (!code)
+        code = answer_fd(call, fd, err);
+    if (code)
+        return code;
+    *out = js_pack("{s:s, s:I}", "type", type, "size", size);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+}
+
+const struct store_op store_ops_page[] = {
+    {"page_begin", true, page_begin_op},   {"page_commit", true, page_commit_op},
+    {"page_abort", true, page_abort_op},   {"page_move", true, page_move_op},
+    {"page_remove", true, page_remove_op}, {"page_release", true, page_release_op},
+    {"page_image", false, page_image_op},  {0},
+};

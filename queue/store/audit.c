@@ -1,0 +1,48 @@
+#include "queue/store/audit.h"
+
+#include "daemon/base/sys.h"
+#include "daemon/base/text.h"
+#include "queue/store/inside.h"
+
+enum err_code audit_write(struct store *store, const struct audit *row, struct err *err)
+{
+    char detail[AUDIT_DETAIL_MAX];
+    if (row->detail)
+        text_printable(row->detail, detail, sizeof detail);
+    return db_run(store->db,
+                  "INSERT INTO audit (at_us, principal, role, kind, subject_id, event, from_state, "
+                  "to_state, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                  DB_BIND(DB_INT(sys_now_us()), DB_TEXT(row->by.id), DB_TEXT(row->by.role),
+                          DB_TEXT(row->kind), DB_TEXT(row->id), DB_TEXT(row->event),
+                          DB_TEXT(row->from), DB_TEXT(row->to),
+                          DB_TEXT(row->detail ? detail : NULL)),
+                  err);
+}
+
+enum err_code audit_list(struct store *store, const char *id, int64_t limit, struct js **out,
+                         struct err *err)
+{
+    AUTO(js)
+    struct js *list = js_array();
+    AUTO(query)
+    struct query *q = NULL;
+    bool row = true;
+    enum err_code code = db_query(
+        store->db,
+        "SELECT at_us, principal, role, kind, event, from_state, to_state, detail FROM audit "
+        "WHERE subject_id = ? ORDER BY seq LIMIT ?",
+        DB_BIND(DB_TEXT(id), DB_INT(limit)), &q, err);
+    while (!code && !(code = query_next(q, &row, err)) && row) {
+        struct js *item =
+            js_pack("{s:I, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?}", "at_us", query_int(q, 0),
+                    "principal", query_text(q, 1), "role", query_text(q, 2), "kind",
+                    query_text(q, 3), "event", query_text(q, 4), "from", query_text(q, 5), "to",
+                    query_text(q, 6), "detail", query_text(q, 7));
+        if (!js_push(list, item))
+            code = err_set(err, ERR_NO_MEMORY, "audit rows");
+    }
+    if (code)
+        return code;
+    *out = TAKE(list);
+    return ERR_OK;
+}

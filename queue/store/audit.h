@@ -1,0 +1,23 @@
+#ifndef SOHOA_STORE_AUDIT_H
+#define SOHOA_STORE_AUDIT_H
+
+#include "queue/store/store.h"
+
+/* Who did what when: append-only (triggers refuse anything else). No field values, no names of
+ * citizens: codes, counts, field names and the reasons people give. */
+
+struct audit {
+    const char *kind, *id, *event;
+    const char *from, *to; /* states; NULL when none changed */
+    const char *detail;    /* may be NULL; cut at AUDIT_DETAIL_MAX bytes */
+    struct principal by;
+};
+
+#define AUDIT_DETAIL_MAX 500
+
+enum err_code audit_write(struct store *store, const struct audit *row, struct err *err);
+/* Rows of one subject, oldest first, at most `limit`. */
+enum err_code audit_list(struct store *store, const char *id, int64_t limit, struct js **out,
+                         struct err *err);
+
+#endif

@@ -1,0 +1,433 @@
+#include "queue/store/claim.h"
+
+#include "daemon/base/sys.h"
+#include "queue/store/advance.h"
+#include "queue/store/audit.h"
+#include "queue/store/document.h"
+#include "queue/store/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the stages: what is due ---- */
+
+struct stage {
+    const char *name;
+    enum machine machine;
+    const char *pick;   /* ?1 now */
+    const char *oldest; /* when the longest waiting one came */
+    const char *next;   /* ?1 now; earliest later attempt */
+};
+
+#define STAGE(name, kind, since, due)                                                              \
+    {                                                                                              \
+        name, MACHINE_##kind,                                                                      \
+            "SELECT s.id FROM " #kind " s WHERE " due                                              \
+            " AND s.not_before_us <= ?1 AND NOT EXISTS ("                                          \
+            "SELECT 1 FROM claim c WHERE c.kind = '" #kind "' AND c.subject_id = s.id "            \
+            "AND c.lease_until_us > ?1) ORDER BY s." since ", s.id LIMIT 1",                       \
+            "SELECT s." since " FROM " #kind " s WHERE " due " ORDER BY s." since                  \
+            ", s.id LIMIT 1",                                                                      \
+            "SELECT min(s.not_before_us) FROM " #kind " s WHERE " due " AND s.not_before_us > ?1"  \
+    }
+
+static const struct stage stages[] = {
+    STAGE("recognize", page, "captured_us", "s.state = 'captured'"),
+    STAGE("understand", document, "created_us",
+          "s.state = 'open' AND s.scan_finished = 1 AND EXISTS (SELECT 1 FROM page p "
+          "WHERE p.document_id = s.id AND p.state = 'recognized') AND NOT EXISTS (SELECT 1 FROM "
+          "page p "
+          "WHERE p.document_id = s.id AND p.state IN ('captured', 'held'))"),
+    STAGE("compose", document, "created_us", "s.state = 'copied' AND s.composed_sha256 IS NULL"),
+    STAGE("seal", document, "created_us", "s.state = 'copied' AND s.composed_sha256 IS NOT NULL"),
+    STAGE("extract", document, "created_us", "s.state = 'signed' AND s.confirmed_us IS NOT NULL"),
+    STAGE("code", document, "created_us", "s.state = 'extracted'"),
+    STAGE("queue", document, "created_us", "s.state = 'coded'"),
+    STAGE("send", delivery, "created_us", "s.state = 'sending'"), /* left over from a crash */
+    STAGE("send", delivery, "created_us", "s.state = 'queued'"),
+    STAGE("accept", delivery, "created_us", "s.state = 'sent'"),
+    STAGE("reconcile", delivery, "created_us", "s.state = 'accepted' AND s.reconcile_asked = 1"),
+};
+static const size_t stage_count = sizeof stages / sizeof *stages;
+
+/* Without a target there is nothing to queue for; the documents wait. */
+static bool is_shut(const struct store *store, const struct stage *stage)
+{
+    return strcmp(stage->name, "queue") == 0 && store->target_count == 0;
+}
+
+static enum err_code pick(struct store *store, const char *name, int64_t now_us,
+                          const struct stage **out_stage, char **out_id, struct err *err)
+{
+    bool known = false;
+    for (size_t i = 0; i < stage_count; i++) {
+        if (strcmp(stages[i].name, name) != 0)
+            continue;
+        known = true;
+        if (is_shut(store, &stages[i]))
+            continue;
+        enum err_code code =
+            db_text(store->db, stages[i].pick, DB_BIND(DB_INT(now_us)), out_id, err);
+        if (code || *out_id) {
+            *out_stage = &stages[i];
+            return code;
+        }
+    }
+    return known ? ERR_OK : err_set(err, ERR_BAD_ARGUMENT, "'stage' is not a stage");
+}
+
+/* ---- taking ---- */
+
+static enum err_code insert(struct store *store, const struct claim *claim, const char *owner,
+                            int64_t now_us, int64_t lease_us, struct err *err)
+{
+    enum err_code code = claim_drop(store, claim->machine, claim->subject_id, err);
+    if (code)
+        return code;
+    return db_run(
+        store->db,
+        "INSERT INTO claim (id, stage, kind, subject_id, owner, claimed_us, lease_until_us) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        DB_BIND(DB_TEXT(claim->id), DB_TEXT(claim->stage), DB_TEXT(machine_name(claim->machine)),
+                DB_TEXT(claim->subject_id), DB_TEXT(owner), DB_INT(now_us),
+                DB_INT(now_us + lease_us)),
+        err);
+}
+
+/* "sending" is durable before the first byte leaves. */
+static enum err_code begin_sending(struct store *store, const struct claim *claim,
+                                   struct principal by, struct err *err)
+{
+    struct subject delivery;
+    if (strcmp(claim->stage, "send") != 0)
+        return ERR_OK;
+    enum err_code code = subject_get(store, MACHINE_delivery, claim->subject_id, &delivery, err);
+    if (code || strcmp(delivery.state, "queued") != 0)
+        return code;
+    return store_advance(store,
+                         &(struct advance){.machine = MACHINE_delivery,
+                                           .id = claim->subject_id,
+                                           .from = "queued",
+                                           .to = "sending",
+                                           .event = "claim",
+                                           .by = by},
+                         err);
+}
+
+/* A fault of this one subject: it must not stop the others of its stage. */
+static bool is_its_own_fault(enum err_code code)
+{
+    return code == ERR_BLOB_DAMAGED || code == ERR_NOT_FOUND || code == ERR_TOO_LARGE ||
+           code == ERR_BAD_JSON || code == ERR_IMAGE_EMPTY;
+}
+
+static enum err_code take(struct store *store, const struct claim *claim, const char *owner,
+                          int64_t now_us, int64_t lease_us, size_t max_fds, struct principal by,
+                          struct job **out_job, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    AUTO(job)
+    struct job *job = NULL;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = insert(store, claim, owner, now_us, lease_us, err);
+    if (!code)
+        code = begin_sending(store, claim, by, err);
+    if (!code)
+        code = job_build(store, claim, max_fds, &job, err);
+    if (!code)
+        code = tx_commit(&tx, err);
+    if (!code)
+        *out_job = TAKE(job);
+    else
+        job_discard_temps(store, claim);
+    return code;
+}
+
+static enum err_code put_aside(struct store *store, const struct claim *claim,
+                               const struct err *why, struct principal by, struct err *err)
+{
+    struct subject subject;
+    enum err_code code = subject_get(store, claim->machine, claim->subject_id, &subject, err);
+    if (code)
+        return code;
+    return store_advance(store,
+                         &(struct advance){.machine = claim->machine,
+                                           .id = claim->subject_id,
+                                           .from = subject.state,
+                                           .to = "held",
+                                           .event = "hold",
+                                           .held_reason = err_name(why->code),
+                                           .detail = why->detail,
+                                           .by = by},
+                         err);
+}
+
+enum err_code store_claim(struct store *store, const char *stage_name, const char *owner,
+                          int64_t lease_us, size_t max_fds, struct principal by,
+                          struct job **out_job, struct err *err)
+{
+    for (;;) {
+        AUTO(mem)
+        char *subject_id = NULL;
+        const struct stage *stage = NULL;
+        struct claim claim = {0};
+        struct err why = ERR_INIT;
+        int64_t now_us = sys_now_us();
+        enum err_code code = pick(store, stage_name, now_us, &stage, &subject_id, err);
+        if (code)
+            return code;
+        if (!subject_id) {
+            *out_job = NULL;
+            return ERR_OK;
+        }
+        claim.machine = stage->machine;
+        id_new(claim.id);
+        snprintf(claim.stage, sizeof claim.stage, "%s", stage->name);
+        snprintf(claim.subject_id, sizeof claim.subject_id, "%s", subject_id);
+        code = take(store, &claim, owner, now_us, lease_us, max_fds, by, out_job, &why);
+        if (code && is_its_own_fault(code)) {
+            code = put_aside(store, &claim, &why, by, err);
+            if (code)
+                return code;
+            continue;
+        }
+        if (code && err)
+            *err = why;
+        return code;
+    }
+}
+
+/* ---- ending ---- */
+
+enum err_code claim_find(struct store *store, const char *id, struct claim *out, struct err *err)
+{
+    AUTO(query)
+    struct query *q = NULL;
+    bool row;
+    enum err_code code =
+        db_query(store->db, "SELECT stage, kind, subject_id FROM claim WHERE id = ?",
+                 DB_BIND(DB_TEXT(id)), &q, err);
+    if (!code)
+        code = query_next(q, &row, err);
+    if (code)
+        return code;
+    if (!row || !machine_from_name(query_text(q, 1), &out->machine))
+        return err_set(err, ERR_STATE_CHANGED, "the claim is no longer held");
+    snprintf(out->id, sizeof out->id, "%s", id);
+    snprintf(out->stage, sizeof out->stage, "%s", query_text(q, 0));
+    snprintf(out->subject_id, sizeof out->subject_id, "%s", query_text(q, 2));
+    return ERR_OK;
+}
+
+enum err_code claim_end(struct store *store, const struct claim *claim, const char *how,
+                        struct err *err)
+{
+    enum err_code code = claim_drop(store, claim->machine, claim->subject_id, err);
+    if (code)
+        return code;
+    return db_run(store->db,
+                  "INSERT INTO claim_ended (id, kind, subject_id, how) VALUES (?, ?, ?, ?)",
+                  DB_BIND(DB_TEXT(claim->id), DB_TEXT(machine_name(claim->machine)),
+                          DB_TEXT(claim->subject_id), DB_TEXT(how)),
+                  err);
+}
+
+enum err_code claim_ended_as(struct store *store, const char *id, const char *how, bool *out_ended,
+                             struct err *err)
+{
+    AUTO(query)
+    struct query *q = NULL;
+    enum machine machine;
+    bool row = false;
+    enum err_code code =
+        db_query(store->db, "SELECT kind, subject_id FROM claim_ended WHERE id = ? AND how = ?",
+                 DB_BIND(DB_TEXT(id), DB_TEXT(how)), &q, err);
+    if (!code)
+        code = query_next(q, &row, err);
+    if (code)
+        return code;
+    if (row && machine_from_name(query_text(q, 0), &machine))
+        store_touch(store, machine_name(machine), query_text(q, 1));
+    *out_ended = row;
+    return ERR_OK;
+}
+
+enum err_code claim_forget_newest(struct store *store, struct err *err)
+{
+    int64_t any;
+    enum err_code code =
+        db_number(store->db, "SELECT count(*) FROM claim", DB_BIND_NONE, 0, &any, err);
+    if (code || !any)
+        return code;
+    return db_run(store->db,
+                  "DELETE FROM claim WHERE id = (SELECT id FROM claim "
+                  "ORDER BY claimed_us DESC, id DESC LIMIT 1)",
+                  DB_BIND_NONE, err);
+}
+
+enum err_code claim_drop(struct store *store, enum machine machine, const char *subject_id,
+                         struct err *err)
+{
+    return db_run(store->db, "DELETE FROM claim WHERE kind = ? AND subject_id = ?",
+                  DB_BIND(DB_TEXT(machine_name(machine)), DB_TEXT(subject_id)), err);
+}
+
+static bool temp_is_claimed(void *payload, const char *temp)
+{
+    struct store *store = payload;
+    const char *claim_id = job_claim_of_temp(temp);
+    int64_t alive = 0;
+    return claim_id &&
+           !db_number(store->db, "SELECT count(*) FROM claim WHERE id = ?",
+                      DB_BIND(DB_TEXT(claim_id)), 0, &alive, NULL) &&
+           alive;
+}
+
+enum err_code claim_release_others(struct store *store, const char *owner, int64_t *out_count,
+                                   struct err *err)
+{
+    enum err_code code =
+        db_run(store->db, "DELETE FROM claim WHERE owner <> ?", DB_BIND(DB_TEXT(owner)), err);
+    if (code)
+        return code;
+    int64_t count = db_changes(store->db);
+    code = db_run(store->db, "DELETE FROM claim_ended", DB_BIND_NONE, err);
+    if (!code)
+        code = blob_sweep(store->blobs, temp_is_claimed, store, err);
+    if (!code)
+        *out_count = count;
+    return code;
+}
+
+/* ---- failing ---- */
+
+/* The target does not have what we believed it to have. */
+static const char *resend_event(const struct claim *claim, const char *code)
+{
+    bool missing = strcmp(code, "NOT_FOUND") == 0;
+    if (strcmp(claim->stage, "accept") == 0 && (missing || strcmp(code, "TARGET_MISMATCH") == 0))
+        return "resend";
+    return strcmp(claim->stage, "reconcile") == 0 && missing ? "missing" : NULL;
+}
+
+struct outcome {
+    const char *to, *event; /* to NULL: the state stays */
+};
+
+static struct outcome outcome_of(const struct claim *claim, const struct subject *subject,
+                                 const struct failure *failure)
+{
+    const char *resend = resend_event(claim, failure->code);
+    if (failure->action == FAILURE_HOLD)
+        return (struct outcome){"held", "hold"};
+    if (resend)
+        return (struct outcome){"queued", resend};
+    if (failure->action == FAILURE_FAIL)
+        return (struct outcome){"failed", "fail"};
+    if (strcmp(subject->state, "sending") == 0)
+        return (struct outcome){"queued", "retry"};
+    return (struct outcome){NULL, NULL};
+}
+
+static enum err_code apply_outcome(struct store *store, const struct claim *claim,
+                                   const struct subject *subject, const struct failure *failure,
+                                   struct principal by, struct err *err)
+{
+    struct outcome outcome = outcome_of(claim, subject, failure);
+    char detail[AUDIT_DETAIL_MAX];
+    snprintf(detail, sizeof detail, "%s %s: %s", failure->code, failure->ref ? failure->ref : "",
+             failure->detail ? failure->detail : "");
+    enum err_code code = ERR_OK;
+    if (outcome.to)
+        code = store_advance(store,
+                             &(struct advance){.machine = claim->machine,
+                                               .id = claim->subject_id,
+                                               .from = subject->state,
+                                               .to = outcome.to,
+                                               .event = outcome.event,
+                                               .held_reason = failure->code,
+                                               .held_ref = failure->ref,
+                                               .detail = detail,
+                                               .by = by},
+                             err);
+    else
+        code = audit_write(store,
+                           &(struct audit){.kind = machine_name(claim->machine),
+                                           .id = claim->subject_id,
+                                           .event = "attempt-failed",
+                                           .detail = detail,
+                                           .by = by},
+                           err);
+    if (!code)
+        code = subject_set_wait(store, claim->machine, claim->subject_id, subject->attempts + 1,
+                                failure->not_before_us, err);
+    if (!code && claim->machine == MACHINE_page && failure->action == FAILURE_FAIL)
+        code = document_renumber(store, subject->document_id, err);
+    return code;
+}
+
+enum err_code store_fail(struct store *store, const char *claim_id, const struct failure *failure,
+                         struct principal by, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct claim claim = {0};
+    struct subject subject;
+    bool ended = false;
+    enum err_code code = claim_ended_as(store, claim_id, "fail", &ended, err);
+    if (code || ended)
+        return code;
+    code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = claim_find(store, claim_id, &claim, err);
+    if (!code)
+        code = subject_get(store, claim.machine, claim.subject_id, &subject, err);
+    if (!code)
+        code = apply_outcome(store, &claim, &subject, failure, by, err);
+    if (!code)
+        code = claim_end(store, &claim, "fail", err);
+    if (!code)
+        code = tx_commit(&tx, err);
+    if (code)
+        return code;
+    store_touch(store, machine_name(claim.machine), claim.subject_id);
+    job_discard_temps(store, &claim);
+    return ERR_OK;
+}
+
+/* ---- what waits ---- */
+
+enum err_code store_next_due(struct store *store, int64_t *out_us, struct err *err)
+{
+    int64_t earliest = -1, now_us = sys_now_us();
+    for (size_t i = 0; i < stage_count; i++) {
+        int64_t due;
+        enum err_code code =
+            db_number(store->db, stages[i].next, DB_BIND(DB_INT(now_us)), -1, &due, err);
+        if (code)
+            return code;
+        if (due >= 0 && (earliest < 0 || due < earliest))
+            earliest = due;
+    }
+    *out_us = earliest;
+    return ERR_OK;
+}
+
+enum err_code store_oldest(struct store *store, struct js **out, struct err *err)
+{
+    AUTO(js)
+    struct js *object = js_object();
+    for (size_t i = 0; i < stage_count; i++) {
+        int64_t since;
+        enum err_code code = db_number(store->db, stages[i].oldest, DB_BIND_NONE, -1, &since, err);
+        if (code)
+            return code;
+        bool older = since >= 0 && since < js_int_or(object, stages[i].name, INT64_MAX);
+        if (older && !js_set(object, stages[i].name, js_int(since)))
+            return err_set(err, ERR_NO_MEMORY, "oldest work");
+    }
+    *out = TAKE(object);
+    return ERR_OK;
+}

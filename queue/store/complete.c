@@ -1,0 +1,473 @@
+#include "queue/store/complete.h"
+
+#include "daemon/base/sys.h"
+#include "daemon/base/text.h"
+#include "daemon/model/doc_type.h"
+#include "daemon/model/page_info.h"
+#include "daemon/model/words.h"
+#include "queue/store/advance.h"
+#include "queue/store/audit.h"
+#include "queue/store/claim.h"
+#include "queue/store/document.h"
+#include "queue/store/fields.h"
+#include "queue/store/inside.h"
+#include "queue/store/record.h"
+#include "queue/store/result_code.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define THUMB_MAX_BYTES (8u << 20)
+
+struct completion {
+    struct store *store;
+    const struct claim *claim;
+    const char *id; /* of the subject */
+    const struct js *result;
+    const int *fds;
+    size_t fd_count;
+    struct principal by;
+};
+
+static enum err_code move(const struct completion *c, const char *from, const char *to,
+                          const char *event, struct err *err)
+{
+    return store_advance(c->store,
+                         &(struct advance){.machine = c->claim->machine,
+                                           .id = c->id,
+                                           .from = from,
+                                           .to = to,
+                                           .event = event,
+                                           .by = c->by},
+                         err);
+}
+
+static enum err_code no_memory(struct err *err)
+{
+    return err_set(err, ERR_NO_MEMORY, "result");
+}
+
+/* ---- recognize ---- */
+
+static enum err_code put_words(const struct completion *c, char sha256[HASH_HEX_SIZE],
+                               struct err *err)
+{
+    AUTO(words)
+    struct words words = {0};
+    if (c->fd_count < 2)
+        return err_set(err, ERR_BAD_MESSAGE, "words and thumbnail are not there");
+    enum err_code code = words_read_fd(c->fds[0], &words, err);
+    if (code)
+        return err_context(err, code, "words");
+    return blob_put_fd(c->store->blobs, c->store->db, c->fds[0], JS_MAX_BYTES, sha256, err);
+}
+
+static enum err_code complete_recognize(const struct completion *c, struct err *err)
+{
+    char words[HASH_HEX_SIZE], thumb[HASH_HEX_SIZE];
+    AUTO(page_info)
+    struct page_info info = {0};
+    AUTO(mem)
+    char *text = NULL;
+    int64_t count;
+    enum err_code code = js_get_int(c->result, "words", &count, err);
+    if (!code)
+        code = page_info_from_js(js_at(c->result, "page"), &info, err);
+    if (!code) {
+        AUTO(js)
+        struct js *value = page_info_to_js(&info);
+        text = value ? js_dump(value) : NULL;
+        code = text ? ERR_OK : no_memory(err);
+    }
+    if (!code)
+        code = put_words(c, words, err);
+    if (!code)
+        code = blob_put_fd(c->store->blobs, c->store->db, c->fds[1], THUMB_MAX_BYTES, thumb, err);
+    if (!code)
+        code = store_run_one(
+            c->store, "page",
+            "UPDATE page SET info = ?, blank = ?, width_mm = ?, height_mm = ?, "
+            "words_sha256 = ?, thumb_sha256 = ?, word_count = ?, "
+            "mean_confidence = ? WHERE id = ?",
+            DB_BIND(DB_TEXT(text), DB_INT(info.blank), DB_REAL(info.size.w), DB_REAL(info.size.h),
+                    DB_TEXT(words), DB_TEXT(thumb), DB_INT(count),
+                    DB_REAL(js_real_or(c->result, "mean_confidence", 0)), DB_TEXT(c->id)),
+            err);
+    return code ? code : move(c, "captured", "recognized", "recognize", err);
+}
+
+/* ---- understand ---- */
+
+static enum err_code store_type(const struct completion *c, struct err *err)
+{
+    const char *type;
+    enum err_code code = js_get_text(c->result, "type", &type, err);
+    if (code)
+        return code;
+    type = doc_type_slug(doc_type_from_slug(type));
+    return store_run_one(c->store, "document",
+                         "UPDATE document SET type = ?, type_score = ?, kind_abbr = ?, "
+                         "kind_name = ? WHERE id = ?",
+                         DB_BIND(DB_TEXT(type), DB_REAL(js_real_or(c->result, "type_score", 0)),
+                                 DB_TEXT(js_text_or(c->result, "kind.abbr", NULL)),
+                                 DB_TEXT(js_text_or(c->result, "kind.name", NULL)), DB_TEXT(c->id)),
+                         err);
+}
+
+static enum err_code store_starts(const struct completion *c, struct err *err)
+{
+    const struct js *pages = js_at(c->result, "pages");
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; !code && i < js_count(pages); i++) {
+        const struct js *starts = js_at(js_item(pages, i), "starts_document");
+        AUTO(mem)
+        char *text = starts ? js_dump(starts) : NULL;
+        code = db_run(c->store->db,
+                      "UPDATE page SET starts_document = ? WHERE id = (SELECT id FROM page "
+                      "WHERE document_id = ? AND state = 'recognized' ORDER BY position "
+                      "LIMIT 1 OFFSET ?)",
+                      DB_BIND(DB_TEXT(text), DB_TEXT(c->id), DB_INT((int64_t)i)), err);
+    }
+    return code;
+}
+
+static enum err_code complete_understand(const struct completion *c, struct err *err)
+{
+    AUTO(fields)
+    struct fields fields = {0};
+    enum err_code code = fields_from_js(js_at(c->result, "fields"), &fields, err);
+    if (!code)
+        code = fields_store_proposal(c->store, c->id, &fields, err);
+    if (!code)
+        code = store_type(c, err);
+    if (!code)
+        code = store_starts(c, err);
+    return code ? code : move(c, "open", "read", "understand", err);
+}
+
+/* ---- compose, seal ---- */
+
+static enum err_code take_output(const struct completion *c, const char **out_sha256,
+                                 struct err *err)
+{
+    char temp[JOB_TEMP_SIZE];
+    int64_t size;
+    job_temp_name(c->claim->id, temp);
+    enum err_code code = js_get_text(c->result, "sha256", out_sha256, err);
+    if (!code)
+        code = js_get_int(c->result, "size_bytes", &size, err);
+    if (!code)
+        code = blob_commit(c->store->blobs, c->store->db, temp, *out_sha256, size, err);
+    return code;
+}
+
+static enum err_code complete_compose(const struct completion *c, struct err *err)
+{
+    const char *sha256;
+    enum err_code code = take_output(c, &sha256, err);
+    if (!code)
+        code = db_run(c->store->db,
+                      "UPDATE document SET composed_sha256 = ? WHERE id = ? AND state = 'copied'",
+                      DB_BIND(DB_TEXT(sha256), DB_TEXT(c->id)), err);
+    if (!code && db_changes(c->store->db) != 1)
+        code = err_set(err, ERR_STATE_CHANGED, "document is no longer copied");
+    if (!code)
+        code = audit_write(
+            c->store,
+            &(struct audit){.kind = "document", .id = c->id, .event = "compose", .by = c->by}, err);
+    return code;
+}
+
+static enum err_code add_signature(const struct completion *c, struct err *err)
+{
+    const struct js *s;
+    const char *kind, *level, *signer;
+    int64_t signed_us, ordinal;
+    enum err_code code = js_get_object(c->result, "signature", &s, err);
+    if (!code)
+        code = js_get_text(s, "kind", &kind, err);
+    if (!code)
+        code = js_get_text(s, "level", &level, err);
+    if (!code)
+        code = js_get_text(s, "signer", &signer, err);
+    if (!code)
+        code = js_get_int(s, "signed_at_us", &signed_us, err);
+    if (!code)
+        code =
+            db_number(c->store->db, "SELECT max(ordinal) + 1 FROM signature WHERE document_id = ?",
+                      DB_BIND(DB_TEXT(c->id)), 1, &ordinal, err);
+    if (code)
+        return err_context(err, code, "signature");
+    return db_run(c->store->db,
+                  "INSERT INTO signature (document_id, ordinal, kind, level, signer, serial, "
+                  "signed_us, block_moved) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                  DB_BIND(DB_TEXT(c->id), DB_INT(ordinal), DB_TEXT(kind), DB_TEXT(level),
+                          DB_TEXT(signer), DB_TEXT(js_text_or(s, "serial", "")), DB_INT(signed_us),
+                          DB_INT(js_bool_or(s, "block_moved", false))),
+                  err);
+}
+
+static enum err_code complete_seal(const struct completion *c, struct err *err)
+{
+    const char *sha256;
+    enum err_code code = take_output(c, &sha256, err);
+    if (!code)
+        code = add_signature(c, err);
+    if (!code)
+        code = store_run_one(c->store, "document",
+                             "UPDATE document SET signed_sha256 = ? WHERE id = ?",
+                             DB_BIND(DB_TEXT(sha256), DB_TEXT(c->id)), err);
+    if (!code)
+        code = move(c, "copied", "signed", "sign", err);
+    return code ? code : document_supersede_old(c->store, c->id, c->by, err);
+}
+
+/* ---- extract, code, queue: no worker, the store does it ---- */
+
+static enum err_code complete_extract(const struct completion *c, struct err *err)
+{
+    return move(c, "signed", "extracted", "confirm", err);
+}
+
+struct code_texts {
+    char *owner, *type, *number, *procedure, *dossier, *slug;
+};
+
+static void code_texts_auto(struct code_texts *t)
+{
+    mem_free(t->owner);
+    mem_free(t->type);
+    mem_free(t->number);
+    mem_free(t->procedure);
+    mem_free(t->dossier);
+    mem_free(t->slug);
+}
+
+static enum err_code read_code_texts(const struct completion *c, struct code_texts *t,
+                                     struct err *err)
+{
+    enum err_code code = fields_confirmed_text(c->store, c->id, FIELD_owner_id, &t->owner, err);
+    if (!code)
+        code = fields_confirmed_text(c->store, c->id, FIELD_number_symbol, &t->number, err);
+    if (!code)
+        code = fields_confirmed_text(c->store, c->id, FIELD_procedure_code, &t->procedure, err);
+    if (!code)
+        code = db_text(c->store->db, "SELECT type FROM document WHERE id = ?",
+                       DB_BIND(DB_TEXT(c->id)), &t->slug, err);
+    if (!code)
+        code = db_text(c->store->db,
+                       "SELECT s.code FROM dossier s JOIN document d ON d.dossier_id = s.id "
+                       "WHERE d.id = ?",
+                       DB_BIND(DB_TEXT(c->id)), &t->dossier, err);
+    if (code)
+        return code;
+    t->type = text_upper(t->slug ? t->slug : "unknown");
+    return t->type ? ERR_OK : no_memory(err);
+}
+
+static enum err_code complete_code(const struct completion *c, struct err *err)
+{
+    __attribute__((cleanup(code_texts_auto))) struct code_texts t = {0};
+    char text[RESULT_CODE_MAX];
+    enum err_code code = read_code_texts(c, &t, err);
+    if (code)
+        return code;
+    struct code_parts parts = {t.owner, t.type, t.number, t.procedure, t.dossier};
+    code = result_code_next(c->store, &parts, text, err);
+    if (!code)
+        code =
+            store_run_one(c->store, "document", "UPDATE document SET result_code = ? WHERE id = ?",
+                          DB_BIND(DB_TEXT(text), DB_TEXT(c->id)), err);
+    return code ? code : move(c, "extracted", "coded", "code", err);
+}
+
+static enum err_code add_delivery(const struct completion *c, const char *target, struct err *err)
+{
+    char id[ID_SIZE];
+    int64_t now_us = sys_now_us();
+    id_new(id);
+    enum err_code code = db_run(
+        c->store->db,
+        "INSERT INTO delivery (id, document_id, target, state, state_us, created_us) "
+        "VALUES (?, ?, ?, 'queued', ?, ?)",
+        DB_BIND(DB_TEXT(id), DB_TEXT(c->id), DB_TEXT(target), DB_INT(now_us), DB_INT(now_us)), err);
+    if (!code)
+        code = audit_write(c->store,
+                           &(struct audit){.kind = "delivery",
+                                           .id = id,
+                                           .event = "create",
+                                           .to = "queued",
+                                           .detail = target,
+                                           .by = c->by},
+                           err);
+    if (!code)
+        store_touch(c->store, "delivery", id);
+    return code;
+}
+
+static enum err_code complete_queue(const struct completion *c, struct err *err)
+{
+    AUTO(mem)
+    char *text = NULL;
+    char sha256[HASH_HEX_SIZE];
+    enum err_code code = record_text(c->store, c->id, &text, err);
+    if (!code)
+        code = blob_put_text(c->store->blobs, c->store->db, text, sha256, err);
+    if (!code)
+        code = store_run_one(c->store, "document",
+                             "UPDATE document SET record_sha256 = ? WHERE id = ?",
+                             DB_BIND(DB_TEXT(sha256), DB_TEXT(c->id)), err);
+    for (size_t i = 0; !code && i < c->store->target_count; i++)
+        code = add_delivery(c, c->store->targets[i], err);
+    return code ? code : move(c, "coded", "queued", "queue", err);
+}
+
+/* ---- send, accept, reconcile ---- */
+
+static enum err_code complete_send(const struct completion *c, struct err *err)
+{
+    const char *remote_name;
+    enum err_code code = js_get_text(c->result, "remote_name", &remote_name, err);
+    if (!code)
+        code =
+            store_run_one(c->store, "delivery", "UPDATE delivery SET remote_name = ? WHERE id = ?",
+                          DB_BIND(DB_TEXT(remote_name), DB_TEXT(c->id)), err);
+    return code ? code : move(c, "sending", "sent", "send", err);
+}
+
+/* What the target read back has to be what we hold. */
+static enum err_code check_receipt(const struct completion *c, const struct js *receipt,
+                                   struct err *err)
+{
+    const char *pdf, *json;
+    int64_t same;
+    enum err_code code = js_get_text(receipt, "pdf_sha256", &pdf, err);
+    if (!code)
+        code = js_get_text(receipt, "json_sha256", &json, err);
+    if (!code)
+        code = db_number(c->store->db,
+                         "SELECT d.signed_sha256 = ? AND d.record_sha256 = ? FROM delivery v "
+                         "JOIN document d ON d.id = v.document_id WHERE v.id = ?",
+                         DB_BIND(DB_TEXT(pdf), DB_TEXT(json), DB_TEXT(c->id)), 0, &same, err);
+    if (!code && !same)
+        return err_set(err, ERR_TARGET_MISMATCH, "receipt for other content");
+    return code ? err_context(err, code, "receipt") : ERR_OK;
+}
+
+static enum err_code store_receipt(const struct completion *c, struct err *err)
+{
+    const struct js *receipt;
+    enum err_code code = js_get_object(c->result, "receipt", &receipt, err);
+    if (!code)
+        code = check_receipt(c, receipt, err);
+    if (code)
+        return code;
+    AUTO(mem)
+    char *text = js_dump(receipt);
+    if (!text)
+        return no_memory(err);
+    return store_run_one(c->store, "delivery", "UPDATE delivery SET receipt = ? WHERE id = ?",
+                         DB_BIND(DB_TEXT(text), DB_TEXT(c->id)), err);
+}
+
+static enum err_code complete_accept(const struct completion *c, struct err *err)
+{
+    enum err_code code = store_receipt(c, err);
+    return code ? code : move(c, "sent", "accepted", "accept", err);
+}
+
+/* queued → closed with the last delivery. */
+static enum err_code close_document(const struct completion *c, struct err *err)
+{
+    struct subject delivery, document;
+    int64_t open_count;
+    enum err_code code = subject_get(c->store, MACHINE_delivery, c->id, &delivery, err);
+    if (!code)
+        code = db_number(c->store->db,
+                         "SELECT count(*) FROM delivery "
+                         "WHERE document_id = ? AND state <> 'reconciled'",
+                         DB_BIND(DB_TEXT(delivery.document_id)), 0, &open_count, err);
+    if (!code)
+        code = subject_get(c->store, MACHINE_document, delivery.document_id, &document, err);
+    if (code || open_count || strcmp(document.state, "queued") != 0)
+        return code;
+    return store_advance(c->store,
+                         &(struct advance){.machine = MACHINE_document,
+                                           .id = delivery.document_id,
+                                           .from = "queued",
+                                           .to = "closed",
+                                           .event = "close",
+                                           .by = c->by},
+                         err);
+}
+
+static enum err_code complete_reconcile(const struct completion *c, struct err *err)
+{
+    enum err_code code = store_receipt(c, err);
+    if (!code)
+        code = store_run_one(c->store, "delivery",
+                             "UPDATE delivery SET reconcile_asked = 0 WHERE id = ?",
+                             DB_BIND(DB_TEXT(c->id)), err);
+    if (!code)
+        code = move(c, "accepted", "reconciled", "reconcile", err);
+    return code ? code : close_document(c, err);
+}
+
+/* ---- all ---- */
+
+static const struct {
+    const char *stage;
+    enum err_code (*complete)(const struct completion *c, struct err *err);
+} completers[] = {
+    {"recognize", complete_recognize}, {"understand", complete_understand},
+    {"compose", complete_compose},     {"seal", complete_seal},
+    {"extract", complete_extract},     {"code", complete_code},
+    {"queue", complete_queue},         {"send", complete_send},
+    {"accept", complete_accept},       {"reconcile", complete_reconcile},
+};
+
+static enum err_code run_stage(const struct completion *c, struct err *err)
+{
+    for (size_t i = 0; i < sizeof completers / sizeof *completers; i++) {
+        if (strcmp(completers[i].stage, c->claim->stage) != 0)
+            continue;
+        enum err_code code = completers[i].complete(c, err);
+        return code ? err_context(err, code, "%s", c->claim->stage) : ERR_OK;
+    }
+    return err_set(err, ERR_INTERNAL, "stage '%s' has no end", c->claim->stage);
+}
+
+enum err_code store_complete(struct store *store, const char *claim_id, const struct js *result,
+                             const int *fds, size_t fd_count, struct principal by, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct claim claim = {0};
+    bool ended = false;
+    enum err_code code = claim_ended_as(store, claim_id, "complete", &ended, err);
+    if (code || ended)
+        return code;
+    code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = claim_find(store, claim_id, &claim, err);
+    struct completion c = {.store = store,
+                           .claim = &claim,
+                           .id = claim.subject_id,
+                           .result = result,
+                           .fds = fds,
+                           .fd_count = fd_count,
+                           .by = by};
+    if (!code)
+        code = run_stage(&c, err);
+    if (!code)
+        code = subject_set_wait(store, claim.machine, claim.subject_id, 0, 0, err);
+    if (!code)
+        code = claim_end(store, &claim, "complete", err);
+    if (!code)
+        code = tx_commit(&tx, err);
+    if (code)
+        return code;
+    store_touch(store, machine_name(claim.machine), claim.subject_id);
+    job_discard_temps(store, &claim);
+    return ERR_OK;
+}

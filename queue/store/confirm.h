@@ -1,0 +1,25 @@
+#ifndef SOHOA_STORE_CONFIRM_H
+#define SOHOA_STORE_CONFIRM_H
+
+#include "queue/store/store.h"
+
+/*
+ * The person's word: compared with the paper, and these are the fields (read → copied).
+ * `answers` is {name: text | true | false | null}; null says "the paper does not have it". Every
+ * proposed field that asks a person or was not found has to be answered; the others stand unless
+ * answered. Of valid_until and no_expiry one answer is enough. `type` corrects the proposed type,
+ * may be NULL. NOT_COMPARED, FIELD_MISSING, FIELD_INVALID, BAD_ARGUMENT (naming the field),
+ * STATE_CHANGED.
+ */
+struct comparison {
+    bool compared;
+    const struct js *answers; /* NULL: none were asked */
+    const char *type;
+    const char *copier; /* full name for the copy's metadata; NULL: the principal's id */
+};
+
+enum err_code document_confirm(struct store *store, const char *id,
+                               const struct comparison *comparison, struct principal by,
+                               struct err *err);
+
+#endif

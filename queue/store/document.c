@@ -1,0 +1,384 @@
+#include "queue/store/document.h"
+
+#include "daemon/base/sys.h"
+#include "queue/store/advance.h"
+#include "queue/store/audit.h"
+#include "queue/store/claim.h"
+#include "queue/store/inside.h"
+
+#include <string.h>
+
+static bool is_one_of(const char *state, const char *const *list)
+{
+    while (*list && strcmp(*list, state) != 0)
+        list++;
+    return *list != NULL;
+}
+
+static const char *const signed_states[] = {"signed",     "extracted", "coded",  "queued", "closed",
+                                            "superseded", "withdrawn", "purged", NULL};
+
+static enum err_code audit_document(struct store *store, const char *id, const char *event,
+                                    const char *detail, struct principal by, struct err *err)
+{
+    enum err_code code = audit_write(
+        store,
+        &(struct audit){.kind = "document", .id = id, .event = event, .detail = detail, .by = by},
+        err);
+    if (!code)
+        store_touch(store, "document", id);
+    return code;
+}
+
+struct new_document {
+    const char *dossier_id, *replaces, *reason, *detail;
+    int64_t ordinal, version, scan_finished;
+};
+
+static enum err_code insert(struct store *store, const struct new_document *d, struct principal by,
+                            char id[ID_SIZE], struct err *err)
+{
+    int64_t now_us = sys_now_us();
+    id_new(id);
+    enum err_code code =
+        db_run(store->db,
+               "INSERT INTO document (id, dossier_id, ordinal, state, state_us, version, replaces, "
+               "replace_reason, scan_finished, created_us, created_by) "
+               "VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?)",
+               DB_BIND(DB_TEXT(id), DB_TEXT(d->dossier_id), DB_INT(d->ordinal), DB_INT(now_us),
+                       DB_INT(d->version), DB_TEXT(d->replaces), DB_TEXT(d->reason),
+                       DB_INT(d->scan_finished), DB_INT(now_us), DB_TEXT(by.id)),
+               err);
+    if (!code)
+        code = audit_document(store, id, "create", d->detail, by, err);
+    if (!code)
+        store_touch(store, "dossier", d->dossier_id);
+    return code;
+}
+
+static enum err_code next_ordinal(struct store *store, const char *dossier_id, int64_t *out,
+                                  struct err *err)
+{
+    return db_number(store->db, "SELECT max(ordinal) + 1 FROM document WHERE dossier_id = ?",
+                     DB_BIND(DB_TEXT(dossier_id)), 1, out, err);
+}
+
+static enum err_code check_dossier_open(struct store *store, const char *id, struct err *err)
+{
+    int64_t closed;
+    enum err_code code =
+        db_number(store->db, "SELECT closed_us IS NOT NULL FROM dossier WHERE id = ?",
+                  DB_BIND(DB_TEXT(id)), -1, &closed, err);
+    if (!code && closed < 0)
+        return err_set(err, ERR_NOT_FOUND, "no such dossier");
+    if (!code && closed)
+        return err_set(err, ERR_STATE_CHANGED, "the dossier is closed");
+    return code;
+}
+
+enum err_code document_create(struct store *store, const char *dossier_id, struct principal by,
+                              char *out_id, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct new_document wish = {.dossier_id = dossier_id, .version = 1};
+    char id[ID_SIZE];
+    enum err_code code = store_check_room(store, err);
+    if (!code)
+        code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = check_dossier_open(store, dossier_id, err);
+    if (!code)
+        code = next_ordinal(store, dossier_id, &wish.ordinal, err);
+    if (!code)
+        code = insert(store, &wish, by, id, err);
+    if (!code)
+        code = tx_commit(&tx, err);
+    if (!code)
+        memcpy(out_id, id, ID_SIZE);
+    return code;
+}
+
+static enum err_code set_scan_finished(struct store *store, const char *id, bool finished,
+                                       struct err *err)
+{
+    return store_run_one(store, "document", "UPDATE document SET scan_finished = ? WHERE id = ?",
+                         DB_BIND(DB_INT(finished), DB_TEXT(id)), err);
+}
+
+enum err_code document_finish_scan(struct store *store, const char *id, struct principal by,
+                                   struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct subject document;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = subject_get(store, MACHINE_document, id, &document, err);
+    if (!code && strcmp(document.state, "open") != 0)
+        code = err_set(err, ERR_STATE_CHANGED, "document is %s, not open", document.state);
+    if (!code)
+        code = set_scan_finished(store, id, true, err);
+    if (!code)
+        code = audit_document(store, id, "finish-scan", NULL, by, err);
+    return code ? code : tx_commit(&tx, err);
+}
+
+static enum err_code open_again(struct store *store, const char *id, struct principal by,
+                                struct err *err)
+{
+    return store_advance(store,
+                         &(struct advance){.machine = MACHINE_document,
+                                           .id = id,
+                                           .from = "read",
+                                           .to = "open",
+                                           .event = "reopen",
+                                           .by = by},
+                         err);
+}
+
+enum err_code document_reopen(struct store *store, const char *id, struct principal by,
+                              struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = open_again(store, id, by, err);
+    if (!code)
+        code = set_scan_finished(store, id, false, err);
+    return code ? code : tx_commit(&tx, err);
+}
+
+enum err_code document_reject(struct store *store, const char *id, const char *reason,
+                              struct principal by, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct subject document;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = subject_get(store, MACHINE_document, id, &document, err);
+    if (!code && is_one_of(subject_stage_state(&document), signed_states))
+        code = err_set(err, ERR_ALREADY_SIGNED, "document is %s: replace it", document.state);
+    if (!code && !state_find_move(MACHINE_document, document.state, "rejected"))
+        code = err_set(err, ERR_STATE_CHANGED, "document is %s", document.state);
+    if (!code)
+        code = store_advance(store,
+                             &(struct advance){.machine = MACHINE_document,
+                                               .id = id,
+                                               .from = document.state,
+                                               .to = "rejected",
+                                               .event = "reject",
+                                               .detail = reason,
+                                               .by = by},
+                             err);
+    if (!code)
+        code = claim_drop(store, MACHINE_document, id, err);
+    if (!code)
+        store_touch(store, "dossier", document.dossier_id);
+    return code ? code : tx_commit(&tx, err);
+}
+
+enum err_code document_touch_pages(struct store *store, const char *id, bool losing,
+                                   struct principal by, struct err *err)
+{
+    static const char *const gives[] = {"rejected", "failed", NULL};
+    struct subject document;
+    enum err_code code = subject_get(store, MACHINE_document, id, &document, err);
+    if (code)
+        return code;
+    const char *state = subject_stage_state(&document);
+    if (is_one_of(state, signed_states))
+        return err_set(err, ERR_ALREADY_SIGNED, "document is %s: replace it", document.state);
+    if (losing && is_one_of(state, gives))
+        return ERR_OK;
+    bool held = document.held_from[0] != 0;
+    bool is_open = strcmp(state, "open") == 0, is_read = strcmp(state, "read") == 0;
+    if ((!is_open && !is_read) || (held && is_read))
+        return err_set(err, ERR_STATE_CHANGED, "document is %s", document.state);
+    if (is_read)
+        code = open_again(store, id, by, err);
+    if (!code) /* whoever is reading the old set of pages has read in vain */
+        code = claim_drop(store, MACHINE_document, id, err);
+    if (!code)
+        store_touch(store, "document", id);
+    return code;
+}
+
+enum err_code document_renumber(struct store *store, const char *id, struct err *err)
+{
+    return db_run(store->db,
+                  "UPDATE page SET position = o.n FROM (SELECT id AS page_id, row_number() OVER "
+                  "(ORDER BY position, captured_us, id) AS n FROM page "
+                  "WHERE document_id = ?1 AND state NOT IN ('rejected', 'failed')) AS o "
+                  "WHERE page.id = o.page_id AND page.position <> o.n",
+                  DB_BIND(DB_TEXT(id)), err);
+}
+
+/* The page's position in that document; 0 when it is not one of its pages that count. */
+static enum err_code position_in(struct store *store, const char *id, const char *page_id,
+                                 int64_t *out, struct err *err)
+{
+    return db_number(store->db,
+                     "SELECT position FROM page "
+                     "WHERE id = ? AND document_id = ? AND state NOT IN ('rejected', 'failed')",
+                     DB_BIND(DB_TEXT(page_id), DB_TEXT(id)), 0, out, err);
+}
+
+static enum err_code move_tail(struct store *store, const char *id, int64_t position,
+                               const char *new_id, struct err *err)
+{
+    enum err_code code =
+        db_run(store->db,
+               "UPDATE page SET document_id = ? "
+               "WHERE document_id = ? AND state NOT IN ('rejected', 'failed') AND position >= ?",
+               DB_BIND(DB_TEXT(new_id), DB_TEXT(id), DB_INT(position)), err);
+    return code ? code : document_renumber(store, new_id, err);
+}
+
+enum err_code document_split(struct store *store, const char *id, const char *page_id,
+                             struct principal by, char *out_id, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct subject document;
+    int64_t position = 0;
+    char new_id[ID_SIZE];
+    struct new_document wish = {.version = 1, .detail = "split"};
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = document_touch_pages(store, id, false, by, err);
+    if (!code)
+        code = subject_get(store, MACHINE_document, id, &document, err);
+    if (!code)
+        code = position_in(store, id, page_id, &position, err);
+    if (!code && position < 2)
+        code = err_set(err, ERR_BAD_ARGUMENT, "'page_id' is not a later page of the document");
+    wish.dossier_id = document.dossier_id;
+    if (!code)
+        code = db_number(store->db, "SELECT scan_finished FROM document WHERE id = ?",
+                         DB_BIND(DB_TEXT(id)), 0, &wish.scan_finished, err);
+    if (!code)
+        code = next_ordinal(store, document.dossier_id, &wish.ordinal, err);
+    if (!code)
+        code = insert(store, &wish, by, new_id, err);
+    if (!code)
+        code = move_tail(store, id, position, new_id, err);
+    if (!code)
+        code = audit_document(store, id, "split", NULL, by, err);
+    if (!code)
+        code = tx_commit(&tx, err);
+    if (!code)
+        memcpy(out_id, new_id, ID_SIZE);
+    return code;
+}
+
+static enum err_code check_replaceable(struct store *store, const char *id,
+                                       const struct subject *document, struct err *err)
+{
+    if (!state_find_move(MACHINE_document, subject_stage_state(document), "superseded"))
+        return err_set(err, ERR_STATE_CHANGED, "document is %s", document->state);
+    int64_t under_way;
+    enum err_code code = db_number(store->db,
+                                   "SELECT count(*) FROM document WHERE replaces = ? "
+                                   "AND state NOT IN ('rejected', 'failed')",
+                                   DB_BIND(DB_TEXT(id)), 0, &under_way, err);
+    if (!code && under_way)
+        return err_set(err, ERR_CONFLICT, "a new version is there already");
+    return code;
+}
+
+enum err_code document_replace(struct store *store, const char *id, const char *reason,
+                               struct principal by, char *out_id, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct subject document;
+    struct new_document wish = {.replaces = id, .reason = reason, .detail = reason};
+    char new_id[ID_SIZE];
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = subject_get(store, MACHINE_document, id, &document, err);
+    if (!code)
+        code = check_replaceable(store, id, &document, err);
+    wish.dossier_id = document.dossier_id;
+    if (!code)
+        code = db_number(store->db, "SELECT ordinal FROM document WHERE id = ?",
+                         DB_BIND(DB_TEXT(id)), 1, &wish.ordinal, err);
+    if (!code)
+        code = db_number(store->db, "SELECT version + 1 FROM document WHERE id = ?",
+                         DB_BIND(DB_TEXT(id)), 2, &wish.version, err);
+    if (!code)
+        code = insert(store, &wish, by, new_id, err);
+    if (!code)
+        code = audit_document(store, id, "replace-begun", reason, by, err);
+    if (!code)
+        code = tx_commit(&tx, err);
+    if (!code)
+        memcpy(out_id, new_id, ID_SIZE);
+    return code;
+}
+
+/* Deliveries of a superseded document that have not begun; the others keep their own way. */
+static enum err_code end_unsent(struct store *store, const char *id, struct principal by,
+                                struct err *err)
+{
+    for (;;) {
+        AUTO(mem)
+        char *delivery = NULL;
+        enum err_code code = db_text(
+            store->db, "SELECT id FROM delivery WHERE document_id = ? AND state = 'queued' LIMIT 1",
+            DB_BIND(DB_TEXT(id)), &delivery, err);
+        if (code || !delivery)
+            return code;
+        code = store_advance(store,
+                             &(struct advance){.machine = MACHINE_delivery,
+                                               .id = delivery,
+                                               .from = "queued",
+                                               .to = "withdrawn",
+                                               .event = "withdraw",
+                                               .detail = "superseded",
+                                               .by = by},
+                             err);
+        if (code)
+            return code;
+    }
+}
+
+enum err_code document_supersede_old(struct store *store, const char *id, struct principal by,
+                                     struct err *err)
+{
+    AUTO(mem)
+    char *old_id = NULL;
+    struct subject old;
+    enum err_code code = db_text(store->db, "SELECT replaces FROM document WHERE id = ?",
+                                 DB_BIND(DB_TEXT(id)), &old_id, err);
+    if (code || !old_id)
+        return code;
+    code = subject_get(store, MACHINE_document, old_id, &old, err);
+    if (!code && strcmp(old.state, "held") == 0) {
+        code = store_advance(store,
+                             &(struct advance){.machine = MACHINE_document,
+                                               .id = old_id,
+                                               .from = "held",
+                                               .to = old.held_from,
+                                               .event = "release",
+                                               .by = by},
+                             err);
+        strcpy(old.state, old.held_from);
+    }
+    if (code || !state_find_move(MACHINE_document, old.state, "superseded"))
+        return code;
+    code = store_advance(store,
+                         &(struct advance){.machine = MACHINE_document,
+                                           .id = old_id,
+                                           .from = old.state,
+                                           .to = "superseded",
+                                           .event = "replace",
+                                           .by = by},
+                         err);
+    if (!code)
+        code = claim_drop(store, MACHINE_document, old_id, err);
+    return code ? code : end_unsent(store, old_id, by, err);
+}

@@ -1,0 +1,198 @@
+#include "queue/store/dossier.h"
+
+#include "daemon/base/sys.h"
+#include "daemon/model/field.h"
+#include "queue/store/audit.h"
+#include "queue/store/inside.h"
+#include "queue/store/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum err_code audit_dossier(struct store *store, const char *id, const char *event,
+                                   const char *detail, struct principal by, struct err *err)
+{
+    enum err_code code = audit_write(
+        store,
+        &(struct audit){.kind = "dossier", .id = id, .event = event, .detail = detail, .by = by},
+        err);
+    if (!code)
+        store_touch(store, "dossier", id);
+    return code;
+}
+
+/* Canonical form of a code nobody else has open; *out NULL for no code. */
+static enum err_code check_code(struct store *store, const char *text, char **out, struct err *err)
+{
+    if (!text)
+        return ERR_OK;
+    AUTO(mem)
+    char *code_text = NULL;
+    int64_t taken;
+    if (field_check(FIELD_dossier_code, text, &code_text, NULL))
+        return err_set(err, ERR_DOSSIER_CODE_BAD, "not the form of a dossier code");
+    enum err_code code =
+        db_number(store->db, "SELECT count(*) FROM dossier WHERE code = ? AND closed_us IS NULL",
+                  DB_BIND(DB_TEXT(code_text)), 0, &taken, err);
+    if (!code && taken)
+        return err_set(err, ERR_DOSSIER_CODE_TAKEN, "another open dossier has this code");
+    if (!code)
+        *out = TAKE(code_text);
+    return code;
+}
+
+enum err_code dossier_create(struct store *store, const struct dossier_wish *wish,
+                             struct principal by, char *out_id, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    AUTO(mem)
+    char *code_text = NULL;
+    char id[ID_SIZE];
+    id_new(id);
+    enum err_code code = store_check_room(store, err);
+    if (!code)
+        code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = check_code(store, wish->code, &code_text, err);
+    if (!code)
+        code = db_run(store->db,
+                      "INSERT INTO dossier (id, code, kind, papers, created_us, created_by) "
+                      "VALUES (?, ?, ?, ?, ?, ?)",
+                      DB_BIND(DB_TEXT(id), DB_TEXT(code_text),
+                              DB_TEXT(wish->backlog ? "backlog" : "counter"),
+                              wish->papers < 0 ? DB_NULL : DB_INT(wish->papers),
+                              DB_INT(sys_now_us()), DB_TEXT(by.id)),
+                      err);
+    if (!code)
+        code = audit_dossier(store, id, "create", NULL, by, err);
+    if (!code)
+        code = tx_commit(&tx, err);
+    if (!code)
+        memcpy(out_id, id, ID_SIZE);
+    return code;
+}
+
+struct dossier_row {
+    char code[64];
+    bool closed, backlog;
+    int64_t papers;
+};
+
+static enum err_code read_row(struct store *store, const char *id, struct dossier_row *out,
+                              struct err *err)
+{
+    AUTO(query)
+    struct query *q = NULL;
+    bool row;
+    enum err_code code =
+        db_query(store->db, "SELECT code, closed_us, kind, papers FROM dossier WHERE id = ?",
+                 DB_BIND(DB_TEXT(id)), &q, err);
+    if (!code)
+        code = query_next(q, &row, err);
+    if (code)
+        return code;
+    if (!row)
+        return err_set(err, ERR_NOT_FOUND, "no such dossier");
+    const char *text = query_text(q, 0);
+    snprintf(out->code, sizeof out->code, "%s", text ? text : "");
+    out->closed = !query_is_null(q, 1);
+    out->backlog = strcmp(query_text(q, 2), "backlog") == 0;
+    out->papers = query_is_null(q, 3) ? -1 : query_int(q, 3);
+    return ERR_OK;
+}
+
+static enum err_code bind_code(struct store *store, const char *id, const struct dossier_row *row,
+                               const char *wanted, struct principal by, struct err *err)
+{
+    if (strcmp(row->code, wanted) == 0)
+        return ERR_OK;
+    if (row->code[0])
+        return err_set(err, ERR_CONFLICT, "the dossier has a code already");
+    AUTO(mem)
+    char *code_text = NULL;
+    enum err_code code = check_code(store, wanted, &code_text, err);
+    if (!code)
+        code = store_run_one(store, "dossier", "UPDATE dossier SET code = ? WHERE id = ?",
+                             DB_BIND(DB_TEXT(code_text), DB_TEXT(id)), err);
+    return code ? code : audit_dossier(store, id, "bind-code", NULL, by, err);
+}
+
+static enum err_code set_papers(struct store *store, const char *id, int64_t papers,
+                                struct principal by, struct err *err)
+{
+    char detail[40];
+    snprintf(detail, sizeof detail, "papers %lld", (long long)papers);
+    enum err_code code =
+        store_run_one(store, "dossier", "UPDATE dossier SET papers = ? WHERE id = ?",
+                      DB_BIND(DB_INT(papers), DB_TEXT(id)), err);
+    return code ? code : audit_dossier(store, id, "set-papers", detail, by, err);
+}
+
+enum err_code dossier_update(struct store *store, const char *id, const char *wanted,
+                             int64_t papers, struct principal by, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct dossier_row row;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = read_row(store, id, &row, err);
+    if (!code && row.closed)
+        code = err_set(err, ERR_STATE_CHANGED, "the dossier is closed");
+    if (!code && wanted)
+        code = bind_code(store, id, &row, wanted, by, err);
+    if (!code && papers >= 0 && papers != row.papers)
+        code = set_papers(store, id, papers, by, err);
+    return code ? code : tx_commit(&tx, err);
+}
+
+static enum err_code check_counts(struct store *store, const char *id,
+                                  const struct dossier_row *row, struct err *err)
+{
+    AUTO(js)
+    struct js *view = NULL;
+    int64_t documents, unread;
+    enum err_code code = view_dossier(store, id, &view, err);
+    if (!code)
+        code = js_get_int(view, "documents", &documents, err);
+    if (!code)
+        code = db_number(store->db,
+                         "SELECT count(*) FROM document WHERE dossier_id = ? AND "
+                         "(state IN ('open', 'read') OR held_from IN ('open', 'read'))",
+                         DB_BIND(DB_TEXT(id)), 0, &unread, err);
+    if (code)
+        return code;
+    if (row->papers < 0 && !row->backlog)
+        return err_set(err, ERR_COUNT_MISMATCH, "papers not said, documents %lld",
+                       (long long)documents);
+    if (row->papers >= 0 && row->papers != documents)
+        return err_set(err, ERR_COUNT_MISMATCH, "papers %lld, documents %lld",
+                       (long long)row->papers, (long long)documents);
+    if (unread)
+        return err_set(err, ERR_COUNT_MISMATCH, "documents %lld, not compared yet %lld",
+                       (long long)documents, (long long)unread);
+    return ERR_OK;
+}
+
+enum err_code dossier_close(struct store *store, const char *id, struct principal by,
+                            struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct dossier_row row;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = read_row(store, id, &row, err);
+    if (!code && row.closed)
+        code = err_set(err, ERR_STATE_CHANGED, "the dossier is closed already");
+    if (!code)
+        code = check_counts(store, id, &row, err);
+    if (!code)
+        code = store_run_one(store, "dossier",
+                             "UPDATE dossier SET closed_us = ?, closed_by = ? WHERE id = ?",
+                             DB_BIND(DB_INT(sys_now_us()), DB_TEXT(by.id), DB_TEXT(id)), err);
+    if (!code)
+        code = audit_dossier(store, id, "close", NULL, by, err);
+    return code ? code : tx_commit(&tx, err);
+}

@@ -1,0 +1,26 @@
+#ifndef SOHOA_STORE_DOSSIER_H
+#define SOHOA_STORE_DOSSIER_H
+
+#include "queue/store/store.h"
+
+/* One citizen's case. The code may be bound later or never; one open dossier per code. */
+
+struct dossier_wish {
+    const char *code; /* NULL: none yet */
+    bool backlog;
+    int64_t papers; /* -1: not said */
+};
+
+/* DOSSIER_CODE_BAD, DOSSIER_CODE_TAKEN, DISK_FULL. *out_id has ID_SIZE bytes. */
+enum err_code dossier_create(struct store *store, const struct dossier_wish *wish,
+                             struct principal by, char *out_id, struct err *err);
+/* Binds a code once (the same again is fine; another is CONFLICT), changes the number of papers.
+ * NULL and -1 leave things as they are. STATE_CHANGED when closed. */
+enum err_code dossier_update(struct store *store, const char *id, const char *code, int64_t papers,
+                             struct principal by, struct err *err);
+/* COUNT_MISMATCH (numbers in the detail) unless the papers said are the documents there and each of
+ * them is past reading. A backlog dossier need not have said how many. */
+enum err_code dossier_close(struct store *store, const char *id, struct principal by,
+                            struct err *err);
+
+#endif

@@ -1,0 +1,58 @@
+#ifndef SOHOA_STORE_INSIDE_H
+#define SOHOA_STORE_INSIDE_H
+
+#include "daemon/base/id.h"
+#include "daemon/model/doc_state.h"
+#include "queue/store/blob.h"
+#include "queue/store/db.h"
+#include "queue/store/store.h"
+
+/* What the nouns of this folder share; nobody outside includes it. */
+
+struct change {
+    const char *kind; /* static: "page" "document" "delivery" "dossier" */
+    char id[ID_SIZE];
+};
+
+#define CHANGES_MAX                                                                                \
+    4096u /* of one operation; a longer list is cut, the next listing shows the rest */
+
+struct store {
+    struct db *db;
+    struct blobs *blobs;
+    int lock_fd;
+    char *code_template;
+    char **targets;
+    size_t target_count;
+    uint64_t reserve_bytes;
+    char boot[ID_SIZE];
+    struct change *changes;
+    size_t change_count, change_capacity;
+};
+
+/* Remembers for store_take_changes. `kind` is a static text. */
+void store_touch(struct store *store, const char *kind, const char *id);
+
+/* Runs one statement inside the caller's transaction, which must have touched exactly one row;
+ * NOT_FOUND naming `what` otherwise. */
+enum err_code store_run_one(struct store *store, const char *what, const char *sql,
+                            const struct db_value *values, size_t count, struct err *err);
+
+/* Statements of one table per machine, by the same column names. */
+struct subject {
+    char state[16], held_from[16];
+    char document_id[ID_SIZE]; /* of a page ("" when in none), of a delivery; itself for a document
+                                */
+    char dossier_id[ID_SIZE];
+    int64_t attempts, not_before_us;
+};
+/* NOT_FOUND */
+enum err_code subject_get(struct store *store, enum machine machine, const char *id,
+                          struct subject *out, struct err *err);
+/* The state it is in, or was held in. */
+const char *subject_stage_state(const struct subject *subject);
+/* attempts and not_before of waiting work. */
+enum err_code subject_set_wait(struct store *store, enum machine machine, const char *id,
+                               int64_t attempts, int64_t not_before_us, struct err *err);
+
+#endif

@@ -1,0 +1,317 @@
+#include "queue/store/page.h"
+
+#include "daemon/base/sys.h"
+#include "queue/store/advance.h"
+#include "queue/store/audit.h"
+#include "queue/store/claim.h"
+#include "queue/store/document.h"
+#include "queue/store/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BEYOND_THE_END 1000000
+
+static enum err_code check_takes_pages(struct store *store, const char *dossier_id,
+                                       const char *document_id, struct err *err)
+{
+    struct subject document;
+    int64_t finished;
+    enum err_code code = subject_get(store, MACHINE_document, document_id, &document, err);
+    if (code)
+        return code;
+    if (strcmp(document.dossier_id, dossier_id) != 0)
+        return err_set(err, ERR_BAD_ARGUMENT, "'document_id' belongs to another dossier");
+    if (strcmp(document.state, "open") != 0)
+        return err_set(err, ERR_STATE_CHANGED, "document is %s, not open", document.state);
+    code = db_number(store->db, "SELECT scan_finished FROM document WHERE id = ?",
+                     DB_BIND(DB_TEXT(document_id)), 0, &finished, err);
+    if (!code && finished)
+        return err_set(err, ERR_STATE_CHANGED, "scanning of the document is finished");
+    return code;
+}
+
+enum err_code page_begin(struct store *store, const char *dossier_id, const char *document_id,
+                         char *out_id, char out_temp[PAGE_TEMP_SIZE], int *out_fd, struct err *err)
+{
+    char id[ID_SIZE], temp[PAGE_TEMP_SIZE];
+    enum err_code code = store_check_room(store, err);
+    if (!code)
+        code = check_takes_pages(store, dossier_id, document_id, err);
+    if (code)
+        return code;
+    id_new(id);
+    snprintf(temp, sizeof temp, "page.%s.%s", id, document_id);
+    code = blob_create(store->blobs, temp, out_fd, err);
+    if (code)
+        return code;
+    memcpy(out_id, id, ID_SIZE);
+    memcpy(out_temp, temp, PAGE_TEMP_SIZE);
+    return ERR_OK;
+}
+
+/* "page.<page id>.<document id>" as page_begin made it */
+static enum err_code read_temp_name(const struct page_capture *capture, char document_id[ID_SIZE],
+                                    struct err *err)
+{
+    const size_t id_length = ID_SIZE - 1, prefix = strlen("page.");
+    const char *temp = capture->temp;
+    bool shaped = strlen(temp) == prefix + id_length + 1 + id_length &&
+                  strncmp(temp, "page.", prefix) == 0 && temp[prefix + id_length] == '.' &&
+                  strncmp(temp + prefix, capture->page_id, id_length) == 0;
+    if (shaped)
+        memcpy(document_id, temp + prefix + id_length + 1, ID_SIZE);
+    if (!shaped || !id_is_valid(document_id))
+        return err_set(err, ERR_BAD_ARGUMENT, "'blob' is not the temp of 'page_id'");
+    return ERR_OK;
+}
+
+static enum err_code equals_previous(struct store *store, const char *dossier_id,
+                                     const char *pixel_sha256, int64_t *out, struct err *err)
+{
+    return db_number(store->db,
+                     "SELECT pixel_sha256 = ? FROM page WHERE dossier_id = ? "
+                     "ORDER BY captured_us DESC, id DESC LIMIT 1",
+                     DB_BIND(DB_TEXT(pixel_sha256), DB_TEXT(dossier_id)), 0, out, err);
+}
+
+static enum err_code insert(struct store *store, const struct page_capture *c,
+                            const char *document_id, const char *dossier_id, struct err *err)
+{
+    int64_t equal, position, now_us = sys_now_us();
+    enum err_code code = equals_previous(store, dossier_id, c->pixel_sha256, &equal, err);
+    if (!code)
+        code = db_number(store->db,
+                         "SELECT max(position) + 1 FROM page "
+                         "WHERE document_id = ? AND state NOT IN ('rejected', 'failed')",
+                         DB_BIND(DB_TEXT(document_id)), 1, &position, err);
+    if (code)
+        return code;
+    return db_run(
+        store->db,
+        "INSERT INTO page (id, dossier_id, document_id, position, state, state_us, "
+        "image_sha256, pixel_sha256, image_width_px, image_height_px, image_channels, "
+        "image_bits, image_dpi, image_width_mm, image_height_mm, equal_to_previous, side, "
+        "sheet, device, captured_us, captured_by) "
+        "VALUES (?, ?, ?, ?, 'captured', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        DB_BIND(DB_TEXT(c->page_id), DB_TEXT(dossier_id), DB_TEXT(document_id), DB_INT(position),
+                DB_INT(now_us), DB_TEXT(c->sha256), DB_TEXT(c->pixel_sha256), DB_INT(c->width_px),
+                DB_INT(c->height_px), DB_INT(c->channels), DB_INT(c->bits), DB_REAL(c->dpi),
+                DB_REAL(c->width_mm), DB_REAL(c->height_mm), DB_INT(equal), DB_TEXT(c->side),
+                DB_INT(c->sheet), DB_TEXT(c->device), DB_INT(now_us), DB_TEXT(c->captured_by)),
+        err);
+}
+
+/* *out_again: the row is there already, with this very image. */
+static enum err_code find_again(struct store *store, const struct page_capture *capture,
+                                bool *out_again, struct err *err)
+{
+    AUTO(mem)
+    char *sha256 = NULL;
+    enum err_code code = db_text(store->db, "SELECT image_sha256 FROM page WHERE id = ?",
+                                 DB_BIND(DB_TEXT(capture->page_id)), &sha256, err);
+    if (!code && sha256 && strcmp(sha256, capture->sha256) != 0)
+        return err_set(err, ERR_CONFLICT, "the page is there with another image");
+    *out_again = sha256 != NULL;
+    return code;
+}
+
+static enum err_code commit_new(struct store *store, const struct page_capture *capture,
+                                const char *document_id, struct principal by, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct subject document;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = subject_get(store, MACHINE_document, document_id, &document, err);
+    if (!code && strcmp(subject_stage_state(&document), "open") != 0)
+        code = err_set(err, ERR_STATE_CHANGED, "document is %s, not open", document.state);
+    if (!code) /* blob first, row second */
+        code = blob_commit(store->blobs, store->db, capture->temp, capture->sha256,
+                           capture->size_bytes, err);
+    if (!code)
+        code = insert(store, capture, document_id, document.dossier_id, err);
+    if (!code)
+        code = audit_write(store,
+                           &(struct audit){.kind = "page",
+                                           .id = capture->page_id,
+                                           .event = "capture",
+                                           .to = "captured",
+                                           .by = by},
+                           err);
+    if (!code)
+        code = claim_drop(store, MACHINE_document, document_id, err);
+    if (!code)
+        code = tx_commit(&tx, err);
+    if (code)
+        return code;
+    store_touch(store, "page", capture->page_id);
+    store_touch(store, "document", document_id);
+    store_touch(store, "dossier", document.dossier_id);
+    return ERR_OK;
+}
+
+enum err_code page_commit(struct store *store, const struct page_capture *capture,
+                          struct principal by, struct err *err)
+{
+    char document_id[ID_SIZE];
+    bool again = false;
+    enum err_code code = read_temp_name(capture, document_id, err);
+    if (!code)
+        code = find_again(store, capture, &again, err);
+    if (!code && !again)
+        code = commit_new(store, capture, document_id, by, err);
+    if (!code)
+        blob_discard(store->blobs, capture->temp);
+    return code;
+}
+
+void page_abort(struct store *store, const char *temp)
+{
+    blob_discard(store->blobs, temp);
+}
+
+/* ---- moving and removing ---- */
+
+static enum err_code check_counts(const struct subject *page, struct err *err)
+{
+    if (strcmp(page->state, "rejected") == 0 || strcmp(page->state, "failed") == 0)
+        return err_set(err, ERR_STATE_CHANGED, "page is %s", page->state);
+    return ERR_OK;
+}
+
+static enum err_code same_dossier(struct store *store, const char *document_id,
+                                  const struct subject *page, struct err *err)
+{
+    struct subject document;
+    enum err_code code = subject_get(store, MACHINE_document, document_id, &document, err);
+    if (!code && strcmp(document.dossier_id, page->dossier_id) != 0)
+        return err_set(err, ERR_BAD_ARGUMENT, "'document_id' belongs to another dossier");
+    return code;
+}
+
+/* Last first, so that the others stand 1, 2, 3…; then between number position-1 and position. */
+static enum err_code place(struct store *store, const char *id, const char *document_id,
+                           int64_t position, struct err *err)
+{
+    enum err_code code =
+        store_run_one(store, "page", "UPDATE page SET document_id = ?, position = ? WHERE id = ?",
+                      DB_BIND(DB_TEXT(document_id), DB_INT(BEYOND_THE_END), DB_TEXT(id)), err);
+    if (!code)
+        code = document_renumber(store, document_id, err);
+    if (!code)
+        code = db_run(store->db, "UPDATE page SET position = position * 2 WHERE document_id = ?",
+                      DB_BIND(DB_TEXT(document_id)), err);
+    if (!code && position < BEYOND_THE_END)
+        code = store_run_one(store, "page", "UPDATE page SET position = ? WHERE id = ?",
+                             DB_BIND(DB_INT(position * 2 - 1), DB_TEXT(id)), err);
+    return code ? code : document_renumber(store, document_id, err);
+}
+
+static enum err_code audit_page(struct store *store, const char *id, const char *event,
+                                const char *detail, struct principal by, struct err *err)
+{
+    enum err_code code = audit_write(
+        store,
+        &(struct audit){.kind = "page", .id = id, .event = event, .detail = detail, .by = by}, err);
+    if (!code)
+        store_touch(store, "page", id);
+    return code;
+}
+
+enum err_code page_move(struct store *store, const char *id, const char *document_id,
+                        int64_t position, struct principal by, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct subject page;
+    char detail[40];
+    if (position < 1)
+        return err_set(err, ERR_BAD_ARGUMENT, "'position' is below 1");
+    snprintf(detail, sizeof detail, "position %lld", (long long)position);
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = subject_get(store, MACHINE_page, id, &page, err);
+    if (!code)
+        code = check_counts(&page, err);
+    if (!code)
+        code = same_dossier(store, document_id, &page, err);
+    if (!code)
+        code = document_touch_pages(store, document_id, false, by, err);
+    bool elsewhere = !code && page.document_id[0] && strcmp(page.document_id, document_id) != 0;
+    if (elsewhere)
+        code = document_touch_pages(store, page.document_id, true, by, err);
+    if (!code)
+        code = place(store, id, document_id, position, err);
+    if (!code && elsewhere)
+        code = document_renumber(store, page.document_id, err);
+    if (!code)
+        code = audit_page(store, id, "move", detail, by, err);
+    return code ? code : tx_commit(&tx, err);
+}
+
+enum err_code page_remove(struct store *store, const char *id, const char *reason,
+                          struct principal by, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct subject page;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = subject_get(store, MACHINE_page, id, &page, err);
+    if (!code)
+        code = check_counts(&page, err);
+    if (!code && page.document_id[0])
+        code = document_touch_pages(store, page.document_id, true, by, err);
+    if (!code)
+        code = store_advance(store,
+                             &(struct advance){.machine = MACHINE_page,
+                                               .id = id,
+                                               .from = page.state,
+                                               .to = "rejected",
+                                               .event = "reject",
+                                               .detail = reason,
+                                               .by = by},
+                             err);
+    if (!code)
+        code = claim_drop(store, MACHINE_page, id, err);
+    if (!code && page.document_id[0])
+        code = document_renumber(store, page.document_id, err);
+    if (!code)
+        store_touch(store, "dossier", page.dossier_id);
+    return code ? code : tx_commit(&tx, err);
+}
+
+/* ---- blobs ---- */
+
+enum err_code page_image(struct store *store, const char *id, const char *what, int *out_fd,
+                         int64_t *out_size, const char **out_type, struct err *err)
+{
+    static const struct {
+        const char *what, *sql;
+    } kinds[] = {
+        {"image", "SELECT image_sha256 FROM page WHERE id = ?"},
+        {"thumb", "SELECT thumb_sha256 FROM page WHERE id = ?"},
+        {"words", "SELECT words_sha256 FROM page WHERE id = ?"},
+    };
+    AUTO(mem)
+    char *sha256 = NULL;
+    AUTO(fd)
+    int fd = -1;
+    size_t i = 0;
+    while (i < sizeof kinds / sizeof *kinds && strcmp(kinds[i].what, what) != 0)
+        i++;
+    if (i == sizeof kinds / sizeof *kinds)
+        return err_set(err, ERR_BAD_ARGUMENT, "'what' is not image, thumb or words");
+    enum err_code code = db_text(store->db, kinds[i].sql, DB_BIND(DB_TEXT(id)), &sha256, err);
+    if (!code && !sha256)
+        return err_set(err, ERR_NOT_FOUND, "the page has no %s", what);
+    if (!code)
+        code = blob_open(store->blobs, store->db, sha256, &fd, out_size, err);
+    if (code)
+        return code;
+    *out_type = blob_media_type(fd);
+    *out_fd = TAKE_FD(fd);
+    return ERR_OK;
+}

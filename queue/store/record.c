@@ -1,0 +1,65 @@
+#include "queue/store/record.h"
+
+#include "daemon/base/when.h"
+#include "queue/store/inside.h"
+#include "queue/store/view.h"
+
+static struct js *copy_of(const struct js *object, const char *path)
+{
+    return js_has(object, path) ? js_ref(js_at(object, path)) : js_null();
+}
+
+static struct js *moment(const struct js *object, const char *path)
+{
+    char text[WHEN_ISO_SIZE];
+    int64_t at_us = js_int_or(object, path, 0);
+    if (!at_us)
+        return js_null();
+    when_iso_local(at_us, text);
+    return js_text(text);
+}
+
+static struct js *record(const struct js *dossier, const struct js *document)
+{
+    AUTO(js)
+    struct js *r = js_object();
+    bool ok = js_set(r, "schema", js_text("sohoa.record/1")) &&
+              js_set(r, "record_id", copy_of(document, "id")) &&
+              js_set(r, "version", copy_of(document, "version")) &&
+              js_set(r, "replaces", copy_of(document, "replaces")) &&
+              js_set(r, "dossier_code", copy_of(dossier, "code")) &&
+              js_set(r, "result_code", copy_of(document, "result_code")) &&
+              js_set(r, "type", copy_of(document, "type")) &&
+              js_set(r, "kind", copy_of(document, "kind")) &&
+              js_set(r, "fields", copy_of(document, "confirmed")) &&
+              js_set(r, "confirmed_by", copy_of(document, "confirmed_by")) &&
+              js_set(r, "confirmed_at", moment(document, "confirmed_us")) &&
+              js_set(r, "copied_by", copy_of(document, "copied_by")) &&
+              js_set(r, "copied_at", moment(document, "copied_us")) &&
+              js_set(r, "copier", copy_of(document, "copier")) &&
+              js_set(r, "pdf_sha256", copy_of(document, "signed.sha256")) &&
+              js_set(r, "pdf_size_bytes", copy_of(document, "signed.size")) &&
+              js_set(r, "pages", copy_of(document, "pages")) &&
+              js_set(r, "signatures", copy_of(document, "signatures"));
+    return ok ? TAKE(r) : NULL;
+}
+
+enum err_code record_text(struct store *store, const char *document_id, char **out, struct err *err)
+{
+    AUTO(js)
+    struct js *document = NULL;
+    AUTO(js)
+    struct js *dossier = NULL;
+    enum err_code code = view_document(store, document_id, &document, err);
+    if (!code)
+        code = view_dossier(store, js_text_or(document, "dossier_id", ""), &dossier, err);
+    if (code)
+        return code;
+    AUTO(js)
+    struct js *value = record(dossier, document);
+    char *text = value ? js_dump_pretty(value) : NULL;
+    if (!text)
+        return err_set(err, ERR_NO_MEMORY, "record");
+    *out = text;
+    return ERR_OK;
+}

@@ -1,0 +1,121 @@
+#include "queue/store/status.h"
+
+#include "queue/store/claim.h"
+#include "queue/store/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum err_code count_states(struct store *store, const char *sql, struct js **out,
+                                  struct err *err)
+{
+    AUTO(js)
+    struct js *object = js_object();
+    AUTO(query)
+    struct query *q = NULL;
+    bool row = true;
+    enum err_code code = db_query(store->db, sql, DB_BIND_NONE, &q, err);
+    while (!code && !(code = query_next(q, &row, err)) && row)
+        if (!js_set(object, query_text(q, 0), js_int(query_int(q, 1))))
+            code = err_set(err, ERR_NO_MEMORY, "status");
+    if (code)
+        return code;
+    *out = TAKE(object);
+    return ERR_OK;
+}
+
+static enum err_code total_size(struct store *store, int64_t *out, struct err *err)
+{
+    return db_number(store->db,
+                     "SELECT (SELECT coalesce(sum(size_bytes), 0) FROM blob) + "
+                     "(SELECT page_count FROM pragma_page_count()) * "
+                     "(SELECT page_size FROM pragma_page_size())",
+                     DB_BIND_NONE, 0, out, err);
+}
+
+enum err_code store_status(struct store *store, struct js **out, struct err *err)
+{
+    AUTO(js)
+    struct js *pages = NULL;
+    AUTO(js)
+    struct js *documents = NULL;
+    AUTO(js)
+    struct js *deliveries = NULL;
+    AUTO(js)
+    struct js *oldest = NULL;
+    uint64_t free_bytes;
+    int64_t size_bytes;
+    enum err_code code =
+        count_states(store, "SELECT state, count(*) FROM page GROUP BY state", &pages, err);
+    if (!code)
+        code = count_states(store, "SELECT state, count(*) FROM document GROUP BY state",
+                            &documents, err);
+    if (!code)
+        code = count_states(store, "SELECT state, count(*) FROM delivery GROUP BY state",
+                            &deliveries, err);
+    if (!code)
+        code = store_oldest(store, &oldest, err);
+    if (!code)
+        code = blobs_free_bytes(store->blobs, &free_bytes, err);
+    if (!code)
+        code = total_size(store, &size_bytes, err);
+    if (code)
+        return code;
+    struct js *status = js_pack("{s:O, s:O, s:O, s:O, s:I, s:I}", "pages", pages, "documents",
+                                documents, "deliveries", deliveries, "oldest", oldest, "free_bytes",
+                                (int64_t)free_bytes, "size_bytes", size_bytes);
+    if (!status)
+        return err_set(err, ERR_NO_MEMORY, "status");
+    *out = status;
+    return ERR_OK;
+}
+
+enum err_code store_ask_reconcile(struct store *store, int64_t *out_count, struct err *err)
+{
+    enum err_code code =
+        db_run(store->db,
+               "UPDATE delivery SET reconcile_asked = 1, attempts = 0, "
+               "not_before_us = 0 WHERE state = 'accepted' AND reconcile_asked = 0",
+               DB_BIND_NONE, err);
+    if (!code)
+        *out_count = db_changes(store->db);
+    return code;
+}
+
+enum err_code document_file(struct store *store, const char *id, const char *what,
+                            struct document_file *out, struct err *err)
+{
+    static const struct {
+        const char *what, *sql;
+    } kinds[] = {
+        {"signed", "SELECT signed_sha256 FROM document WHERE id = ?"},
+        {"composed", "SELECT composed_sha256 FROM document WHERE id = ?"},
+        {"record", "SELECT record_sha256 FROM document WHERE id = ?"},
+    };
+    AUTO(mem)
+    char *sha256 = NULL;
+    AUTO(mem)
+    char *path = NULL;
+    AUTO(fd)
+    int fd = -1;
+    int64_t size;
+    size_t i = 0;
+    while (i < sizeof kinds / sizeof *kinds && strcmp(kinds[i].what, what) != 0)
+        i++;
+    if (i == sizeof kinds / sizeof *kinds)
+        return err_set(err, ERR_BAD_ARGUMENT, "'what' is not signed, composed or record");
+    enum err_code code = db_text(store->db, kinds[i].sql, DB_BIND(DB_TEXT(id)), &sha256, err);
+    if (!code && !sha256)
+        return err_set(err, ERR_NOT_FOUND, "the document has no %s file", what);
+    if (!code)
+        code = blob_open(store->blobs, store->db, sha256, &fd, &size, err);
+    if (!code)
+        code = blob_path(store->blobs, sha256, &path, err);
+    if (code)
+        return code;
+    snprintf(out->sha256, sizeof out->sha256, "%s", sha256);
+    out->size_bytes = size;
+    out->path = TAKE(path);
+    out->fd = TAKE_FD(fd);
+    return ERR_OK;
+}

@@ -1,0 +1,288 @@
+#include "queue/store/store.h"
+
+#include "daemon/base/file.h"
+#include "daemon/base/sys.h"
+#include "queue/store/claim.h"
+#include "queue/store/inside.h"
+#include "queue/store/migrate.h"
+#include "queue/store/result_code.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOCK_RETRY_MS 20
+
+/* ---- the folder's lock ---- */
+
+static enum err_code in_use(int fd, const char *folder, struct err *err)
+{
+    char pid[16] = "";
+    ssize_t got = pread(fd, pid, sizeof pid - 1, 0);
+    pid[got > 0 ? strspn(pid, "0123456789") : 0] = 0;
+    return err_set(err, ERR_STORE_IN_USE, "'%s' is in use by process %s: one Sohoa per folder",
+                   folder, *pid ? pid : "?");
+}
+
+static enum err_code take_lock(const char *folder, int wait_ms, int *out_fd, struct err *err)
+{
+    AUTO(mem)
+    char *path = mem_printf("%s/lock", folder);
+    if (!path)
+        return err_set(err, ERR_NO_MEMORY, "lock");
+    AUTO(fd)
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set_errno(err, ERR_IO, errno, "open '%s'", path);
+    int64_t deadline_us = sys_monotonic_us() + (int64_t)wait_ms * 1000;
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return err_set_errno(err, ERR_IO, errno, "lock '%s'", path);
+        if (sys_monotonic_us() >= deadline_us)
+            return in_use(fd, folder, err);
+        nanosleep(&(struct timespec){0, LOCK_RETRY_MS * 1000000}, NULL);
+    }
+    char pid[16]; /* tells people who it is; a full disk must not keep the store shut */
+    int size = snprintf(pid, sizeof pid, "%-8d\n", (int)getpid());
+    if (pwrite(fd, pid, (size_t)size, 0) != size)
+        (void)ftruncate(fd, 0);
+    *out_fd = TAKE_FD(fd);
+    return ERR_OK;
+}
+
+/* ---- the database ---- */
+
+static enum err_code damaged(const char *folder, const char *what, struct err *err)
+{
+    return err_set(
+        err, ERR_STORE_CORRUPT,
+        "store.db in '%s' %s. Nothing was changed. Stop Sohoa, copy the whole folder to a safe "
+        "place, then put back the newest sound copy of store.db (backup-*.db beside it)",
+        folder, what);
+}
+
+static enum err_code check_sound(struct db *db, const char *folder, struct err *err)
+{
+    int64_t version;
+    AUTO(mem)
+    char *verdict = NULL;
+    struct err found = ERR_INIT;
+    enum err_code code = migrate_version(db, &version, &found);
+    if (!code && version > (int64_t)store_migration_count)
+        return ERR_OK; /* migrate_run says so */
+    if (!code)
+        code = db_text(db, "PRAGMA quick_check(1)", DB_BIND_NONE, &verdict, &found);
+    if (code == ERR_STORE_CORRUPT)
+        return damaged(folder, "is damaged", err);
+    if (code) {
+        *err = found;
+        return code;
+    }
+    return strcmp(verdict ? verdict : "", "ok") == 0 ? ERR_OK : damaged(folder, "is damaged", err);
+}
+
+static enum err_code set_pragmas(struct db *db, struct err *err)
+{
+    AUTO(mem)
+    char *mode = NULL;
+    enum err_code code = db_text(db, "PRAGMA journal_mode = WAL", DB_BIND_NONE, &mode, err);
+    if (!code && (!mode || strcmp(mode, "wal") != 0))
+        return err_set(err, ERR_IO, "this file system cannot keep a write-ahead log");
+    if (code)
+        return code;
+    return db_script(db,
+                     "PRAGMA synchronous = FULL;"
+                     "PRAGMA secure_delete = ON;"
+                     "PRAGMA cell_size_check = ON;"
+                     "PRAGMA foreign_keys = ON",
+                     err);
+}
+
+static enum err_code open_database(struct store *store, const char *folder, struct err *err)
+{
+    AUTO(mem)
+    char *path = mem_printf("%s/store.db", folder);
+    if (!path)
+        return err_set(err, ERR_NO_MEMORY, "open store");
+    bool exists = access(path, F_OK) == 0;
+    if (!exists && blobs_any(store->blobs))
+        return damaged(folder, "is missing although its blobs are there", err);
+    enum err_code code = db_open(path, !exists, &store->db, err);
+    if (!code)
+        code = check_sound(store->db, folder, err);
+    if (!code) /* before the journal mode: the first write of an empty file fixes its auto_vacuum */
+        code = migrate_run(store->db, folder, store_migrations, store_migration_count, err);
+    if (!code)
+        code = set_pragmas(store->db, err);
+    if (!code)
+        code = file_flush_folder(AT_FDCWD, path, err);
+    return code;
+}
+
+/* ---- open, close ---- */
+
+static enum err_code copy_targets(struct store *store, const struct store_options *options,
+                                  struct err *err)
+{
+    store->targets = mem_array(options->target_count + 1, sizeof *store->targets);
+    for (size_t i = 0; store->targets && i < options->target_count; i++) {
+        store->targets[i] = mem_strdup(options->targets[i]);
+        if (!store->targets[i])
+            break;
+        store->target_count++;
+    }
+    if (!store->targets || store->target_count != options->target_count)
+        return err_set(err, ERR_NO_MEMORY, "open store");
+    return ERR_OK;
+}
+
+static enum err_code fill(struct store *store, const struct store_options *options, struct err *err)
+{
+    const char *form = options->code_template ? options->code_template : CODE_TEMPLATE_DEFAULT;
+    store->reserve_bytes = options->reserve_bytes;
+    store->code_template = mem_strdup(form);
+    if (!store->code_template)
+        return err_set(err, ERR_NO_MEMORY, "open store");
+    id_new(store->boot);
+    enum err_code code = result_code_check_template(form, err);
+    if (!code)
+        code = copy_targets(store, options, err);
+    if (!code)
+        code = file_make_folders(options->folder, err);
+    if (!code)
+        code = take_lock(options->folder, options->lock_wait_ms, &store->lock_fd, err);
+    if (!code)
+        code = blobs_open(options->folder, &store->blobs, err);
+    if (!code)
+        code = open_database(store, options->folder, err);
+    if (code)
+        return code;
+    code = claim_forget_newest(store, err);
+    return code == ERR_DISK_FULL ? ERR_OK : code; /* readable all the same; its lease will end */
+}
+
+static void release(struct store *store, bool keep_file_as_is)
+{
+    if (!store)
+        return;
+    db_close(store->db, keep_file_as_is);
+    blobs_close(store->blobs);
+    fd_close(store->lock_fd);
+    for (size_t i = 0; i < store->target_count; i++)
+        mem_free(store->targets[i]);
+    mem_free(store->targets);
+    mem_free(store->code_template);
+    mem_free(store->changes);
+    mem_free(store);
+}
+
+enum err_code store_open(const struct store_options *options, struct store **out, struct err *err)
+{
+    struct store *store = mem_alloc(sizeof *store);
+    if (!store)
+        return err_set(err, ERR_NO_MEMORY, "open store");
+    store->lock_fd = -1;
+    enum err_code code = fill(store, options, err);
+    if (code) {
+        release(store, true);
+        return code;
+    }
+    *out = store;
+    return ERR_OK;
+}
+
+void store_close(struct store *store)
+{
+    release(store, false);
+}
+
+const char *store_boot(const struct store *store)
+{
+    return store->boot;
+}
+
+int64_t store_version(const struct store *store)
+{
+    (void)store;
+    return (int64_t)store_migration_count;
+}
+
+enum err_code store_check_room(struct store *store, struct err *err)
+{
+    uint64_t free_bytes;
+    enum err_code code = blobs_free_bytes(store->blobs, &free_bytes, err);
+    if (!code && free_bytes < store->reserve_bytes)
+        return err_set(err, ERR_DISK_FULL, "%llu MB free, %llu MB are kept in reserve",
+                       (unsigned long long)(free_bytes >> 20),
+                       (unsigned long long)(store->reserve_bytes >> 20));
+    return code;
+}
+
+/* ---- what changed ---- */
+
+void store_touch(struct store *store, const char *kind, const char *id)
+{
+    for (size_t i = 0; i < store->change_count; i++)
+        if (store->changes[i].kind == kind && strcmp(store->changes[i].id, id) == 0)
+            return;
+    if (store->change_count == CHANGES_MAX)
+        return;
+    if (store->change_count == store->change_capacity) {
+        size_t capacity = store->change_capacity ? store->change_capacity * 2 : 16;
+        struct change *changes = mem_resize(store->changes, capacity * sizeof *changes);
+        if (!changes)
+            return; /* a listener misses an event; nothing else depends on it */
+        store->changes = changes;
+        store->change_capacity = capacity;
+    }
+    struct change *change = &store->changes[store->change_count++];
+    change->kind = kind;
+    snprintf(change->id, sizeof change->id, "%s", id);
+}
+
+static struct js *change_to_js(struct store *store, const struct change *change)
+{
+    enum machine machine;
+    struct subject subject;
+    if (machine_from_name(change->kind, &machine)) {
+        if (subject_get(store, machine, change->id, &subject, NULL))
+            return NULL;
+        return js_pack("{s:s, s:s, s:s, s:s}", "kind", change->kind, "id", change->id, "state",
+                       subject.state, "dossier_id", subject.dossier_id);
+    }
+    int64_t closed;
+    if (db_number(store->db, "SELECT closed_us IS NOT NULL FROM dossier WHERE id = ?",
+                  DB_BIND(DB_TEXT(change->id)), 0, &closed, NULL))
+        return NULL;
+    return js_pack("{s:s, s:s, s:s, s:s}", "kind", change->kind, "id", change->id, "state",
+                   closed ? "closed" : "open", "dossier_id", change->id);
+}
+
+struct js *store_take_changes(struct store *store)
+{
+    AUTO(js)
+    struct js *list = js_array();
+    for (size_t i = 0; i < store->change_count; i++)
+        if (!js_push(list, change_to_js(store, &store->changes[i])))
+            return NULL;
+    store->change_count = 0;
+    return TAKE(list);
+}
+
+void store_forget_changes(struct store *store)
+{
+    store->change_count = 0;
+}
+
+enum err_code store_run_one(struct store *store, const char *what, const char *sql,
+                            const struct db_value *values, size_t count, struct err *err)
+{
+    enum err_code code = db_run(store->db, sql, values, count, err);
+    if (!code && db_changes(store->db) != 1)
+        return err_set(err, ERR_NOT_FOUND, "no such %s", what);
+    return code;
+}

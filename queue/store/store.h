@@ -1,0 +1,55 @@
+#ifndef SOHOA_STORE_STORE_H
+#define SOHOA_STORE_STORE_H
+
+#include "daemon/base/err.h"
+#include "daemon/base/js.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The durable store of one station: a folder with
+ *   store.db   rows (SQLite, WAL, synchronous=FULL)
+ *   blobs/     files named by their SHA-256, written before the row that names them
+ *   lock       held while a store is open, with the holder's pid
+ *   backup-v<n>-<time>.db   made before a migration
+ */
+
+struct store;
+
+struct store_options {
+    const char *folder;         /* made when missing */
+    const char *code_template;  /* result codes; NULL: CODE_TEMPLATE_DEFAULT (result_code.h) */
+    const char *const *targets; /* names of the delivery targets */
+    size_t target_count;
+    uint64_t reserve_bytes; /* free space below which no new work is taken */
+    int lock_wait_ms;       /* how long a predecessor may take to end */
+};
+
+/*
+ * Opens, checks (quick_check) and migrates. Nothing is ever recreated or overwritten:
+ * STORE_IN_USE another process holds the folder; STORE_CORRUPT damaged, or blobs without their
+ * database, the file stays as it is; STORE_NEWER written by a later version; BAD_CONFIG a template
+ * that cannot make codes.
+ */
+enum err_code store_open(const struct store_options *options, struct store **out, struct err *err);
+void store_close(struct store *store);
+
+const char *store_boot(const struct store *store); /* id of this opening */
+int64_t store_version(const struct store *store);  /* number of the newest migration */
+
+/* DISK_FULL when new work (a page, a dossier) would eat into the reserve. */
+enum err_code store_check_room(struct store *store, struct err *err);
+
+/* Who asks; ends up in the audit row. Borrowed texts. */
+struct principal {
+    const char *id, *role;
+};
+
+/* What the calls since the last store_take_changes changed, once each, with the state it has now:
+ * [{"kind","id","state","dossier_id"}…]. NULL when out of memory. */
+struct js *store_take_changes(struct store *store);
+void store_forget_changes(struct store *store);
+
+#endif

@@ -1,0 +1,338 @@
+#include "queue/store/view.h"
+
+#include "queue/store/fields.h"
+#include "queue/store/inside.h"
+
+#include <string.h>
+
+/* One row of a listing into an object. */
+typedef enum err_code row_fn(struct store *store, struct query *q, struct js **out,
+                             struct err *err);
+
+static enum err_code no_memory(struct err *err)
+{
+    return err_set(err, ERR_NO_MEMORY, "listing");
+}
+
+static enum err_code list_rows(struct store *store, const char *sql, const struct db_value *values,
+                               size_t count, row_fn *to_js, struct js **out, struct err *err)
+{
+    AUTO(js)
+    struct js *list = js_array();
+    AUTO(query)
+    struct query *q = NULL;
+    bool row = true;
+    enum err_code code = db_query(store->db, sql, values, count, &q, err);
+    while (!code && !(code = query_next(q, &row, err)) && row) {
+        struct js *item = NULL;
+        code = to_js(store, q, &item, err);
+        if (!code && !js_push(list, item))
+            code = no_memory(err);
+    }
+    if (code)
+        return code;
+    *out = TAKE(list);
+    return ERR_OK;
+}
+
+static enum err_code only_row(struct store *store, const char *what, const char *sql,
+                              const char *id, row_fn *to_js, struct js **out, struct err *err)
+{
+    AUTO(js)
+    struct js *list = NULL;
+    enum err_code code = list_rows(store, sql, DB_BIND(DB_TEXT(id)), to_js, &list, err);
+    if (code)
+        return code;
+    if (js_count(list) != 1)
+        return err_set(err, ERR_NOT_FOUND, "no such %s", what);
+    *out = js_ref(js_item(list, 0));
+    return ERR_OK;
+}
+
+/* ---- cells ---- */
+
+static struct js *int_or_null(struct query *q, int column)
+{
+    return query_is_null(q, column) ? js_null() : js_int(query_int(q, column));
+}
+
+static struct js *real_or_null(struct query *q, int column)
+{
+    return query_is_null(q, column) ? js_null() : js_real(query_real(q, column));
+}
+
+/* A column that holds JSON we wrote; null when it is NULL. */
+static struct js *stored_json(struct query *q, int column)
+{
+    const char *text = query_text(q, column);
+    struct js *value = NULL;
+    if (!text || js_parse(text, strlen(text), &value, NULL))
+        return js_null();
+    return value;
+}
+
+/* Columns held_reason, held_from, held_ref from `column` on. */
+static struct js *held(struct query *q, int column)
+{
+    if (query_is_null(q, column + 1))
+        return js_null();
+    return js_pack("{s:s?, s:s, s:s?}", "reason", query_text(q, column), "from",
+                   query_text(q, column + 1), "ref", query_text(q, column + 2));
+}
+
+static struct js *stored_file(struct store *store, const char *sha256, int64_t size_bytes)
+{
+    AUTO(mem)
+    char *path = NULL;
+    if (!sha256)
+        return js_null();
+    if (blob_path(store->blobs, sha256, &path, NULL))
+        return NULL;
+    return js_pack("{s:s, s:I, s:s}", "sha256", sha256, "size", size_bytes, "path", path);
+}
+
+/* ---- dossiers ---- */
+
+/* A paper counts once: not when refused, given up, withdrawn, or already copied anew. */
+#define COUNTED_DOCUMENT                                                                           \
+    "d.state NOT IN ('rejected', 'failed', 'superseded', 'withdrawn') AND NOT EXISTS ("            \
+    "SELECT 1 FROM document n WHERE n.replaces = d.id AND n.state NOT IN ('rejected', 'failed'))"
+
+#define DOSSIER_COLUMNS                                                                            \
+    "SELECT s.id, s.code, s.kind, s.papers, s.created_us, s.closed_us, "                           \
+    "(SELECT count(*) FROM document d WHERE d.dossier_id = s.id AND " COUNTED_DOCUMENT "), "       \
+    "(SELECT count(*) FROM page p WHERE p.dossier_id = s.id AND p.state <> 'rejected'), "          \
+    "s.created_by FROM dossier s "
+
+static enum err_code dossier_row(struct store *store, struct query *q, struct js **out,
+                                 struct err *err)
+{
+    (void)store;
+    *out = js_pack("{s:s, s:s?, s:s, s:o, s:I, s:o, s:I, s:I, s:s}", "id", query_text(q, 0), "code",
+                   query_text(q, 1), "kind", query_text(q, 2), "papers", int_or_null(q, 3),
+                   "created_us", query_int(q, 4), "closed_us", int_or_null(q, 5), "documents",
+                   query_int(q, 6), "pages", query_int(q, 7), "by", query_text(q, 8));
+    return *out ? ERR_OK : no_memory(err);
+}
+
+enum err_code view_dossier(struct store *store, const char *id, struct js **out, struct err *err)
+{
+    return only_row(store, "dossier", DOSSIER_COLUMNS "WHERE s.id = ?", id, dossier_row, out, err);
+}
+
+enum err_code view_dossiers(struct store *store, int64_t limit, const char *before, struct js **out,
+                            struct err *err)
+{
+    if (before)
+        return list_rows(store,
+                         DOSSIER_COLUMNS
+                         "WHERE (s.created_us, s.id) < (SELECT b.created_us, b.id FROM dossier b "
+                         "WHERE b.id = ?) ORDER BY s.created_us DESC, s.id DESC LIMIT ?",
+                         DB_BIND(DB_TEXT(before), DB_INT(limit)), dossier_row, out, err);
+    return list_rows(store, DOSSIER_COLUMNS "ORDER BY s.created_us DESC, s.id DESC LIMIT ?",
+                     DB_BIND(DB_INT(limit)), dossier_row, out, err);
+}
+
+/* ---- documents ---- */
+
+static enum err_code signature_row(struct store *store, struct query *q, struct js **out,
+                                   struct err *err)
+{
+    (void)store;
+    *out = js_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:b}", "ordinal", query_int(q, 0), "kind",
+                   query_text(q, 1), "level", query_text(q, 2), "signer", query_text(q, 3),
+                   "serial", query_text(q, 4), "signed_at_us", query_int(q, 5), "block_moved",
+                   query_int(q, 6) != 0);
+    return *out ? ERR_OK : no_memory(err);
+}
+
+static enum err_code signatures_of(struct store *store, const char *id, struct js **out,
+                                   struct err *err)
+{
+    return list_rows(store,
+                     "SELECT ordinal, kind, level, signer, serial, signed_us, block_moved "
+                     "FROM signature WHERE document_id = ? ORDER BY ordinal",
+                     DB_BIND(DB_TEXT(id)), signature_row, out, err);
+}
+
+#define DOCUMENT_COLUMNS                                                                           \
+    "SELECT d.id, d.dossier_id, d.ordinal, d.state, d.held_reason, d.held_from, d.held_ref, "      \
+    "d.version, d.replaces, d.type, d.type_score, d.kind_abbr, d.kind_name, d.scan_finished, "     \
+    "(SELECT count(*) FROM page p WHERE p.document_id = d.id "                                     \
+    "AND p.state NOT IN ('rejected', 'failed')), "                                                 \
+    "d.result_code, d.signed_sha256, "                                                             \
+    "(SELECT b.size_bytes FROM blob b WHERE b.sha256 = d.signed_sha256), d.created_us, "           \
+    "d.confirmed_us, d.confirmed_by, d.state_us, d.attempts, d.not_before_us, d.copied_us, "       \
+    "d.copied_by, d.copier FROM document d "
+
+static struct js *kind_of(struct query *q)
+{
+    if (query_is_null(q, 11))
+        return js_null();
+    return js_pack("{s:s, s:s?}", "abbr", query_text(q, 11), "name", query_text(q, 12));
+}
+
+static enum err_code document_row(struct store *store, struct query *q, struct js **out,
+                                  struct err *err)
+{
+    const char *id = query_text(q, 0);
+    AUTO(js)
+    struct js *proposal = NULL;
+    AUTO(js)
+    struct js *confirmed = NULL;
+    AUTO(js)
+    struct js *signatures = NULL;
+    enum err_code code = fields_view_proposal(store, id, &proposal, err);
+    if (!code && !query_is_null(q, 19))
+        code = fields_view_confirmed(store, id, &confirmed, err);
+    if (!code)
+        code = signatures_of(store, id, &signatures, err);
+    if (code)
+        return code;
+    AUTO(js)
+    struct js *object = js_pack(
+        "{s:s, s:s, s:I, s:s, s:o, s:I, s:s?, s:s?, s:o, s:o, s:O, s:O?, s:s?, s:o, s:b}", "id", id,
+        "dossier_id", query_text(q, 1), "ordinal", query_int(q, 2), "state", query_text(q, 3),
+        "held", held(q, 4), "version", query_int(q, 7), "replaces", query_text(q, 8), "type",
+        query_text(q, 9), "type_score", real_or_null(q, 10), "kind", kind_of(q), "fields", proposal,
+        "confirmed", confirmed, "confirmed_by", query_text(q, 20), "confirmed_us",
+        int_or_null(q, 19), "scan_finished", query_int(q, 13) != 0);
+    bool ok = js_set(object, "pages", js_int(query_int(q, 14))) &&
+              js_set(object, "result_code", js_text(query_text(q, 15))) &&
+              js_set(object, "signed", stored_file(store, query_text(q, 16), query_int(q, 17))) &&
+              js_set(object, "signatures", TAKE(signatures)) &&
+              js_set(object, "copied_by", js_text(query_text(q, 25))) &&
+              js_set(object, "copied_us", int_or_null(q, 24)) &&
+              js_set(object, "copier", js_text(query_text(q, 26))) &&
+              js_set(object, "created_us", js_int(query_int(q, 18))) &&
+              js_set(object, "state_us", js_int(query_int(q, 21))) &&
+              js_set(object, "attempts", js_int(query_int(q, 22))) &&
+              js_set(object, "not_before_us", js_int(query_int(q, 23)));
+    if (!ok)
+        return no_memory(err);
+    *out = TAKE(object);
+    return ERR_OK;
+}
+
+enum err_code view_document(struct store *store, const char *id, struct js **out, struct err *err)
+{
+    return only_row(store, "document", DOCUMENT_COLUMNS "WHERE d.id = ?", id, document_row, out,
+                    err);
+}
+
+enum err_code view_documents(struct store *store, const char *dossier_id, struct js **out,
+                             struct err *err)
+{
+    return list_rows(store, DOCUMENT_COLUMNS "WHERE d.dossier_id = ? ORDER BY d.ordinal, d.version",
+                     DB_BIND(DB_TEXT(dossier_id)), document_row, out, err);
+}
+
+/* ---- pages ---- */
+
+#define PAGE_COLUMNS                                                                               \
+    "SELECT p.id, p.dossier_id, p.document_id, p.position, p.state, p.held_reason, p.held_from, "  \
+    "p.held_ref, p.side, p.sheet, p.blank, coalesce(p.width_mm, p.image_width_mm), "               \
+    "coalesce(p.height_mm, p.image_height_mm), p.image_dpi, p.info, p.word_count, "                \
+    "p.mean_confidence, p.captured_us, p.captured_by, p.device, p.equal_to_previous, "             \
+    "p.starts_document, p.attempts FROM page p "
+
+static enum err_code page_row(struct store *store, struct query *q, struct js **out,
+                              struct err *err)
+{
+    (void)store;
+    AUTO(js)
+    struct js *object =
+        js_pack("{s:s, s:s, s:s?, s:I, s:s, s:o, s:s, s:I, s:b, s:f, s:f, s:f, s:o}", "id",
+                query_text(q, 0), "dossier_id", query_text(q, 1), "document_id", query_text(q, 2),
+                "position", query_int(q, 3), "state", query_text(q, 4), "held", held(q, 5), "side",
+                query_text(q, 8), "sheet", query_int(q, 9), "blank", query_int(q, 10) != 0,
+                "width_mm", query_real(q, 11), "height_mm", query_real(q, 12), "dpi",
+                query_real(q, 13), "info", stored_json(q, 14));
+    bool ok = js_set(object, "words", js_int(query_int(q, 15))) &&
+              js_set(object, "mean_confidence", real_or_null(q, 16)) &&
+              js_set(object, "captured_us", js_int(query_int(q, 17))) &&
+              js_set(object, "captured_by", js_text(query_text(q, 18))) &&
+              js_set(object, "device", js_text(query_text(q, 19))) &&
+              js_set(object, "equal_to_previous", js_bool(query_int(q, 20) != 0)) &&
+              js_set(object, "starts_document", stored_json(q, 21)) &&
+              js_set(object, "attempts", js_int(query_int(q, 22)));
+    if (!ok)
+        return no_memory(err);
+    *out = TAKE(object);
+    return ERR_OK;
+}
+
+enum err_code view_page(struct store *store, const char *id, struct js **out, struct err *err)
+{
+    return only_row(store, "page", PAGE_COLUMNS "WHERE p.id = ?", id, page_row, out, err);
+}
+
+enum err_code view_pages_of_dossier(struct store *store, const char *dossier_id, struct js **out,
+                                    struct err *err)
+{
+    return list_rows(store,
+                     PAGE_COLUMNS
+                     "LEFT JOIN document d ON d.id = p.document_id "
+                     "WHERE p.dossier_id = ? ORDER BY p.state = 'rejected', d.ordinal, "
+                     "d.version, p.position, p.captured_us",
+                     DB_BIND(DB_TEXT(dossier_id)), page_row, out, err);
+}
+
+enum err_code view_pages_of_document(struct store *store, const char *document_id, struct js **out,
+                                     struct err *err)
+{
+    return list_rows(store,
+                     PAGE_COLUMNS "WHERE p.document_id = ? "
+                                  "ORDER BY p.state = 'rejected', p.position, p.captured_us",
+                     DB_BIND(DB_TEXT(document_id)), page_row, out, err);
+}
+
+/* ---- deliveries ---- */
+
+#define DELIVERY_COLUMNS                                                                           \
+    "SELECT v.id, v.document_id, d.dossier_id, v.target, v.state, v.held_reason, v.held_from, "    \
+    "v.held_ref, v.remote_name, v.receipt, v.attempts, v.not_before_us, v.created_us, "            \
+    "v.state_us, "                                                                                 \
+    "d.result_code, d.type, s.code FROM delivery v JOIN document d ON d.id = v.document_id "       \
+    "JOIN dossier s ON s.id = d.dossier_id "
+
+static enum err_code delivery_row(struct store *store, struct query *q, struct js **out,
+                                  struct err *err)
+{
+    (void)store;
+    *out =
+        js_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:I, s:I, s:I, s:I, s:s?, s:s?, s:s?}",
+                "id", query_text(q, 0), "document_id", query_text(q, 1), "dossier_id",
+                query_text(q, 2), "target", query_text(q, 3), "state", query_text(q, 4), "held",
+                held(q, 5), "remote_name", query_text(q, 8), "receipt", stored_json(q, 9),
+                "attempts", query_int(q, 10), "not_before_us", query_int(q, 11), "created_us",
+                query_int(q, 12), "state_us", query_int(q, 13), "result_code", query_text(q, 14),
+                "type", query_text(q, 15), "dossier_code", query_text(q, 16));
+    return *out ? ERR_OK : no_memory(err);
+}
+
+enum err_code view_delivery(struct store *store, const char *id, struct js **out, struct err *err)
+{
+    return only_row(store, "delivery", DELIVERY_COLUMNS "WHERE v.id = ?", id, delivery_row, out,
+                    err);
+}
+
+enum err_code view_deliveries_of_document(struct store *store, const char *document_id,
+                                          struct js **out, struct err *err)
+{
+    return list_rows(store, DELIVERY_COLUMNS "WHERE v.document_id = ? ORDER BY v.target",
+                     DB_BIND(DB_TEXT(document_id)), delivery_row, out, err);
+}
+
+enum err_code view_queue(struct store *store, const char *state, int64_t limit, struct js **out,
+                         struct err *err)
+{
+    if (state)
+        return list_rows(store, DELIVERY_COLUMNS "WHERE v.state = ? ORDER BY v.created_us LIMIT ?",
+                         DB_BIND(DB_TEXT(state), DB_INT(limit)), delivery_row, out, err);
+    return list_rows(store,
+                     DELIVERY_COLUMNS "WHERE v.state IN ('queued', 'sending', 'sent', 'accepted', "
+                                      "'withdrawing', 'held', 'failed', 'rejected') "
+                                      "ORDER BY v.created_us LIMIT ?",
+                     DB_BIND(DB_INT(limit)), delivery_row, out, err);
+}
