@@ -11,6 +11,7 @@
 #include "daemon/pipeline/devices.h"
 #include "daemon/pipeline/pipeline.h"
 #include "daemon/pipeline/scanner.h"
+#include "daemon/pipeline/stage.h"
 #include "daemon/pipeline/store_source.h"
 #include "daemon/review/signer.h"
 #include "daemon/workers/supervisor.h"
@@ -102,12 +103,22 @@ static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
+/* no free spot at the top of page 1, the visible block lies on something. */
+static void log_covering_block(const struct job *job)
+{
+    double covers_mm2 = js_real_or(job->result, "signature.block_covers_mm2", 0);
+    if (covers_mm2 > 0)
+        log_line(LOG_LEVEL_WARNING, LOG_FIELDS(LOG_FIELD("SOHOA_DOC", job->id)),
+                 "visible signature block covers %.0f mm2 of the page, continuing", covers_mm2);
+}
+
 static void on_step_ended(void *payload, const struct job *job, const struct err *err)
 {
     struct app *app = payload;
-    (void)job;
-    if (!err && app->signer)
-        signer_touch(app->signer);
+    if (err || strcmp(job->stage->name, "seal") != 0)
+        return;
+    log_covering_block(job);
+    signer_touch(app->signer);
 }
 
 static void on_scanner_event(void *payload, const char *name, const struct js *data)
@@ -174,9 +185,25 @@ static void on_dossier_changed(void *payload, struct ipc_message *message, const
     on_store_answer(payload, message, ok, err);
 }
 
+/* The copy names a person: whoever's key is unlocked, else the configured copier. */
+static bool name_copier(const struct app *app, struct js *args)
+{
+    const char *name = signer_name(app->signer);
+    if (!name && *app->config->copier)
+        name = app->config->copier;
+    return !name || js_set(args, "copier", js_text(name));
+}
+
 static void app_store(struct app *app, const char *op, struct js *args, app_done_fn *done,
                       void *payload)
 {
+    struct err err = ERR_INIT;
+    if (strcmp(op, "document_confirm") == 0 && !name_copier(app, args)) {
+        err_set(&err, ERR_NO_MEMORY, "copier");
+        js_free(args);
+        done(payload, NULL, -1, &err);
+        return;
+    }
     struct http_call *call = new_call(done, payload);
     bool names_dossier = strcmp(op, "dossier_create") == 0 || strcmp(op, "dossier_update") == 0;
     if (call)
@@ -223,28 +250,50 @@ static void app_job(struct app *app, const char *job_id, bool cancel, app_done_f
     done(payload, ok, -1, code ? &err : NULL);
 }
 
-static void app_signer(struct app *app, const char *verb, struct js *args,
-                       const struct principal *who, app_done_fn *done, void *payload)
+/* Who used the key when; a failed attempt, too. */
+static void note_signer(struct app *app, const char *event, const struct principal *who)
 {
-    (void)who;
+    struct js *args = js_pack("{s:s, s:s, s:o}", "subject", "signer", "event", event, "principal",
+                              principal_to_js(who));
+    store_client_call(app->store, "station_note", args, NULL, 0, NULL, NULL);
+}
+
+static void show_signer(struct app *app, app_done_fn *done, void *payload)
+{
+    struct err err = ERR_INIT;
+    AUTO(js) struct js *shown = signer_show(app->signer);
+    err_set(&err, ERR_NO_MEMORY, "signer");
+    done(payload, shown, -1, shown ? NULL : &err);
+}
+
+static void unlock_signer(struct app *app, const struct js *args, app_done_fn *done, void *payload)
+{
     struct err err = ERR_INIT;
     const char *password;
-    AUTO(js) struct js *owned = args;
-    if (strcmp(verb, "show") == 0) {
-        AUTO(js) struct js *shown = signer_show(app->signer);
-        err_set(&err, ERR_NO_MEMORY, "signer");
-        done(payload, shown, -1, shown ? NULL : &err);
-        return;
-    }
-    bool unlock = strcmp(verb, "unlock") == 0;
-    if (unlock && js_get_text(owned, "password", &password, &err)) {
+    if (js_get_text(args, "password", &password, &err)) {
         done(payload, NULL, -1, &err);
         return;
     }
     struct http_call *call = new_call(done, payload);
-    if (call && unlock)
+    if (call)
         signer_unlock(app->signer, password, on_plain_answer, call);
-    else if (call)
+}
+
+static void app_signer(struct app *app, const char *verb, struct js *args,
+                       const struct principal *who, app_done_fn *done, void *payload)
+{
+    AUTO(js) struct js *owned = args;
+    if (strcmp(verb, "show") == 0) {
+        show_signer(app, done, payload);
+        return;
+    }
+    note_signer(app, verb, who);
+    if (strcmp(verb, "unlock") == 0) {
+        unlock_signer(app, owned, done, payload);
+        return;
+    }
+    struct http_call *call = new_call(done, payload);
+    if (call)
         signer_lock(app->signer, on_plain_answer, call);
 }
 
@@ -262,14 +311,14 @@ static struct js *status_to_js(const struct app *app)
     int64_t now_us = sys_monotonic_us();
     int64_t age_ms = app->store_status ? (now_us - app->store_status_us) / 1000 : -1;
     struct js *store = app->store_status ? js_ref(app->store_status) : js_null();
-    return js_pack("{s:s, s:i, s:I, s:o, s:I, s:I, s:o, s:b, s:I}", "version", SOHOA_VERSION, "pid",
-                   (int)getpid(), "uptime_s", (now_us - app->started_us) / 1000000, "store", store,
-                   "store_age_ms", age_ms, "store_waiting",
-                   (int64_t)store_client_waiting(app->store), "signer", signer_show(app->signer),
-                   "scanning", (int)scanner_is_busy(app->scanner), "worker_crashes",
-                   (int64_t)(pipeline_crash_count(app->pipeline) +
-                             scanner_crash_count(app->scanner) +
-                             worker_crash_count(app->store_worker)));
+    return js_pack(
+        "{s:s, s:i, s:I, s:o, s:I, s:I, s:o, s:b, s:o, s:I}", "version", SOHOA_VERSION, "pid",
+        (int)getpid(), "uptime_s", (now_us - app->started_us) / 1000000, "store", store,
+        "store_age_ms", age_ms, "store_waiting", (int64_t)store_client_waiting(app->store),
+        "signer", signer_show(app->signer), "scanning", (int)scanner_is_busy(app->scanner), "job",
+        scanner_show_job(app->scanner), "worker_crashes",
+        (int64_t)(pipeline_crash_count(app->pipeline) + scanner_crash_count(app->scanner) +
+                  worker_crash_count(app->store_worker)));
 }
 
 static void app_status(struct app *app, app_done_fn *done, void *payload)

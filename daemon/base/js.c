@@ -80,7 +80,8 @@ enum err_code js_parse(const void *bytes, size_t size, struct js **out, struct e
     AUTO(js)
     struct js *value = wrapped(
         json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem));
-    if (!value && json_error_code(&problem) == json_error_out_of_memory)
+    /* without memory the library has not always a code, but never a line */
+    if (!value && (json_error_code(&problem) == json_error_out_of_memory || problem.line < 0))
         return err_set(err, ERR_NO_MEMORY, "JSON");
     if (!value) /* the library's text may quote the input: position only */
         return err_set(err, ERR_BAD_JSON, "JSON line %d column %d: syntax", problem.line,

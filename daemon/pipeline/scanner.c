@@ -51,6 +51,7 @@ struct scanner {
     char page_id[ID_SIZE];
     char *blob;
     bool cancelled, asking;
+    bool made_document; /* by this job, for it */
     unsigned busy_waits;
 };
 
@@ -106,6 +107,11 @@ static void tell_job(struct scanner *scanner, const struct scan_job *job)
     AUTO(js) struct js *data = scan_job_to_js(job);
     if (data)
         scanner->event(scanner->event_payload, "job", data);
+}
+
+struct js *scanner_show_job(const struct scanner *scanner)
+{
+    return scanner->job ? scan_job_to_js(scanner->job) : js_null();
 }
 
 bool scanner_is_busy(const struct scanner *scanner)
@@ -189,6 +195,16 @@ static void on_scan_finished(void *payload, struct ipc_message *message, const s
     end_job(scanner);
 }
 
+/* A document made for pages that never came is nobody's paper. */
+static void reject_empty_document(struct scanner *scanner)
+{
+    const struct scan_job *job = scanner->job;
+    struct js *args = js_pack("{s:s, s:s, s:O}", "id", job->document_id, "reason",
+                              job->err.code ? err_name(job->err.code) : "CANCELLED", "principal",
+                              scanner->principal);
+    store_client_call(scanner->store, "document_reject", args, NULL, 0, on_scan_finished, scanner);
+}
+
 static void on_batch_finished(void *payload, struct ipc_message *message, const struct js *ok,
                               const struct err *err)
 {
@@ -207,7 +223,10 @@ static void on_batch_finished(void *payload, struct ipc_message *message, const 
                           scanner);
         return;
     }
-    end_job(scanner);
+    if (!whole && scanner->made_document && scanner->job->pages == 0)
+        reject_empty_document(scanner);
+    else
+        end_job(scanner);
 }
 
 static void log_failure(const struct scan_job *job)
@@ -521,6 +540,7 @@ void scanner_start(struct scanner *scanner, const char *dossier_id, struct js *a
     scanner->cancelled = false;
     scanner->busy_waits = 0;
     const char *document_id = js_text_or(args, "document_id", NULL);
+    scanner->made_document = !document_id;
     if (document_id) {
         snprintf(scanner->job->document_id, ID_SIZE, "%s", document_id);
         accept_job(scanner, NULL);

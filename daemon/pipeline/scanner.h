@@ -54,6 +54,8 @@ void scanner_start(struct scanner *scanner, const char *dossier_id, struct js *a
 /* {"job": …} of one of the last jobs; *out is the caller's. NOT_FOUND else. */
 enum err_code scanner_job(struct scanner *scanner, const char *job_id, bool cancel, struct js **out,
                           struct err *err);
+/* The running job as in "job", JSON null without one; the caller's. */
+struct js *scanner_show_job(const struct scanner *scanner);
 bool scanner_is_busy(const struct scanner *scanner);
 unsigned scanner_crash_count(const struct scanner *scanner);
 

@@ -64,6 +64,11 @@ bool signer_is_unlocked(const struct signer *signer)
     return signer->pid != 0 && worker_pid(signer->worker) == signer->pid;
 }
 
+const char *signer_name(const struct signer *signer)
+{
+    return signer_is_unlocked(signer) ? js_text_or(signer->shown, "name", NULL) : NULL;
+}
+
 struct js *signer_show(const struct signer *signer)
 {
     bool unlocked = signer_is_unlocked(signer);

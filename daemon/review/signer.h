@@ -31,6 +31,8 @@ void signer_free(struct signer *signer);
 /* {"unlocked", "configured", "signer": {name, …}|null} */
 struct js *signer_show(const struct signer *signer);
 bool signer_is_unlocked(const struct signer *signer);
+/* Common name of the certificate; NULL while locked. Borrowed until the next lock. */
+const char *signer_name(const struct signer *signer);
 void signer_unlock(struct signer *signer, const char *password, signer_done_fn *done,
                    void *payload);
 void signer_lock(struct signer *signer, signer_done_fn *done, void *payload);
