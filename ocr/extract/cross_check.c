@@ -1,0 +1,191 @@
+#include "daemon/base/mem.h"
+#include "daemon/base/text.h"
+#include "ocr/classify/fuzzy.h"
+#include "ocr/extract/paper.h"
+#include "ocr/extract/parse_date.h"
+#include "ocr/extract/parse_id.h"
+#include "ocr/extract/parse_qr.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What a decoded code is worth: its own error correction has checked it. */
+#define CONFIDENCE_CODE 0.99
+
+static const struct field_rule *rule_for(const struct paper *paper, enum field_name name)
+{
+    for (size_t i = 0; i < paper->template->rule_count; i++)
+        if (paper->template->rule[i].field == name)
+            return &paper->template->rule[i];
+    return NULL;
+}
+
+static struct field *field_of(struct paper *paper, enum field_name name)
+{
+    for (size_t i = 0; i < paper->fields->count; i++)
+        if (paper->fields->item[i].name == name)
+            return &paper->fields->item[i];
+    return NULL;
+}
+
+/* Names are alike when only accents or case differ. */
+static bool same_value(enum field_name name, const char *a, const char *b)
+{
+    if (name != FIELD_owner_name)
+        return strcmp(a, b) == 0;
+    AUTO(mem)
+    char *x = text_fold(a);
+    AUTO(mem)
+    char *y = text_fold(b);
+    return x && y && strcmp(x, y) == 0;
+}
+
+static enum err_code take_code_value(struct paper *paper, size_t page, const struct page_code *code,
+                                     enum field_name name, const char *value)
+{
+    const struct field_rule *rule = rule_for(paper, name);
+    if (!*value || !rule)
+        return ERR_OK;
+    const struct field *read = fields_find(paper->fields, name);
+    if (read && read->source == FIELD_FROM_QR)
+        return ERR_OK;
+    bool conflict = read && read->value && !same_value(name, read->value, value);
+    struct field field = {
+        .name = name,
+        .value = (char *)value,
+        .raw = code->text,
+        .confidence = conflict ? CONFIDENCE_DOUBTED : CONFIDENCE_CODE,
+        .page = (int)(paper->first_page + page),
+        .box = code->box,
+        .source = FIELD_FROM_QR,
+        .needs_person = conflict || rule->always_ask,
+    };
+    return fields_put(paper->fields, &field, paper->err);
+}
+
+static enum err_code take_code(struct paper *paper, size_t page, const struct page_code *code)
+{
+    struct qr_content content;
+    if (!code->text || !parse_qr(code->text, &content))
+        return ERR_OK;
+    const struct {
+        enum field_name name;
+        const char *value;
+    } values[] = {
+        {FIELD_dossier_code, content.dossier_code},
+        {FIELD_procedure_code, content.procedure_code},
+        {FIELD_owner_id, content.owner_id},
+        {FIELD_owner_name, content.owner_name},
+        {FIELD_valid_until, content.valid_until},
+        {FIELD_owner_birth_date, content.owner_birth_date},
+    };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        enum err_code err = take_code_value(paper, page, code, values[i].name, values[i].value);
+        if (err)
+            return err;
+    }
+    return ERR_OK;
+}
+
+enum err_code find_codes(struct paper *paper)
+{
+    for (size_t i = 0; i < paper->page_count; i++)
+        for (size_t k = 0; k < paper->info[i].code_count; k++) {
+            enum err_code code = take_code(paper, i, &paper->info[i].codes[k]);
+            if (code)
+                return code;
+        }
+    return ERR_OK;
+}
+
+static void doubt(struct field *field)
+{
+    if (!field || !field->value)
+        return;
+    field->needs_person = true;
+    if (field->source != FIELD_FROM_QR && field->confidence > CONFIDENCE_DOUBTED)
+        field->confidence = CONFIDENCE_DOUBTED;
+}
+
+static bool field_date(const struct field *field, struct date *out)
+{
+    *out = (struct date){0};
+    return field && field->value &&
+           sscanf(field->value, "%4d-%2d-%2d", &out->year, &out->month, &out->day) == 3;
+}
+
+/* The sex printed after "Giới tính"; its two short words are often read badly, so only a clear one
+ * speaks. 1 male, 0 female, -1 not told. */
+static int stated_sex(const struct paper *paper)
+{
+    for (size_t p = 0; p < paper->page_count; p++) {
+        const struct page_text *page = &paper->page[p];
+        for (size_t i = 0; i + 2 < page->words->count; i++) {
+            const struct word *word = &page->words->item[i + 2];
+            if (strcmp(page->key[i], "gioi") != 0 || strcmp(page->key[i + 1], "tinh") != 0 ||
+                word->confidence < CONFIDENCE_SURE)
+                continue;
+            if (strcmp(page->key[i + 2], "nam") == 0)
+                return 1;
+            return strcmp(page->key[i + 2], "nu") == 0 ? 0 : -1;
+        }
+    }
+    return -1;
+}
+
+/* 12 digits tell birth year and sex (regulations 8.1). */
+static void check_owner(struct paper *paper)
+{
+    struct field *id_field = field_of(paper, FIELD_owner_id);
+    struct field *birth_field = field_of(paper, FIELD_owner_birth_date);
+    struct id_number id;
+    struct date birth;
+    if (!id_field || !id_field->value || !parse_id(id_field->value, &id) || id.kind != ID_PERSONAL)
+        return;
+    if (field_date(birth_field, &birth) && birth.year != id.birth_year) {
+        doubt(id_field);
+        doubt(birth_field);
+    }
+    int sex = stated_sex(paper);
+    if (rule_for(paper, FIELD_owner_birth_date) && sex >= 0 && (sex == 1) != id.male)
+        doubt(id_field);
+}
+
+static void check_dates(struct paper *paper)
+{
+    struct field *issued = field_of(paper, FIELD_issue_date);
+    struct field *born = field_of(paper, FIELD_owner_birth_date);
+    struct date issue, birth;
+    bool have_issue = field_date(issued, &issue);
+    if (have_issue && field_date(born, &birth) && date_compare(&birth, &issue) > 0) {
+        doubt(issued);
+        doubt(born);
+    }
+    struct field *number = field_of(paper, FIELD_number_symbol);
+    bool other_year = paper->number.year && have_issue && paper->number.year != issue.year;
+    if (number && number->value && other_year) {
+        doubt(number);
+        doubt(issued);
+    }
+}
+
+/* A symbol of another kind than the title says: one of them is misread. */
+static void check_symbol(struct paper *paper)
+{
+    const struct class_rule *rule = paper->kind.rule;
+    struct field *number = field_of(paper, FIELD_number_symbol);
+    if (!rule || !number || !rule->symbol_count || !paper->number.has_kind)
+        return;
+    for (size_t i = 0; i < rule->symbol_count; i++)
+        if (strcmp(rule->symbol[i], paper->number.kind) == 0)
+            return;
+    doubt(number);
+}
+
+enum err_code cross_check(struct paper *paper)
+{
+    check_owner(paper);
+    check_dates(paper);
+    check_symbol(paper);
+    return ERR_OK;
+}

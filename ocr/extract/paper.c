@@ -1,0 +1,75 @@
+#include "ocr/extract/paper.h"
+
+#include "daemon/base/buf.h"
+
+#define RAW_MAX_BYTES (1u << 20)
+
+static struct rect_mm found_box(const struct page_text *page, const struct found *found)
+{
+    struct rect_mm box = {0};
+    for (size_t i = 0; i < found->line_count; i++)
+        box = rect_union(box, found->line[i]->box);
+    size_t end = found->line_count ? 0 : found->first + found->count;
+    for (size_t i = found->first; i < end && i < page->words->count; i++)
+        box = rect_union(box, page->words->item[i].box);
+    return rect_upright_from_deskewed(box, page->words->page, page->words->skew_deg);
+}
+
+static char *found_raw(const struct page_text *page, const struct found *found)
+{
+    if (!found->line_count)
+        return page_text_join(page, found->first, found->count);
+    AUTO(buf)
+    struct buf raw;
+    buf_init(&raw, RAW_MAX_BYTES);
+    buf_text(&raw, "");
+    for (size_t i = 0; i < found->line_count; i++) {
+        AUTO(mem)
+        char *part = page_text_join(page, found->line[i]->first, found->line[i]->count);
+        if (!part)
+            return NULL;
+        if (i)
+            buf_text(&raw, " ");
+        buf_text(&raw, part);
+    }
+    return buf_take(&raw);
+}
+
+double paper_words_confidence(const struct page_text *page, size_t first, size_t count)
+{
+    double least = 2;
+    for (size_t i = first; i < first + count && i < page->words->count; i++)
+        if (*page->key[i] && page->words->item[i].confidence < least)
+            least = page->words->item[i].confidence;
+    return least > 1 ? 0 : least;
+}
+
+enum err_code paper_propose(struct paper *paper, const struct field_rule *rule,
+                            const struct found *found)
+{
+    const struct page_text *page = &paper->page[found->page];
+    AUTO(mem)
+    char *raw = found_raw(page, found);
+    if (!raw)
+        return err_set(paper->err, ERR_NO_MEMORY, "field '%s'", field_key(rule->field));
+    bool sure = found->value && found->confidence >= CONFIDENCE_SURE && !found->ask;
+    struct field field = {
+        .name = rule->field,
+        .value = (char *)found->value,
+        .raw = raw,
+        .confidence = found->value ? found->confidence : 0,
+        .page = (int)(paper->first_page + found->page),
+        .box = found_box(page, found),
+        .source = found->source,
+        .needs_person = !sure || rule->always_ask,
+    };
+    return fields_put(paper->fields, &field, paper->err);
+}
+
+enum err_code paper_propose_missing(struct paper *paper, const struct field_rule *rule)
+{
+    if (rule->presence == PRESENCE_OPTIONAL || fields_find(paper->fields, rule->field))
+        return ERR_OK;
+    struct field field = {.name = rule->field, .source = FIELD_FROM_NOTHING, .needs_person = true};
+    return fields_put(paper->fields, &field, paper->err);
+}

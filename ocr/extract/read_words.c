@@ -1,0 +1,196 @@
+#include "ocr/extract/read_words.h"
+
+#include "daemon/base/buf.h"
+#include "daemon/base/text.h"
+#include "ocr/classify/fuzzy.h"
+#include "ocr/extract/print_check.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define DAY_CONFIDENCE 0.80
+
+/* What follows the colon of "Số:331/TB-SYT"; NULL when nothing does. */
+static const char *after_label(const char *word)
+{
+    const char *colon = word[0] == 'S' ? strchr(word, ':') : NULL;
+    return colon && colon[1] ? colon + 1 : NULL;
+}
+
+/* Words of the number line that are the number: "12/QĐ-UBND", also torn as "12 / QĐ - UBND". */
+static size_t number_words(const struct page_text *page, size_t first, size_t end)
+{
+    size_t at = first + 1;
+    for (; at < end; at++) {
+        const char *before = page->words->item[at - 1].text, *word = page->words->item[at].text;
+        char last = before[strlen(before) - 1];
+        bool joined = last == '/' || last == '-' || word[0] == '/' || word[0] == '-';
+        if (!joined)
+            break;
+    }
+    return at - first;
+}
+
+bool read_number_words(const struct page_text *page, const struct head *head, size_t *out_first,
+                       size_t *out_count)
+{
+    if (!head->number)
+        return false;
+    size_t end = head->number->first + head->number->count;
+    size_t first = head->number->first;
+    first += after_label(page->words->item[first].text) ? 0 : 1;
+    while (first < end && !*page->key[first])
+        first++;
+    if (first >= end)
+        return false;
+    *out_first = first;
+    *out_count = number_words(page, first, end);
+    return true;
+}
+
+static bool join_words(const struct page_text *page, size_t first, size_t count, char *out,
+                       size_t out_size)
+{
+    size_t used = 0;
+    out[0] = 0;
+    for (size_t i = first; i < first + count; i++) {
+        const char *joined = i == first ? after_label(page->words->item[i].text) : NULL;
+        const char *word = joined ? joined : page->words->item[i].text;
+        size_t size = strlen(word);
+        if (used + size >= out_size)
+            return false;
+        memcpy(out + used, word, size + 1);
+        used += size;
+    }
+    return true;
+}
+
+bool read_number(const struct page_text *page, size_t first, size_t count,
+                 const struct templates *templates, const char *hint, struct number_symbol *out)
+{
+    char text[NUMBER_SYMBOL_MAX * 2];
+    size_t kind_count;
+    const char *const *kinds = templates_kinds(templates, &kind_count);
+    return join_words(page, first, count, text, sizeof text) &&
+           parse_number(text, kinds, kind_count, hint, out);
+}
+
+bool read_symbol(const struct page_text *page, size_t first, size_t count,
+                 const struct templates *templates, const char *hint, struct number_symbol *out)
+{
+    char text[NUMBER_SYMBOL_MAX * 2];
+    size_t kind_count;
+    const char *const *kinds = templates_kinds(templates, &kind_count);
+    char *slash = join_words(page, first, count, text, sizeof text) ? strchr(text, '/') : NULL;
+    if (!slash || slash == text)
+        return false;
+    slash[-1] = '1';
+    if (!parse_number(slash - 1, kinds, kind_count, hint, out))
+        return false;
+    out->value[0] = 0;
+    return true;
+}
+
+static size_t find_key(const struct page_text *page, size_t from, size_t end, const char *key)
+{
+    for (size_t i = from; i < end; i++)
+        if (strcmp(page->key[i], key) == 0 ||
+            (strlen(key) >= 5 && fuzzy_equal(page->key[i], key, NULL)))
+            return i;
+    return end;
+}
+
+static size_t next_written(const struct page_text *page, size_t from, size_t end)
+{
+    while (from < end && !*page->key[from])
+        from++;
+    return from;
+}
+
+static int part_at(const struct page_text *page, size_t at, bool *out_repaired)
+{
+    return parse_date_part(page->words->item[at].text, out_repaired);
+}
+
+static void read_parts(const struct page_text *page, struct date_words *out)
+{
+    struct date date = {0};
+    date.day = part_at(page, out->day, &date.repaired);
+    date.month = part_at(page, out->month, &date.repaired);
+    date.year = part_at(page, out->year, &date.repaired);
+    bool alone = out->day + 1 == out->month_label && out->month + 1 == out->year_label;
+    if (date.day < 0 || date.month < 0 || date.year < 0 || !alone || !date_is_real(&date))
+        return;
+    out->date = date;
+    out->readable = true;
+}
+
+bool read_date_words(const struct page_text *page, size_t first, size_t count,
+                     struct date_words *out)
+{
+    size_t end = first + count;
+    for (size_t label = first; label < end; label++) {
+        if (strcmp(page->key[label], "ngay") != 0)
+            continue;
+        struct date_words at = {.line_first = first, .label = label};
+        size_t near = label + 5 < end ? label + 5 : end;
+        at.month_label = find_key(page, label + 1, near, "thang");
+        if (at.month_label == near)
+            continue;
+        near = at.month_label + 5 < end ? at.month_label + 5 : end;
+        at.year_label = find_key(page, at.month_label + 1, near, "nam");
+        if (at.year_label == near || at.year_label + 1 >= end)
+            continue;
+        at.day = next_written(page, label + 1, at.month_label);
+        at.month = next_written(page, at.month_label + 1, at.year_label);
+        at.year = at.year_label + 1;
+        at.end = at.year + 1;
+        if (at.day < at.month_label && at.month < at.year_label)
+            read_parts(page, &at);
+        *out = at;
+        return true;
+    }
+    return false;
+}
+
+static bool part_is_printed(const struct page_text *page, size_t part, const struct date_words *at,
+                            const struct print_scale *scale)
+{
+    const struct words *words = page->words;
+    return words->item[part].confidence >= DAY_CONFIDENCE &&
+           print_fits(words, part, scale, &print_digits) &&
+           print_gap_fits(words, part - 1, part, scale) &&
+           print_gap_fits(words, part, part + 1, scale) &&
+           print_same_baseline(words, part, at->year, scale);
+}
+
+bool read_date_is_printed(const struct page_text *page, const struct date_words *at)
+{
+    if (!at->readable)
+        return false;
+    struct print_scale scale = print_scale_of(page->words, at->label, at->end - at->label, NULL);
+    return part_is_printed(page, at->day, at, &scale) &&
+           part_is_printed(page, at->month, at, &scale) &&
+           print_fits(page->words, at->year, &scale, &print_digits);
+}
+
+char *text_sentence_case(const char *text)
+{
+    AUTO(mem)
+    char *lower = text_lower(text);
+    AUTO(mem)
+    char *upper = text_upper(text);
+    AUTO(buf)
+    struct buf out;
+    buf_init(&out, 4000);
+    if (!lower || !upper)
+        return NULL;
+    const char *first = upper, *rest = lower;
+    char bytes[4];
+    int32_t point = text_next(&first);
+    (void)text_next(&rest);
+    if (point > 0)
+        buf_append(&out, bytes, text_put(point, bytes));
+    buf_text(&out, rest);
+    return buf_take(&out);
+}

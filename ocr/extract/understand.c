@@ -1,0 +1,214 @@
+#include "ocr/extract/understand.h"
+
+#include "ocr/classify/starts.h"
+#include "ocr/extract/paper.h"
+#include "ocr/extract/read_words.h"
+
+#include <string.h>
+
+/* A page that begins another paper this surely ends the one at hand. */
+#define SPLIT_CONFIDENCE 0.80
+
+struct texts {
+    struct page_text *item;
+    size_t count;
+};
+
+static void texts_auto(struct texts *texts)
+{
+    for (size_t i = 0; texts->item && i < texts->count; i++)
+        page_text_done(&texts->item[i]);
+    mem_free(texts->item);
+}
+
+static enum err_code make_texts(const struct words *pages, size_t count, struct texts *out,
+                                struct err *err)
+{
+    out->item = mem_array(count + 1, sizeof *out->item);
+    if (!out->item)
+        return err_set(err, ERR_NO_MEMORY, "pages of a document");
+    for (; out->count < count; out->count++) {
+        enum err_code code = page_text_make(&pages[out->count], &out->item[out->count], err);
+        if (code) {
+            page_text_done(&out->item[out->count]);
+            return code;
+        }
+    }
+    return ERR_OK;
+}
+
+typedef enum err_code finder(struct paper *, const struct field_rule *);
+
+static finder *const finders[] = {
+    [FIND_NUMBER] = find_number,
+    [FIND_DATE] = find_date,
+    [FIND_PLACE] = find_place,
+    [FIND_ISSUER] = find_issuer,
+    [FIND_NAME] = find_name,
+    [FIND_TITLE] = find_title,
+    [FIND_ABSTRACT] = find_abstract,
+    [FIND_SUBJECT] = find_subject,
+    [FIND_SIGNER] = find_signer,
+    [FIND_LABEL] = find_labelled,
+    [FIND_OPENING] = find_opening,
+    [FIND_VALIDITY] = find_validity,
+    [FIND_CODE] = NULL, /* find_codes reads them all at once */
+};
+
+static void find_face(struct paper *paper)
+{
+    for (size_t i = 0; i < paper->page_count && !paper->face; i++)
+        if (paper->page[i].line_count) {
+            paper->face = &paper->page[i];
+            paper->face_index = i;
+        }
+    if (paper->face)
+        head_find(paper->face, &paper->head);
+}
+
+static void read_paper_number(struct paper *paper, const char *hint)
+{
+    size_t first, count;
+    struct number_symbol number;
+    if (!paper->face || !read_number_words(paper->face, &paper->head, &first, &count))
+        return;
+    if (read_number(paper->face, first, count, paper->templates, hint, &number) ||
+        read_symbol(paper->face, first, count, paper->templates, hint, &number))
+        paper->number = number;
+}
+
+static void classify_paper(struct paper *paper)
+{
+    size_t rule_count;
+    const struct class_rule *rules = templates_class_rules(paper->templates, &rule_count);
+    if (!paper->face)
+        return;
+    read_paper_number(paper, NULL);
+    struct class_evidence evidence = {
+        .text = paper->face,
+        .head = &paper->head,
+        .symbol_kind = *paper->number.kind ? paper->number.kind : NULL,
+        .symbol_has_kind = paper->number.has_kind,
+    };
+    classify(rules, rule_count, &evidence, &paper->kind);
+    const struct class_rule *rule = paper->kind.rule;
+    if (rule && rule->symbol_count)
+        read_paper_number(paper, rule->symbol[0]);
+}
+
+static enum err_code find_fields(struct paper *paper)
+{
+    const struct template *template = paper->template;
+    for (size_t i = 0; i < template->rule_count; i++) {
+        const struct field_rule *rule = &template->rule[i];
+        enum err_code code = finders[rule->find] ? finders[rule->find](paper, rule) : ERR_OK;
+        if (code)
+            return code;
+    }
+    enum err_code code = find_codes(paper);
+    if (!code)
+        code = cross_check(paper);
+    return code;
+}
+
+/* A paper that says it never expires has no date to ask for. */
+static bool answered_otherwise(const struct paper *paper, enum field_name name)
+{
+    const struct field *endless = fields_find(paper->fields, FIELD_no_expiry);
+    return name == FIELD_valid_until && endless && endless->value;
+}
+
+static enum err_code ask_missing(struct paper *paper)
+{
+    for (size_t i = 0; i < paper->template->rule_count; i++) {
+        const struct field_rule *rule = &paper->template->rule[i];
+        if (fields_find(paper->fields, rule->field) || answered_otherwise(paper, rule->field))
+            continue;
+        enum err_code code = paper_propose_missing(paper, rule);
+        if (code)
+            return code;
+    }
+    return ERR_OK;
+}
+
+static struct js *starts_to_js(const struct paper_start *start, size_t count)
+{
+    AUTO(js)
+    struct js *pages = js_array();
+    for (size_t i = 0; i < count; i++)
+        if (!js_push(pages, js_pack("{s:{s:b, s:f}}", "starts_document", "value", start[i].value,
+                                    "confidence", start[i].confidence)))
+            return NULL;
+    return TAKE(pages);
+}
+
+static struct js *answer_to_js(const struct paper *paper, struct js *pages)
+{
+    const struct class_rule *rule = paper->kind.rule;
+    AUTO(js)
+    struct js *answer = js_pack(
+        "{s:s, s:f, s:o, s:o}", "type", doc_type_slug(rule ? rule->type : DOC_TYPE_unknown),
+        "type_score", paper->kind.score, "fields", fields_to_js(paper->fields), "pages", pages);
+    bool beyond_types = answer && rule && rule->kind_abbr;
+    if (beyond_types &&
+        !js_set(answer, "kind",
+                js_pack("{s:s, s:s}", "abbr", rule->kind_abbr, "name", rule->kind_name)))
+        return NULL;
+    return TAKE(answer);
+}
+
+/* The document's own dossier: where the paper names another one, somebody has to look. */
+static void compare_dossier(struct paper *paper, const char *dossier_code)
+{
+    for (size_t i = 0; dossier_code && i < paper->fields->count; i++) {
+        struct field *field = &paper->fields->item[i];
+        if (field->name == FIELD_dossier_code && field->value &&
+            strcmp(field->value, dossier_code) != 0)
+            field->needs_person = true;
+    }
+}
+
+enum err_code understand_document(const struct templates *templates, const struct words *pages,
+                                  const struct page_info *infos, size_t page_count,
+                                  const char *dossier_code, struct js **out, struct err *err)
+{
+    AUTO(texts)
+    struct texts texts = {0};
+    AUTO(fields)
+    struct fields fields = {0};
+    AUTO(mem)
+    struct paper_start *start = mem_array(page_count + 1, sizeof *start);
+    if (!start)
+        return err_set(err, ERR_NO_MEMORY, "pages of a document");
+    enum err_code code = make_texts(pages, page_count, &texts, err);
+    if (code)
+        return code;
+    starts_find(texts.item, page_count, start);
+    struct paper paper = {.templates = templates,
+                          .page = texts.item,
+                          .info = infos,
+                          .first_page = 1,
+                          .fields = &fields,
+                          .err = err};
+    while (paper.page_count < page_count &&
+           !(paper.page_count && start[paper.page_count].value &&
+             start[paper.page_count].confidence >= SPLIT_CONFIDENCE))
+        paper.page_count++;
+    find_face(&paper);
+    classify_paper(&paper);
+    enum doc_type type = paper.kind.rule ? paper.kind.rule->type : DOC_TYPE_unknown;
+    paper.template = templates_find(templates, type);
+    code = find_fields(&paper);
+    if (code)
+        return code;
+    compare_dossier(&paper, dossier_code);
+    code = ask_missing(&paper);
+    if (code)
+        return code;
+    struct js *list = starts_to_js(start, page_count);
+    struct js *answer = answer_to_js(&paper, list);
+    if (!answer)
+        return err_set(err, ERR_NO_MEMORY, "fields of a document");
+    *out = answer;
+    return ERR_OK;
+}

@@ -1,0 +1,1 @@
+sohoa_fuzz(NAME extract SOURCES tests/fuzz/fuzz_extract.c LINK sohoa_extract)
