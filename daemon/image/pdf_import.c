@@ -1,0 +1,331 @@
+#include "daemon/image/pdf_import.h"
+#include "daemon/base/file.h"
+#include "daemon/base/mem.h"
+#include "daemon/image/image_decode.h"
+#include "daemon/image/pdf_tool.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PDF_MAX_BYTES ((off_t)512 << 20)
+#define HEAD_BYTES 1024 /* ISO 32000 leaves that much room before %PDF- */
+#define POINTS_PER_INCH 72.0
+#define SAME_SIZE 0.05 /* an image this near to the page's size is the page */
+#define RENDER_MIN_DPI 50
+
+const char *pdf_kind_name(enum pdf_kind kind)
+{
+    static const char *const names[] = {"scanned", "born-digital", "signed"};
+    return names[kind];
+}
+
+void pdf_import_done(struct pdf_import *import)
+{
+    for (size_t i = 0; i < import->count; i++)
+        fd_close(import->page[i].fd);
+    *import = (struct pdf_import){0};
+}
+
+/* --- private folder -------------------------------------------------------------------------- */
+
+struct folder {
+    char path[256];
+};
+
+static enum err_code folder_make(struct folder *out, struct err *err)
+{
+    const char *base = getenv("TMPDIR");
+    if (!base || !base[0])
+        base = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
+    struct folder folder;
+    int size = snprintf(folder.path, sizeof folder.path, "%s/sohoa-pdf-XXXXXX", base);
+    if (size < 0 || (size_t)size >= sizeof folder.path || !mkdtemp(folder.path))
+        return err_set(err, ERR_IO, "cannot make a folder in '%s'", base);
+    *out = folder;
+    return ERR_OK;
+}
+
+/* The tools make plain files only. */
+static void folder_auto(struct folder *folder)
+{
+    DIR *entries = folder->path[0] ? opendir(folder->path) : NULL;
+    if (!entries)
+        return;
+    for (struct dirent *entry; (entry = readdir(entries));)
+        unlinkat(dirfd(entries), entry->d_name, 0);
+    closedir(entries);
+    rmdir(folder->path);
+}
+
+/* --- the file -------------------------------------------------------------------------------- */
+
+static enum err_code check_is_pdf(int fd, struct err *err)
+{
+    char head[HEAD_BYTES];
+    ssize_t size = image_pread(fd, head, sizeof head, 0);
+    if (size < 0)
+        return err_set(err, ERR_IO, "reading a PDF file");
+    if (size < 5 || !memmem(head, (size_t)size, "%PDF-", 5))
+        return err_set(err, ERR_PDF_UNREADABLE, "no PDF header");
+    if (lseek(fd, 0, SEEK_END) > PDF_MAX_BYTES)
+        return err_set(err, ERR_TOO_LARGE, "PDF file above %d MB", (int)(PDF_MAX_BYTES >> 20));
+    return ERR_OK;
+}
+
+/* A signature's dictionary cannot be compressed, because its byte range is patched in place. */
+static bool has_byte_range(int fd)
+{
+    static const char key[] = "/ByteRange";
+    char chunk[65536];
+    off_t offset = 0;
+    for (;;) {
+        ssize_t size = image_pread(fd, chunk, sizeof chunk, offset);
+        if (size > 0 && memmem(chunk, (size_t)size, key, sizeof key - 1))
+            return true;
+        if (size < (ssize_t)sizeof chunk)
+            return false;
+        offset += size - (ssize_t)sizeof key;
+    }
+}
+
+struct page_size {
+    double width_pt, height_pt;
+};
+
+struct details {
+    int page_count;
+    int first, last;
+    struct page_size size[PDF_PAGES_AT_ONCE];
+};
+
+static enum err_code read_details(int fd, const struct folder *folder, int first,
+                                  struct details *out, struct err *err)
+{
+    char from[16], to[16];
+    snprintf(from, sizeof from, "%d", first);
+    snprintf(to, sizeof to, "%d", first + PDF_PAGES_AT_ONCE - 1);
+    const char *argv[] = {"pdfinfo", "-f", from, "-l", to, PDF_TOOL_INPUT, NULL};
+    AUTO(mem) char *text = NULL;
+    AUTO(mem) char *errors = NULL;
+    enum err_code code = pdf_tool_run(argv, fd, folder->path, &text, &errors, err);
+    if (code == ERR_PDF_UNREADABLE && errors && strstr(errors, "Incorrect password"))
+        return err_set(err, ERR_PDF_ENCRYPTED, "the file needs a password");
+    if (code == ERR_PDF_UNREADABLE && first > 1 && errors && strstr(errors, "Wrong page range"))
+        return err_set(err, ERR_NOT_FOUND, "no page %d", first);
+    if (code)
+        return code;
+    *out = (struct details){.first = first};
+    const char *pages = strstr(text, "Pages:");
+    if (!pages || sscanf(pages, "Pages: %d", &out->page_count) != 1 || out->page_count < 1)
+        return err_set(err, ERR_PDF_UNREADABLE, "no pages");
+    for (const char *line = text; (line = strstr(line, "\nPage ")); line++) {
+        int page;
+        struct page_size size;
+        if (sscanf(line, "\nPage %d size: %lf x %lf", &page, &size.width_pt, &size.height_pt) ==
+                3 &&
+            page >= first && page < first + PDF_PAGES_AT_ONCE && size.width_pt > 0 &&
+            size.height_pt > 0)
+            out->size[page - first] = size;
+    }
+    out->last = first + PDF_PAGES_AT_ONCE - 1;
+    out->last = out->last < out->page_count ? out->last : out->page_count;
+    return ERR_OK;
+}
+
+/* What a page consists of, by `pdfimages -list`. */
+struct content {
+    int images;
+    bool is_jpeg, fills_page;
+    double dpi;
+};
+
+static bool fills(int width_px, int height_px, double dpi, const struct page_size *page)
+{
+    double width = width_px / dpi * POINTS_PER_INCH, height = height_px / dpi * POINTS_PER_INCH;
+    bool upright = fabs(width / page->width_pt - 1) < SAME_SIZE &&
+                   fabs(height / page->height_pt - 1) < SAME_SIZE;
+    bool sideways = fabs(width / page->height_pt - 1) < SAME_SIZE &&
+                    fabs(height / page->width_pt - 1) < SAME_SIZE;
+    return upright || sideways;
+}
+
+static enum err_code list_images(int fd, const struct folder *folder, const struct details *details,
+                                 struct content *contents, struct err *err)
+{
+    char from[16], to[16];
+    snprintf(from, sizeof from, "%d", details->first);
+    snprintf(to, sizeof to, "%d", details->last);
+    const char *argv[] = {"pdfimages", "-list", "-f", from, "-l", to, PDF_TOOL_INPUT, NULL};
+    AUTO(mem) char *text = NULL;
+    AUTO(mem) char *errors = NULL;
+    enum err_code code = pdf_tool_run(argv, fd, folder->path, &text, &errors, err);
+    if (code)
+        return code;
+    for (char *line = strchr(text, '\n'); line; line = strchr(line + 1, '\n')) {
+        int page, width, height, x_ppi = 0, y_ppi = 0;
+        char kind[16], encoding[16];
+        if (sscanf(line, " %d %*d %15s %d %d %*s %*d %*d %15s %*s %*d %*d %d %d", &page, kind,
+                   &width, &height, encoding, &x_ppi, &y_ppi) < 5 ||
+            page < details->first || page > details->last)
+            continue;
+        struct content *content = &contents[page - details->first];
+        content->images++;
+        content->is_jpeg = strcmp(encoding, "jpeg") == 0;
+        content->dpi = image_one_dpi(x_ppi, y_ppi);
+        content->fills_page =
+            strcmp(kind, "image") == 0 && content->dpi > 0 &&
+            fills(width, height, content->dpi, &details->size[page - details->first]);
+    }
+    return ERR_OK;
+}
+
+/* Text layers of recognised scans have no embedded font, or one without shapes; a page with shapes
+ * of its own letters was made by a program, whatever pictures lie on it. */
+static enum err_code has_drawn_text(int fd, const struct folder *folder,
+                                    const struct details *details, bool *out, struct err *err)
+{
+    char from[16], to[16];
+    snprintf(from, sizeof from, "%d", details->first);
+    snprintf(to, sizeof to, "%d", details->last);
+    const char *argv[] = {"pdffonts", "-f", from, "-l", to, PDF_TOOL_INPUT, NULL};
+    AUTO(mem) char *text = NULL;
+    AUTO(mem) char *errors = NULL;
+    enum err_code code = pdf_tool_run(argv, fd, folder->path, &text, &errors, err);
+    if (code)
+        return code;
+    *out = false;
+    const char *embedded = strstr(text, " emb ");
+    size_t column = embedded ? (size_t)(embedded + 1 - text) : 0;
+    for (char *line = strchr(text, '\n'); embedded && line; line = strchr(line + 1, '\n')) {
+        const char *row = line + 1;
+        size_t length = strcspn(row, "\n");
+        bool shapes = length > column + 3 && memcmp(row + column, "yes", 3) == 0;
+        bool layer = memmem(row, length, "GlyphLess", 9) || memmem(row, length, "Invisible", 9) ||
+                     memmem(row, length, "HiddenHorzOCR", 13);
+        *out = *out || (shapes && !layer);
+    }
+    return ERR_OK;
+}
+
+/* --- pages ----------------------------------------------------------------------------------- */
+
+static enum err_code take_file(const struct folder *folder, const char *name, int *out_fd,
+                               struct err *err)
+{
+    AUTO(mem) char *path = mem_printf("%s/%s", folder->path, name);
+    AUTO(fd) int copy = -1;
+    AUTO(fd) int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    if (fd < 0)
+        return err_set(err, ERR_PDF_UNREADABLE, "a page gave no image");
+    enum err_code code = file_memfd("pdf-page", "", 0, &copy, err);
+    if (!code)
+        code = file_copy_fd(fd, copy, err);
+    if (!code)
+        code = file_memfd_seal(copy, err);
+    unlink(path);
+    if (code)
+        return code;
+    *out_fd = TAKE_FD(copy);
+    return ERR_OK;
+}
+
+static enum err_code extract_page(int fd, const struct folder *folder, int page,
+                                  const struct content *content, struct pdf_page *out,
+                                  struct err *err)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", page);
+    const char *argv[] = {"pdfimages",
+                          content->is_jpeg ? "-j" : "-png",
+                          "-f",
+                          number,
+                          "-l",
+                          number,
+                          PDF_TOOL_INPUT,
+                          "page",
+                          NULL};
+    AUTO(mem) char *text = NULL;
+    AUTO(mem) char *errors = NULL;
+    enum err_code code = pdf_tool_run(argv, fd, folder->path, &text, &errors, err);
+    if (code)
+        return code;
+    out->dpi = content->dpi;
+    return take_file(folder, content->is_jpeg ? "page-000.jpg" : "page-000.png", &out->fd, err);
+}
+
+static enum err_code render_page(int fd, const struct folder *folder, int page,
+                                 const struct page_size *size, struct pdf_page *out,
+                                 struct err *err)
+{
+    double square_inches = size->width_pt * size->height_pt / (POINTS_PER_INCH * POINTS_PER_INCH);
+    double longer = fmax(size->width_pt, size->height_pt) / POINTS_PER_INCH;
+    int dpi = (int)fmin(PDF_RENDER_DPI, fmin(sqrt(IMAGE_MAX_PIXELS * 0.99 / square_inches),
+                                             (IMAGE_MAX_SIDE - 1) / longer));
+    if (!(square_inches > 0) || dpi < RENDER_MIN_DPI)
+        return err_set(err, ERR_IMAGE_TOO_LARGE, "page %d is %.0f x %.0f points", page,
+                       size->width_pt, size->height_pt);
+    char number[16], resolution[16];
+    snprintf(number, sizeof number, "%d", page);
+    snprintf(resolution, sizeof resolution, "%d", dpi);
+    const char *argv[] = {"pdftoppm",    "-r",           resolution, "-jpeg", "-jpegopt",
+                          "quality=92",  "-f",           number,     "-l",    number,
+                          "-singlefile", PDF_TOOL_INPUT, "page",     NULL};
+    AUTO(mem) char *text = NULL;
+    AUTO(mem) char *errors = NULL;
+    enum err_code code = pdf_tool_run(argv, fd, folder->path, &text, &errors, err);
+    if (code)
+        return code;
+    out->dpi = dpi;
+    return take_file(folder, "page.jpg", &out->fd, err);
+}
+
+static enum err_code import_pages(int fd, const struct folder *folder,
+                                  const struct details *details, struct pdf_import *out,
+                                  struct err *err)
+{
+    struct content contents[PDF_PAGES_AT_ONCE] = {0};
+    bool drawn_text = false;
+    enum err_code code = list_images(fd, folder, details, contents, err);
+    if (!code)
+        code = has_drawn_text(fd, folder, details, &drawn_text, err);
+    out->kind = drawn_text ? PDF_BORN_DIGITAL : PDF_SCANNED;
+    for (int page = details->first; page <= details->last && !code; page++) {
+        const struct content *content = &contents[page - details->first];
+        struct pdf_page *slot = &out->page[out->count];
+        bool is_image = !drawn_text && content->images == 1 && content->fills_page;
+        if (!is_image && content->images == 0)
+            out->kind = PDF_BORN_DIGITAL;
+        code = is_image ? extract_page(fd, folder, page, content, slot, err)
+                        : render_page(fd, folder, page, &details->size[page - details->first], slot,
+                                      err);
+        out->count += !code;
+    }
+    if (has_byte_range(fd))
+        out->kind = PDF_SIGNED;
+    return code;
+}
+
+enum err_code pdf_import(int fd, int first, int max_pages, struct pdf_import *out, struct err *err)
+{
+    *out = (struct pdf_import){0};
+    AUTO(folder) struct folder folder = {0};
+    struct details details;
+    enum err_code code = check_is_pdf(fd, err);
+    if (!code)
+        code = folder_make(&folder, err);
+    if (!code)
+        code = read_details(fd, &folder, first, &details, err);
+    if (code)
+        return code;
+    out->page_count = details.page_count;
+    if (details.page_count > max_pages)
+        return err_set(err, ERR_TOO_LARGE, "%d pages, at most %d", details.page_count, max_pages);
+    if (first < 1 || first > details.page_count)
+        return err_set(err, ERR_NOT_FOUND, "page %d of %d", first, details.page_count);
+    return import_pages(fd, &folder, &details, out, err);
+}

@@ -1,0 +1,340 @@
+#include "daemon/base/file.h"
+#include "daemon/image/image_read.h"
+#include "daemon/image/image_write.h"
+#include "daemon/image/pdf_import.h"
+#include "daemon/image/recognition_image.h"
+#include "daemon/model/page_info.h"
+#include "daemon/model/words.h"
+#include "daemon/workers/worker_main.h"
+#include "ocr/clean/clean.h"
+#include "ocr/extract/templates.h"
+#include "ocr/extract/understand.h"
+#include "ocr/recognize/codes.h"
+#include "ocr/recognize/reading_order.h"
+#include "ocr/recognize/tesseract.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * sohoa-ocr-worker: read (image → turn, skew, quality, codes, zones, recognition image), recognise
+ * (recognition image → words), understand (words of all pages → type and fields), import (PDF →
+ * page images). The language model and the templates are loaded by the first request that needs
+ * them and stay.
+ */
+
+#define THUMBNAIL_QUALITY 80
+#define PAGES_MAX 2000
+/* Page-sized blocks go back to the system when freed instead of staying in the heap. */
+#define OWN_MAPPING_FROM (1 << 20)
+
+struct ocr {
+    struct recognizer *recognizer;
+    struct templates *templates;
+};
+
+static enum err_code need_recognizer(struct ocr *ocr, const struct js *args, struct err *err)
+{
+    const char *language = js_text_or(args, "lang", "vie");
+    if (ocr->recognizer && strcmp(recognizer_language(ocr->recognizer), language) == 0)
+        return ERR_OK;
+    struct recognizer *recognizer = NULL;
+    enum err_code code = recognizer_new(language, &recognizer, err);
+    if (code)
+        return code;
+    recognizer_set_cancel(recognizer, worker_cancelled);
+    recognizer_free(ocr->recognizer);
+    ocr->recognizer = recognizer;
+    return ERR_OK;
+}
+
+static enum err_code attach(struct worker_answer *answer, int fd, struct err *err)
+{
+    if (answer->fd_count >= sizeof answer->fds / sizeof *answer->fds) {
+        fd_close(fd);
+        return err_set(err, ERR_INTERNAL, "too many descriptors in an answer");
+    }
+    answer->fds[answer->fd_count++] = fd;
+    return ERR_OK;
+}
+
+static enum err_code answer_with(struct worker_answer *answer, struct js *ok, struct err *err)
+{
+    answer->ok = ok;
+    return ok ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+}
+
+/* --- read ------------------------------------------------------------------------------------ */
+
+static enum dpi_source dpi_source_of(const char *name)
+{
+    for (int source = DPI_FILE; source <= DPI_ASSUMED; source++)
+        if (strcmp(name, dpi_source_name((enum dpi_source)source)) == 0)
+            return (enum dpi_source)source;
+    return DPI_FILE;
+}
+
+static enum err_code read_strip(void *self, const struct raster *strip, double *out_sureness,
+                                struct err *err)
+{
+    struct ocr *ocr = self;
+    return recognizer_read_strip(ocr->recognizer, strip, out_sureness, err);
+}
+
+/* A box of the stored image in millimetres of the upright frame. */
+static struct rect_mm upright_box(const struct code_found *code, const struct page_info *info)
+{
+    double mm_per_px = 25.4 / info->dpi;
+    double x = code->left, y = code->top, w = code->right - x, h = code->bottom - y;
+    double width = info->width_px, height = info->height_px;
+    switch (info->rotation_deg) {
+    case 90:
+        return (struct rect_mm){(height - y - h) * mm_per_px, x * mm_per_px, h * mm_per_px,
+                                w * mm_per_px};
+    case 180:
+        return (struct rect_mm){(width - x - w) * mm_per_px, (height - y - h) * mm_per_px,
+                                w * mm_per_px, h * mm_per_px};
+    case 270:
+        return (struct rect_mm){y * mm_per_px, (width - x - w) * mm_per_px, h * mm_per_px,
+                                w * mm_per_px};
+    default:
+        return (struct rect_mm){x * mm_per_px, y * mm_per_px, w * mm_per_px, h * mm_per_px};
+    }
+}
+
+static enum err_code read_codes(const struct raster *evened, struct page_info *info,
+                                struct err *err)
+{
+    AUTO(codes) struct codes codes = {0};
+    enum err_code code = codes_find(evened, info->dpi, &codes, err);
+    for (size_t i = 0; i < codes.count && !code; i++) {
+        struct page_code *slot = &info->codes[info->code_count++];
+        strcpy(slot->kind, codes.item[i].kind);
+        slot->box = upright_box(&codes.item[i], info);
+        slot->text = TAKE(codes.item[i].text);
+    }
+    return code;
+}
+
+static enum err_code attach_images(struct clean_page *page, struct worker_answer *answer,
+                                   struct err *err)
+{
+    AUTO(fd) int recognition = -1;
+    AUTO(fd) int thumbnail = -1;
+    enum err_code code = recognition_image_to_memfd(&page->recognition, &recognition, err);
+    if (!code)
+        code = file_memfd("thumbnail", "", 0, &thumbnail, err);
+    if (!code)
+        code = image_write_jpeg(page->thumbnail, THUMBNAIL_QUALITY, 0, thumbnail, err);
+    if (!code)
+        code = file_memfd_seal(thumbnail, err);
+    if (!code)
+        code = attach(answer, TAKE_FD(recognition), err);
+    return code ? code : attach(answer, TAKE_FD(thumbnail), err);
+}
+
+static enum err_code read_page(void *self, struct worker_call *call, struct worker_answer *answer,
+                               struct err *err)
+{
+    struct ocr *ocr = self;
+    AUTO(fd) int file = -1;
+    AUTO(image) struct image image = {0};
+    AUTO(clean_page) struct clean_page page = {0};
+    int64_t index = js_int_or(call->args, "index", 0);
+    enum err_code code = ipc_take_fd(call->message, 0, &file, err);
+    if (!code && (index < 0 || index >= IMAGE_MAX_COUNT))
+        code = err_set(err, ERR_BAD_ARGUMENT, "image index %lld", (long long)index);
+    if (!code)
+        code = need_recognizer(ocr, call->args, err);
+    if (!code)
+        code = image_read(file, (int)index, &image, err);
+    if (code)
+        return code;
+    double dpi = js_real_or(call->args, "dpi", 0);
+    if (dpi >= 1 && dpi <= 10000) {
+        image.dpi = dpi;
+        image.dpi_source = dpi_source_of(js_text_or(call->args, "dpi_source", "file"));
+    }
+    int count = image.count;
+    code = clean_page(&image, &(struct direction_reader){ocr, read_strip}, &page, err);
+    if (!code && !page.info.blank)
+        code = read_codes(page.evened, &page.info, err);
+    raster_free(TAKE(page.evened));
+    if (!code)
+        code = attach_images(&page, answer, err);
+    if (code)
+        return code;
+    return answer_with(answer,
+                       js_pack("{s:o, s:o, s:i}", "page", page_info_to_js(&page.info), "zones",
+                               zones_to_js(&page.zones), "images", count),
+                       err);
+}
+
+/* --- recognise ------------------------------------------------------------------------------- */
+
+static enum err_code recognise_page(void *self, struct worker_call *call,
+                                    struct worker_answer *answer, struct err *err)
+{
+    struct ocr *ocr = self;
+    AUTO(fd) int file = -1;
+    AUTO(page_info) struct page_info info = {0};
+    AUTO(recognition_image) struct recognition_image image = {0};
+    AUTO(words) struct words words = {0};
+    AUTO(js) struct js *list = NULL;
+    struct zones zones;
+    const struct js *page;
+    enum err_code code = ipc_take_fd(call->message, 0, &file, err);
+    if (!code)
+        code = js_get_object(call->args, "page", &page, err);
+    if (!code)
+        code = page_info_from_js(page, &info, err);
+    if (!code)
+        code = zones_from_js(js_at(call->args, "zones"), &zones, err);
+    if (!code)
+        code = need_recognizer(ocr, call->args, err);
+    if (code)
+        return code;
+    words_init(&words, info.size, info.skew_deg);
+    if (!info.blank) {
+        code = recognition_image_read_fd(file, &image, err);
+        if (!code)
+            code = recognizer_read_page(ocr->recognizer, &image, &words, err);
+        if (!code)
+            code = reading_order_part_head(&zones, &words, err);
+        if (code)
+            return code;
+    }
+    list = words_to_js(&words);
+    if (!list)
+        return err_set(err, ERR_NO_MEMORY, "words");
+    int out = -1;
+    code = js_to_memfd(list, "words", &out, err);
+    if (!code)
+        code = attach(answer, out, err);
+    if (code)
+        return code;
+    return answer_with(answer,
+                       js_pack("{s:i, s:f}", "words", (int)words.count, "mean_confidence",
+                               words_mean_confidence(&words)),
+                       err);
+}
+
+/* --- understand ------------------------------------------------------------------------------ */
+
+struct document {
+    struct words *words;
+    struct page_info *infos;
+    size_t count;
+};
+
+static void document_auto(struct document *document)
+{
+    for (size_t i = 0; i < document->count; i++) {
+        words_done(&document->words[i]);
+        page_info_done(&document->infos[i]);
+    }
+    mem_free(document->words);
+    mem_free(document->infos);
+}
+
+static enum err_code load_document(struct worker_call *call, struct document *out, struct err *err)
+{
+    const struct js *pages;
+    enum err_code code = js_get_array(call->args, "pages", &pages, err);
+    if (code)
+        return code;
+    size_t count = js_count(pages);
+    if (count > PAGES_MAX)
+        return err_set(err, ERR_TOO_MANY, "%zu pages, at most %d", count, PAGES_MAX);
+    out->words = mem_array(count + 1, sizeof *out->words);
+    out->infos = mem_array(count + 1, sizeof *out->infos);
+    if (!out->words || !out->infos)
+        return err_set(err, ERR_NO_MEMORY, "pages");
+    for (size_t i = 0; i < count; i++) {
+        AUTO(fd) int file = -1;
+        const struct js *info;
+        out->count = i + 1;
+        code = ipc_take_fd(call->message, i, &file, err);
+        if (!code)
+            code = words_read_fd(file, &out->words[i], err);
+        if (!code)
+            code = js_get_object(js_item(pages, i), "page", &info, err);
+        if (!code)
+            code = page_info_from_js(info, &out->infos[i], err);
+        if (code)
+            return code;
+    }
+    return ERR_OK;
+}
+
+static enum err_code understand(void *self, struct worker_call *call, struct worker_answer *answer,
+                                struct err *err)
+{
+    struct ocr *ocr = self;
+    AUTO(document) struct document document = {0};
+    enum err_code code = load_document(call, &document, err);
+    if (!code && !ocr->templates)
+        code = templates_load(NULL, &ocr->templates, err);
+    if (code)
+        return code;
+    return understand_document(ocr->templates, document.words, document.infos, document.count,
+                               js_text_or(call->args, "dossier.code", NULL), &answer->ok, err);
+}
+
+/* --- import ---------------------------------------------------------------------------------- */
+
+static enum err_code import(void *self, struct worker_call *call, struct worker_answer *answer,
+                            struct err *err)
+{
+    (void)self;
+    AUTO(fd) int file = -1;
+    AUTO(pdf_import) struct pdf_import pdf = {0};
+    AUTO(js) struct js *images = js_array();
+    int first = (int)js_int_or(call->args, "first", 1);
+    int max_pages = (int)js_int_or(call->args, "max_pages", PAGES_MAX);
+    enum err_code code = ipc_take_fd(call->message, 0, &file, err);
+    if (!code)
+        code = pdf_import(file, first, max_pages, &pdf, err);
+    for (size_t i = 0; i < pdf.count && !code; i++) {
+        if (!js_push(images, js_pack("{s:i, s:f}", "page", first + (int)i, "dpi", pdf.page[i].dpi)))
+            return err_set(err, ERR_NO_MEMORY, "answer");
+        code = attach(answer, TAKE_FD(pdf.page[i].fd), err);
+    }
+    if (code)
+        return code;
+    return answer_with(answer,
+                       js_pack("{s:s, s:i, s:i, s:o}", "kind", pdf_kind_name(pdf.kind), "pages",
+                               pdf.page_count, "first", first, "images", TAKE(images)),
+                       err);
+}
+
+/* libgomp reads its limit when it is loaded: set it and start again. */
+static void limit_threads(char **argv)
+{
+    const char *limit = getenv("OMP_THREAD_LIMIT");
+    if (limit && strcmp(limit, "1") == 0)
+        return;
+    setenv("OMP_THREAD_LIMIT", "1", 1);
+    execv("/proc/self/exe", argv);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct worker_op ops[] = {
+        {"read", read_page},
+        {"recognise", recognise_page},
+        {"understand", understand},
+        {"import", import},
+        {0},
+    };
+    struct ocr ocr = {0};
+    (void)argc;
+    limit_threads(argv);
+    mallopt(M_MMAP_THRESHOLD, OWN_MAPPING_FROM);
+    int status = worker_serve("sohoa-ocr-worker", ops, &ocr);
+    recognizer_free(ocr.recognizer);
+    templates_free(ocr.templates);
+    return status;
+}

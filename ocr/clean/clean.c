@@ -1,0 +1,306 @@
+#include "ocr/clean/clean.h"
+#include "ocr/clean/bits.h"
+#include "ocr/clean/deskew.h"
+#include "ocr/clean/ink_colour.h"
+#include "ocr/clean/quality.h"
+#include "ocr/clean/tone.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MM_PER_INCH 25.4
+#define A4_LONG_MM 297.0
+/* Ink is looked at with about that many dots an inch, enough for accents. */
+#define INK_DPI 150
+#define SPECK_MM 0.5
+#define LETTER_MIN_MM 0.8
+#define LETTER_MAX_MM 12.0
+/* Letter heights Tesseract's model likes; the usual 13 point text at 300 dpi has 27. */
+#define LETTER_SMALL_PX 16
+#define LETTER_LARGE_PX 44
+#define LETTER_GOOD_PX 28
+#define RECOGNITION_MAX_PIXELS 40e6
+#define MARGIN_MM 5.0
+
+/* The page's ink at low resolution, stored frame. */
+struct ink {
+    int factor; /* full pixels per pixel */
+    double px_per_mm;
+    int width, height;
+    struct Pix *letters;
+    struct pieces pieces;
+    double letter_px; /* usual height in full pixels, 0 unknown */
+};
+
+static void ink_done(struct ink *ink)
+{
+    bits_free(ink->letters);
+    pieces_done(&ink->pieces);
+}
+
+static inline void ink_auto(struct ink *place)
+{
+    ink_done(place);
+}
+
+/* When nothing says how large the paper is, an A4 sheet is the best guess for what is a letter. */
+static double working_dpi(const struct page_info *info)
+{
+    if (info->dpi_source != DPI_ASSUMED)
+        return info->dpi;
+    double longer = info->width_px > info->height_px ? info->width_px : info->height_px;
+    return fmin(fmax(longer * MM_PER_INCH / A4_LONG_MM, 50), 600);
+}
+
+/* Between paper and the ink of this page; never so high that shadows of the back become ink. */
+static int ink_threshold(const struct raster *grey)
+{
+    unsigned histogram[256] = {0};
+    size_t count = (size_t)grey->width * grey->height, seen = 0;
+    for (size_t i = 0; i < count; i++)
+        histogram[grey->px[i]]++;
+    int level = 0;
+    while (level < 255 && (seen += histogram[level]) < count / 100)
+        level++;
+    int threshold = level + (255 - level) * 11 / 20;
+    return threshold < 120 ? 120 : threshold > 190 ? 190 : threshold;
+}
+
+static int compare_ints(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+static enum err_code measure_letters(struct ink *ink, struct err *err)
+{
+    AUTO(mem)
+    int *heights = mem_array((size_t)ink->pieces.count + 1, sizeof *heights);
+    if (!heights)
+        return err_set(err, ERR_NO_MEMORY, "letters of a page");
+    int count = 0;
+    for (int i = 0; i < ink->pieces.count; i++) {
+        const struct piece *piece = &ink->pieces.item[i];
+        int longer = piece->w > piece->h ? piece->w : piece->h;
+        if (longer >= LETTER_MIN_MM * ink->px_per_mm && longer <= LETTER_MAX_MM * ink->px_per_mm)
+            heights[count++] = longer;
+    }
+    qsort(heights, (size_t)count, sizeof *heights, compare_ints);
+    ink->letter_px = count >= 20 ? (double)heights[count / 2] * ink->factor : 0;
+    return ERR_OK;
+}
+
+static enum err_code find_ink(const struct raster *grey, double dpi, struct ink *out,
+                              struct err *err)
+{
+    AUTO(raster)
+    struct raster *small = NULL;
+    AUTO(bits)
+    struct Pix *bits = NULL;
+    out->factor = dpi > INK_DPI ? (int)(dpi / INK_DPI + 0.5) : 1;
+    out->px_per_mm = dpi / MM_PER_INCH / out->factor;
+    enum err_code code = raster_reduce(grey, out->factor, &small, err);
+    if (!code)
+        code = bits_from_grey(small, ink_threshold(small), &bits, err);
+    if (code)
+        return code;
+    out->width = small->width;
+    out->height = small->height;
+    int speck = (int)ceil(SPECK_MM * out->px_per_mm);
+    code = bits_find_pieces(bits, speck, &out->pieces, err);
+    if (!code)
+        code = bits_select_by_size(bits, speck, (int)(LETTER_MAX_MM * out->px_per_mm),
+                                   &out->letters, err);
+    return code ? code : measure_letters(out, err);
+}
+
+static enum err_code make_thumbnail(const struct raster *page, const struct tone *tone,
+                                    struct raster **out, struct err *err)
+{
+    int longer = page->width > page->height ? page->width : page->height;
+    int factor = (longer + CLEAN_THUMBNAIL_MAX - 1) / CLEAN_THUMBNAIL_MAX;
+    return factor == TONE_SMALL ? raster_turn(tone->small, 0, out, err)
+                                : raster_reduce(page, factor, out, err);
+}
+
+/* Pieces as boxes in millimetres of the deskewed frame. */
+static enum err_code level_pieces(const struct ink *ink, const struct page_info *info,
+                                  struct rect_mm **out, struct err *err)
+{
+    struct rect_mm *boxes = mem_array((size_t)ink->pieces.count + 1, sizeof *boxes);
+    if (!boxes)
+        return err_set(err, ERR_NO_MEMORY, "pieces of a page");
+    double mm_per_px = MM_PER_INCH / info->dpi;
+    for (int i = 0; i < ink->pieces.count; i++) {
+        const struct piece *piece = &ink->pieces.item[i];
+        bool sideways = info->rotation_deg == 90 || info->rotation_deg == 270;
+        double w = (sideways ? piece->h : piece->w) * ink->factor;
+        double h = (sideways ? piece->w : piece->h) * ink->factor;
+        double x = (piece->x + piece->w / 2.0) * ink->factor;
+        double y = (piece->y + piece->h / 2.0) * ink->factor;
+        deskew_point(info->width_px, info->height_px, info->rotation_deg, info->skew_deg, &x, &y);
+        boxes[i] = (struct rect_mm){(x - w / 2) * mm_per_px, (y - h / 2) * mm_per_px, w * mm_per_px,
+                                    h * mm_per_px};
+    }
+    *out = boxes;
+    return ERR_OK;
+}
+
+/* The inked part with a margin: inside the page, but beyond it where deskewing moved text out. */
+static struct rect_mm inked_part(const struct rect_mm *ink, int count, struct size_mm page,
+                                 double margin)
+{
+    double left = page.w, top = page.h, right = 0, bottom = 0;
+    for (int i = 0; i < count; i++) {
+        left = fmin(left, ink[i].x);
+        top = fmin(top, ink[i].y);
+        right = fmax(right, ink[i].x + ink[i].w);
+        bottom = fmax(bottom, ink[i].y + ink[i].h);
+    }
+    left = fmin(left - margin / 5, fmax(0, left - margin));
+    top = fmin(top - margin / 5, fmax(0, top - margin));
+    right = fmax(right + margin / 5, fmin(page.w, right + margin));
+    bottom = fmax(bottom + margin / 5, fmin(page.h, bottom + margin));
+    return (struct rect_mm){left, top, right - left, bottom - top};
+}
+
+/* Out pixels per stored pixel so that letters get a good size: 1/n, 1, 2 or 3. */
+static double recognition_scale(double letter_px, double area_px)
+{
+    if (letter_px >= LETTER_LARGE_PX)
+        return 1.0 / floor(letter_px / LETTER_GOOD_PX + 0.5);
+    double scale = letter_px > 0 && letter_px < LETTER_SMALL_PX
+                       ? fmin(3, floor(LETTER_GOOD_PX / letter_px + 0.5))
+                       : 1;
+    return fmax(1, fmin(scale, sqrt(RECOGNITION_MAX_PIXELS / area_px)));
+}
+
+static enum err_code render_recognition(const struct raster *grey, const struct ink *ink,
+                                        const struct rect_mm *boxes, const struct page_info *info,
+                                        struct recognition_image *out, struct err *err)
+{
+    double px_per_mm = info->dpi / MM_PER_INCH;
+    double margin = MARGIN_MM * working_dpi(info) / info->dpi;
+    struct rect_mm part = inked_part(boxes, ink->pieces.count, info->size, margin);
+    if (info->blank)
+        part = (struct rect_mm){0, 0, fmin(info->size.w, 10), fmin(info->size.h, 10)};
+    double scale = recognition_scale(ink->letter_px, part.w * part.h * px_per_mm * px_per_mm);
+    AUTO(raster)
+    struct raster *small = NULL;
+    const struct raster *source = grey;
+    int factor = scale < 1 ? (int)(1 / scale + 0.5) : 1;
+    if (factor > 1) {
+        enum err_code code = raster_reduce(grey, factor, &small, err);
+        if (code)
+            return code;
+        source = small;
+    }
+    struct deskew_window window = {
+        .left = part.x * px_per_mm / factor,
+        .top = part.y * px_per_mm / factor,
+        .width = part.w * px_per_mm / factor,
+        .height = part.h * px_per_mm / factor,
+        .scale = fmax(scale, 1),
+    };
+    *out = (struct recognition_image){
+        .px_per_mm = px_per_mm * scale, .left_mm = part.x, .top_mm = part.y};
+    return deskew_render(source, info->rotation_deg, info->skew_deg, &window, &out->grey, err);
+}
+
+static void describe_image(const struct image *image, struct page_info *info)
+{
+    *info = (struct page_info){
+        .width_px = image->raster->width,
+        .height_px = image->raster->height,
+        .dpi = image->dpi,
+        .dpi_source = image->dpi_source,
+        .rotation_deg = image->turn_deg,
+    };
+}
+
+static void describe_direction(const struct direction *direction, struct page_info *info)
+{
+    info->rotation_deg = direction->turn_deg;
+    info->rotation_score = direction->score;
+    info->skew_deg = direction->skew_deg;
+    bool sideways = direction->turn_deg == 90 || direction->turn_deg == 270;
+    double mm_per_px = MM_PER_INCH / info->dpi;
+    info->size.w = (sideways ? info->height_px : info->width_px) * mm_per_px;
+    info->size.h = (sideways ? info->width_px : info->height_px) * mm_per_px;
+}
+
+/* Everything that needs the colours of the page; gives its pixels up. */
+static enum err_code even_out(struct image *image, struct tone *tone, struct clean_page *out,
+                              struct err *err)
+{
+    AUTO(raster)
+    struct raster *drop = NULL;
+    enum err_code code = tone_measure(image->raster, tone, err);
+    if (!code)
+        code = make_thumbnail(image->raster, tone, &out->thumbnail, err);
+    if (!code)
+        code = ink_find_drops(tone, working_dpi(&out->info), &drop, err);
+    if (!code)
+        code = tone_even(image->raster, tone, drop, &out->evened, err);
+    raster_free(TAKE(image->raster));
+    return code;
+}
+
+static enum err_code turn_thumbnail(struct clean_page *page, struct err *err)
+{
+    struct raster *turned = NULL;
+    if (page->info.rotation_deg == 0)
+        return ERR_OK;
+    enum err_code code = raster_turn(page->thumbnail, page->info.rotation_deg, &turned, err);
+    if (code)
+        return code;
+    raster_free(page->thumbnail);
+    page->thumbnail = turned;
+    return ERR_OK;
+}
+
+enum err_code clean_page(struct image *image, const struct direction_reader *reader,
+                         struct clean_page *out, struct err *err)
+{
+    AUTO(tone)
+    struct tone tone = {0};
+    AUTO(ink)
+    struct ink ink = {0};
+    AUTO(mem)
+    struct rect_mm *boxes = NULL;
+    struct direction direction;
+    *out = (struct clean_page){0};
+    bits_be_silent();
+    describe_image(image, &out->info);
+    struct page_info *info = &out->info;
+    enum err_code code = even_out(image, &tone, out, err);
+    if (!code)
+        code = find_ink(out->evened, working_dpi(info), &ink, err);
+    if (code)
+        return code;
+    info->blank = quality_page_is_blank(&ink.pieces, ink.width, ink.height, ink.px_per_mm);
+    direction = (struct direction){.turn_deg = image->turn_deg};
+    if (!info->blank)
+        code = direction_find(ink.letters, ink.px_per_mm, out->evened, image->turn_deg, reader,
+                              &direction, err);
+    if (code)
+        return code;
+    describe_direction(&direction, info);
+    quality_judge(out->evened, &tone, &ink.pieces, ink.width, ink.height, ink.letter_px, info);
+    code = turn_thumbnail(out, err);
+    if (!code)
+        code = level_pieces(&ink, info, &boxes, err);
+    if (code)
+        return code;
+    zones_find(boxes, ink.pieces.count, info->size, &out->zones);
+    return render_recognition(out->evened, &ink, boxes, info, &out->recognition, err);
+}
+
+void clean_page_done(struct clean_page *page)
+{
+    page_info_done(&page->info);
+    raster_free(page->evened);
+    raster_free(page->thumbnail);
+    recognition_image_done(&page->recognition);
+    *page = (struct clean_page){0};
+}

@@ -1,0 +1,134 @@
+#include "ocr/clean/deskew.h"
+
+#include <math.h>
+
+#define TILE 64
+#define ONE 65536 /* fixed point */
+
+static void upright_from_stored(int width, int height, int turn_deg, double *x, double *y)
+{
+    double sx = *x, sy = *y;
+    switch (turn_deg) {
+    case 90:
+        *x = height - sy;
+        *y = sx;
+        break;
+    case 180:
+        *x = width - sx;
+        *y = height - sy;
+        break;
+    case 270:
+        *x = sy;
+        *y = width - sx;
+        break;
+    default:
+        break;
+    }
+}
+
+void deskew_point(int stored_width, int stored_height, int turn_deg, double skew_deg, double *x,
+                  double *y)
+{
+    bool sideways = turn_deg == 90 || turn_deg == 270;
+    upright_from_stored(stored_width, stored_height, turn_deg, x, y);
+    double cx = (sideways ? stored_height : stored_width) / 2.0;
+    double cy = (sideways ? stored_width : stored_height) / 2.0;
+    double angle = skew_deg * M_PI / 180, dx = *x - cx, dy = *y - cy;
+    *x = cx + dx * cos(angle) - dy * sin(angle);
+    *y = cy + dx * sin(angle) + dy * cos(angle);
+}
+
+/* The other way round. */
+static void stored_point(int stored_width, int stored_height, int turn_deg, double skew_deg,
+                         double *x, double *y)
+{
+    bool sideways = turn_deg == 90 || turn_deg == 270;
+    int upright_width = sideways ? stored_height : stored_width;
+    int upright_height = sideways ? stored_width : stored_height;
+    double cx = upright_width / 2.0, cy = upright_height / 2.0;
+    double angle = -skew_deg * M_PI / 180, dx = *x - cx, dy = *y - cy;
+    *x = cx + dx * cos(angle) - dy * sin(angle);
+    *y = cy + dx * sin(angle) + dy * cos(angle);
+    upright_from_stored(upright_width, upright_height, (360 - turn_deg) % 360, x, y);
+}
+
+/* Bilinear, in ONEths of a pixel measured between pixel centres; white outside. */
+static uint8_t sample(const struct raster *grey, int64_t x, int64_t y)
+{
+    int x0 = (int)(x >> 16), y0 = (int)(y >> 16);
+    if (x0 < -1 || y0 < -1 || x0 >= grey->width || y0 >= grey->height)
+        return 255;
+    int fx = (int)(x & (ONE - 1)) >> 8, fy = (int)(y & (ONE - 1)) >> 8;
+    if (x0 >= 0 && y0 >= 0 && x0 + 1 < grey->width && y0 + 1 < grey->height) {
+        const uint8_t *p = raster_row(grey, y0) + x0, *q = p + grey->width;
+        int top = p[0] * (256 - fx) + p[1] * fx;
+        int bottom = q[0] * (256 - fx) + q[1] * fx;
+        return (uint8_t)((top * (256 - fy) + bottom * fy + 32768) >> 16);
+    }
+    int sum = 0;
+    for (int i = 0; i < 4; i++) {
+        int px = x0 + (i & 1), py = y0 + (i >> 1);
+        int weight = ((i & 1) ? fx : 256 - fx) * ((i >> 1) ? fy : 256 - fy);
+        bool inside = px >= 0 && py >= 0 && px < grey->width && py < grey->height;
+        sum += weight * (inside ? raster_row(grey, py)[px] : 255);
+    }
+    return (uint8_t)((sum + 32768) >> 16);
+}
+
+struct plane { /* stored place of out pixel (x, y): origin + x * across + y * down */
+    int64_t x, y, across_x, across_y, down_x, down_y;
+};
+
+static struct plane plane_of(const struct raster *grey, int turn_deg, double skew_deg,
+                             const struct deskew_window *window)
+{
+    double px[3], py[3];
+    for (int i = 0; i < 3; i++) { /* centres of out pixels (0,0), (1,0), (0,1) */
+        px[i] = window->left + (0.5 + (i == 1)) / window->scale;
+        py[i] = window->top + (0.5 + (i == 2)) / window->scale;
+        stored_point(grey->width, grey->height, turn_deg, skew_deg, &px[i], &py[i]);
+    }
+    return (struct plane){
+        .x = llround((px[0] - 0.5) * ONE),
+        .y = llround((py[0] - 0.5) * ONE),
+        .across_x = llround((px[1] - px[0]) * ONE),
+        .across_y = llround((py[1] - py[0]) * ONE),
+        .down_x = llround((px[2] - px[0]) * ONE),
+        .down_y = llround((py[2] - py[0]) * ONE),
+    };
+}
+
+static void render_tile(const struct raster *grey, const struct plane *plane, int x0, int y0,
+                        struct raster *out)
+{
+    int x1 = x0 + TILE < out->width ? x0 + TILE : out->width;
+    int y1 = y0 + TILE < out->height ? y0 + TILE : out->height;
+    for (int y = y0; y < y1; y++) {
+        int64_t sx = plane->x + x0 * plane->across_x + y * plane->down_x;
+        int64_t sy = plane->y + x0 * plane->across_y + y * plane->down_y;
+        uint8_t *row = raster_row(out, y);
+        for (int x = x0; x < x1; x++) {
+            row[x] = sample(grey, sx, sy);
+            sx += plane->across_x;
+            sy += plane->across_y;
+        }
+    }
+}
+
+enum err_code deskew_render(const struct raster *grey, int turn_deg, double skew_deg,
+                            const struct deskew_window *window, struct raster **out,
+                            struct err *err)
+{
+    AUTO(raster)
+    struct raster *level = NULL;
+    enum err_code code = raster_new((int)ceil(window->width * window->scale),
+                                    (int)ceil(window->height * window->scale), 1, &level, err);
+    if (code)
+        return code;
+    struct plane plane = plane_of(grey, turn_deg, skew_deg, window);
+    for (int y = 0; y < level->height; y += TILE)
+        for (int x = 0; x < level->width; x += TILE)
+            render_tile(grey, &plane, x, y, level);
+    *out = TAKE(level);
+    return ERR_OK;
+}

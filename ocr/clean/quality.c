@@ -1,0 +1,148 @@
+#include "ocr/clean/quality.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Writing, in millimetres: higher than a speck, lower than a fold across the page. */
+#define WRITING_MIN_MM 1.2
+#define WRITING_MAX_MM 60.0
+#define LINE_MAX_ASPECT 25
+#define EDGE_MM 4.0
+#define HOLE_MIN_MM 3.5
+#define HOLE_MAX_MM 9.0
+#define HOLE_REACH_MM 25.0
+#define WRITING_MIN_PIECES 4
+#define WRITING_MIN_MM2 15.0
+
+#define DARK_WHITE 120 /* paper as dark as that loses pale ink */
+#define BAD_WHITE 70
+#define FAINT_INK 165 /* evened level of the darkest hundredth of the page */
+#define LOW_DPI 190   /* the 200 dpi of circular 01/2023 with some rounding */
+#define BAD_DPI 120
+#define LOW_LETTER_PX 11
+/* Share of full contrast an edge gains in one pixel, times the letter height: a Gaussian blur of a
+ * tenth of the letter height gives 0.4 / 0.1. */
+#define SHARP_PER_LETTER 4.0
+#define BAD_SHARP_PER_LETTER 2.6
+#define CUT_PIECES 5
+
+static bool is_hole(const struct piece *piece, int width, int height, double px_per_mm)
+{
+    double w = piece->w / px_per_mm, h = piece->h / px_per_mm;
+    double reach = HOLE_REACH_MM * px_per_mm;
+    int cx = piece->x + piece->w / 2, cy = piece->y + piece->h / 2;
+    bool near_edge = cx < reach || cy < reach || cx > width - reach || cy > height - reach;
+    return near_edge && w >= HOLE_MIN_MM && h >= HOLE_MIN_MM && w <= HOLE_MAX_MM &&
+           h <= HOLE_MAX_MM && abs(piece->w - piece->h) * 4 <= piece->w &&
+           piece->area > 0.6 * piece->w * piece->h;
+}
+
+static bool looks_like_writing(const struct piece *piece, int width, int height, double px_per_mm)
+{
+    int longer = piece->w > piece->h ? piece->w : piece->h;
+    int shorter = piece->w > piece->h ? piece->h : piece->w;
+    double edge = EDGE_MM * px_per_mm;
+    bool at_edge = piece->x < edge || piece->y < edge || piece->x + piece->w > width - edge ||
+                   piece->y + piece->h > height - edge;
+    return !at_edge && longer >= WRITING_MIN_MM * px_per_mm &&
+           longer <= WRITING_MAX_MM * px_per_mm && longer <= LINE_MAX_ASPECT * shorter &&
+           !is_hole(piece, width, height, px_per_mm);
+}
+
+bool quality_page_is_blank(const struct pieces *ink, int width, int height, double px_per_mm)
+{
+    int count = 0;
+    double area = 0;
+    for (int i = 0; i < ink->count; i++) {
+        if (!looks_like_writing(&ink->item[i], width, height, px_per_mm))
+            continue;
+        count++;
+        area += ink->item[i].area / (px_per_mm * px_per_mm);
+    }
+    return count < WRITING_MIN_PIECES && area < WRITING_MIN_MM2;
+}
+
+static int level_of_darkest(const unsigned *histogram, unsigned long total, double share)
+{
+    unsigned long seen = 0;
+    int level = 0;
+    while (level < 255 && (seen += histogram[level]) < total * share)
+        level++;
+    return level;
+}
+
+/* Steepest usual edge across rows, as share of the contrast per pixel; 1 when there is no ink. */
+static double sharpness(const struct raster *grey, int ink_level)
+{
+    unsigned histogram[256] = {0};
+    unsigned long steps = 0;
+    for (int y = 0; y < grey->height; y += 4) {
+        const uint8_t *row = raster_row(grey, y);
+        for (int x = 1; x < grey->width; x++) {
+            int step = abs(row[x] - row[x - 1]);
+            if (step < 8)
+                continue;
+            histogram[step]++;
+            steps++;
+        }
+    }
+    if (steps < 200)
+        return 1;
+    unsigned long seen = 0;
+    int step = 255;
+    while (step > 8 && (seen += histogram[step]) < steps / 50)
+        step--;
+    return (double)step / (255 - ink_level > 30 ? 255 - ink_level : 30);
+}
+
+static bool letters_are_cut(const struct pieces *ink, int width, int height, double px_per_mm)
+{
+    int cut = 0;
+    for (int i = 0; i < ink->count; i++) {
+        const struct piece *p = &ink->item[i];
+        bool touches = p->x == 0 || p->y == 0 || p->x + p->w >= width || p->y + p->h >= height;
+        double w = p->w / px_per_mm, h = p->h / px_per_mm;
+        cut += touches && w >= 0.8 && h >= 0.8 && w <= 12 && h <= 12;
+    }
+    return cut >= CUT_PIECES;
+}
+
+static void add_reason(struct page_info *info, const char *reason, bool bad)
+{
+    if (info->reason_count < PAGE_REASONS_MAX)
+        info->reasons[info->reason_count++] = reason;
+    if (bad)
+        strcpy(info->verdict, "bad");
+    else if (strcmp(info->verdict, "good") == 0)
+        strcpy(info->verdict, "poor");
+}
+
+void quality_judge(const struct raster *grey, const struct tone *tone, const struct pieces *ink,
+                   int ink_width, int ink_height, double letter_px, struct page_info *info)
+{
+    strcpy(info->verdict, "good");
+    info->reason_count = 0;
+    if (tone->white < DARK_WHITE)
+        add_reason(info, "dark", tone->white < BAD_WHITE);
+    if (info->blank) {
+        info->reasons[info->reason_count++] = "empty"; /* no fault of a page */
+        return;
+    }
+    unsigned histogram[256] = {0};
+    unsigned long total = (unsigned long)grey->width * grey->height;
+    for (unsigned long i = 0; i < total; i++)
+        histogram[grey->px[i]]++;
+    int ink_level = level_of_darkest(histogram, total, 0.005);
+    double letter = letter_px > 0 ? letter_px : info->dpi * 0.093;
+    double sharp = sharpness(grey, ink_level) * letter;
+    bool low_dpi = info->dpi_source != DPI_ASSUMED && info->dpi < LOW_DPI;
+    if (low_dpi || letter < LOW_LETTER_PX)
+        add_reason(info, "low-resolution", low_dpi && info->dpi < BAD_DPI);
+    if (sharp < SHARP_PER_LETTER)
+        add_reason(info, "blurred", sharp < BAD_SHARP_PER_LETTER);
+    if (ink_level > FAINT_INK)
+        add_reason(info, "faint", false);
+    if (letters_are_cut(ink, ink_width, ink_height,
+                        ink_width / (info->width_px * 25.4 / info->dpi)))
+        add_reason(info, "cut-edge", false);
+}

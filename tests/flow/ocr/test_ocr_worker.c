@@ -1,0 +1,254 @@
+#include "daemon/base/file.h"
+#include "daemon/image/image_read.h"
+#include "daemon/ipc/ipc.h"
+#include "daemon/model/words.h"
+#include "tests/unit/image/pages.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* The real worker program on a socket pair. */
+struct worker {
+    pid_t pid;
+    int socket;
+};
+
+static int start(void **state)
+{
+    static struct worker worker;
+    int pair[2];
+    if (ipc_pair(pair, NULL))
+        return -1;
+    worker.pid = fork();
+    if (worker.pid == 0) {
+        if (pair[1] == 3)
+            fcntl(3, F_SETFD, 0);
+        else
+            dup2(pair[1], 3);
+        unsetenv("OMP_THREAD_LIMIT"); /* it must help itself */
+        execl(SOHOA_BINARY_DIR "/bin/sohoa-ocr-worker", "sohoa-ocr-worker", (char *)NULL);
+        _exit(127);
+    }
+    close(pair[1]);
+    worker.socket = pair[0];
+    *state = &worker;
+    return worker.pid > 0 ? 0 : -1;
+}
+
+static int ended_status(struct worker *worker)
+{
+    int status = -1;
+    close(worker->socket);
+    worker->socket = -1;
+    waitpid(worker->pid, &status, 0);
+    return status;
+}
+
+static int stop(void **state)
+{
+    struct worker *worker = *state;
+    if (worker->socket < 0)
+        return 0;
+    int status = ended_status(worker);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+}
+
+/* Error code of the reply; *message is the caller's. */
+static enum err_code ask(struct worker *worker, const char *op, struct js *args, const int *fds,
+                         size_t fd_count, struct ipc_message *message, const struct js **out_ok)
+{
+    static uint64_t id;
+    struct err err = ERR_INIT;
+    AUTO(js) struct js *body = ipc_make_request(++id, op, args);
+    assert_int_equal(ipc_send(worker->socket, body, fds, fd_count, NULL), ERR_OK);
+    assert_int_equal(ipc_receive(worker->socket, message, NULL), ERR_OK);
+    assert_non_null(message->body);
+    enum err_code code = ipc_reply(message, out_ok, &err);
+    if (code)
+        print_message("%s: %s %s\n", op, err_name(code), err.detail);
+    return code;
+}
+
+static void read_and_recognise(struct worker *worker, int image, struct js *args,
+                               struct words *words, struct js **out_page)
+{
+    struct ipc_message read = {0}, recognised = {0};
+    const struct js *ok = NULL;
+    AUTO(fd) int recognition = -1;
+    AUTO(fd) int thumbnail = -1;
+    AUTO(fd) int blob = -1;
+    AUTO(image) struct image small = {0};
+    assert_int_equal(ask(worker, "read", args, &image, 1, &read, &ok), ERR_OK);
+    assert_int_equal(ipc_take_fd(&read, 0, &recognition, NULL), ERR_OK);
+    assert_int_equal(ipc_take_fd(&read, 1, &thumbnail, NULL), ERR_OK);
+    assert_true(fcntl(recognition, F_GET_SEALS) & F_SEAL_WRITE);
+    assert_int_equal(image_read(thumbnail, 0, &small, NULL), ERR_OK);
+    assert_in_range(small.raster->width, 1, 900);
+    assert_in_range(small.raster->height, 1, 900);
+    struct js *request =
+        js_pack("{s:O, s:O}", "page", js_at(ok, "page"), "zones", js_at(ok, "zones"));
+    *out_page = js_copy(js_at(ok, "page"));
+    assert_int_equal(ask(worker, "recognise", request, &recognition, 1, &recognised, &ok), ERR_OK);
+    assert_int_equal(ipc_take_fd(&recognised, 0, &blob, NULL), ERR_OK);
+    assert_int_equal(words_read_fd(blob, words, NULL), ERR_OK);
+    assert_int_equal(js_int_or(ok, "words", -1), words->count);
+    ipc_message_done(&read);
+    ipc_message_done(&recognised);
+}
+
+static void a_page_goes_from_image_to_words(void **state)
+{
+    AUTO(raster) struct raster *page = pages_draw_text(1654, 2339, 3);
+    AUTO(fd) int image = pages_jpeg_fd(page, 200);
+    AUTO(words) struct words words = {0};
+    AUTO(js) struct js *info = NULL;
+    read_and_recognise(*state, image, js_object(), &words, &info);
+    AUTO(mem) char *text = words_text(&words);
+    assert_non_null(strstr(text, "scans both sides"));
+    assert_true(js_real_or(info, "dpi", 0) == 200);
+    assert_string_equal(js_text_or(info, "dpi_source", ""), "file");
+    AUTO(js) struct js *again = NULL;
+    AUTO(words) struct words same = {0};
+    read_and_recognise(*state, image, js_pack("{s:i, s:s}", "dpi", 240, "dpi_source", "file"),
+                       &same, &again);
+    assert_true(js_real_or(again, "dpi", 0) == 240);
+}
+
+static void a_blank_page_has_no_words_and_no_error(void **state)
+{
+    AUTO(raster) struct raster *page = NULL;
+    raster_new(1240, 1754, 1, &page, NULL);
+    AUTO(fd) int image = pages_jpeg_fd(page, 150);
+    AUTO(words) struct words words = {0};
+    AUTO(js) struct js *info = NULL;
+    read_and_recognise(*state, image, js_object(), &words, &info);
+    assert_true(js_bool_or(info, "blank", false));
+    assert_int_equal(words.count, 0);
+}
+
+static void a_corpus_sheet_is_read_with_its_code_and_understood(void **state)
+{
+    const char *path = pages_corpus("a073-receipt-slip/p1.jpg"); /* upside down */
+    AUTO(fd) int image = open(path, O_RDONLY | O_CLOEXEC);
+    AUTO(words) struct words words = {0};
+    AUTO(js) struct js *info = NULL;
+    read_and_recognise(*state, image, js_object(), &words, &info);
+    assert_int_equal(js_int_or(info, "rotation_deg", -1), 180);
+    assert_string_equal(js_text_or(info, "codes[0].text", ""), "000.33.30.H37-230805-0070");
+    double x = js_real_or(info, "codes[0].box_mm[0]", -1);
+    double y = js_real_or(info, "codes[0].box_mm[1]", -1);
+    assert_true(x > 0 && x < 210 && y > 0 && y < 150); /* at the top of the upright page */
+    AUTO(js) struct js *list = words_to_js(&words);
+    AUTO(fd) int blob = -1;
+    assert_int_equal(js_to_memfd(list, "words", &blob, NULL), ERR_OK);
+    struct ipc_message message = {0};
+    const struct js *ok = NULL;
+    struct js *args = js_pack("{s:[{s:O}], s:n}", "pages", "page", info, "dossier");
+    assert_int_equal(ask(*state, "understand", args, &blob, 1, &message, &ok), ERR_OK);
+    assert_string_equal(js_text_or(ok, "type", ""), "receipt-slip");
+    ipc_message_done(&message);
+}
+
+static void bad_requests_get_their_error_and_the_worker_goes_on(void **state)
+{
+    static const struct {
+        const char *op, *args, *file; /* NULL file: no descriptor */
+        enum err_code code;
+    } cases[] = {
+        {"read", "{}", "", ERR_IMAGE_EMPTY},
+        {"read", "{}", "van ban", ERR_FORMAT_UNKNOWN},
+        {"read", "{}", "\xff\xd8\xff\xe0\0", ERR_IMAGE_UNREADABLE},
+        {"read", "{}", "P6\n30000 30000\n255\n", ERR_IMAGE_TOO_LARGE},
+        {"read", "{}", NULL, ERR_BAD_MESSAGE},
+        {"read", "{\"index\": 1}", "P5 1 1 255 a", ERR_NOT_FOUND},
+        {"read", "{\"index\": -1}", "P5 1 1 255 a", ERR_BAD_ARGUMENT},
+        {"read", "{\"lang\": \"xyz\"}", "P5 1 1 255 a", ERR_MODEL_MISSING},
+        {"recognise", "{}", "P5 1 1 255 a", ERR_BAD_JSON},
+        {"recognise", "{\"page\": 7}", "P5 1 1 255 a", ERR_BAD_JSON},
+        {"understand", "{}", NULL, ERR_BAD_JSON},
+        {"understand", "{\"pages\": [{\"page\": {}}]}", "no words", ERR_BAD_JSON},
+        {"understand", "{\"pages\": [{\"page\": {}}]}", NULL, ERR_BAD_MESSAGE},
+        {"import", "{}", "van ban", ERR_PDF_UNREADABLE},
+        {"import", "{}", "", ERR_PDF_UNREADABLE},
+        {"no-such-op", "{}", NULL, ERR_BAD_MESSAGE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct js *args = NULL;
+        const struct js *ok = NULL;
+        struct ipc_message message = {0};
+        AUTO(fd) int fd = cases[i].file ? pages_bytes_fd(cases[i].file, strlen(cases[i].file)) : -1;
+        assert_int_equal(js_parse(cases[i].args, strlen(cases[i].args), &args, NULL), ERR_OK);
+        enum err_code code = ask(*state, cases[i].op, args, &fd, fd >= 0, &message, &ok);
+        if (code != cases[i].code)
+            fail_msg("case %zu: %s instead of %s", i, err_name(code), err_name(cases[i].code));
+        ipc_message_done(&message);
+    }
+    a_page_goes_from_image_to_words(state);
+}
+
+static void a_scanned_pdf_becomes_its_images(void **state)
+{
+    AUTO(raster) struct raster *page = pages_draw_text(1240, 1754, 1);
+    AUTO(fd) int jpeg = pages_jpeg_fd(page, 0);
+    AUTO(fd) int pdf = pages_pdf_fd(jpeg, "");
+    AUTO(fd) int image = -1;
+    const struct js *ok = NULL;
+    struct ipc_message message = {0};
+    assert_int_equal(
+        ask(*state, "import", js_pack("{s:i}", "max_pages", 5), &pdf, 1, &message, &ok), ERR_OK);
+    assert_string_equal(js_text_or(ok, "kind", ""), "scanned");
+    assert_int_equal(js_int_or(ok, "pages", 0), 1);
+    assert_true(js_real_or(ok, "images[0].dpi", 0) > 148);
+    assert_int_equal(ipc_take_fd(&message, 0, &image, NULL), ERR_OK);
+    ipc_message_done(&message);
+}
+
+/* Whatever comes on the socket, the worker answers or leaves; it never dies of it. */
+static void garbage_on_the_socket_never_kills_by_signal(void **state)
+{
+    struct worker *worker = *state;
+    static const char *const packets[] = {"",
+                                          "x",
+                                          "SOHI",
+                                          "SOHI\xff\xff\xff\xff\xff\xff\xff\xff{}",
+                                          "SOHI\0\0\0\0\0\0\0\0{\"id\":",
+                                          "SOHF\1\1\1\1\1\1\1\1",
+                                          "{\"id\":1,\"op\":\"read\",\"args\":{}}"};
+    static const size_t sizes[] = {0, 1, 4, 14, 18, 12, 34};
+    for (size_t i = 1; i < sizeof packets / sizeof *packets; i++) {
+        if (send(worker->socket, packets[i], sizes[i], MSG_NOSIGNAL) < 0)
+            break;
+        struct pollfd wait = {worker->socket, POLLIN, 0};
+        char answer[65536];
+        if (poll(&wait, 1, 2000) == 1 && recv(worker->socket, answer, sizeof answer, 0) <= 0)
+            break;
+    }
+    int status = ended_status(worker);
+    assert_true(WIFEXITED(status));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_page_goes_from_image_to_words, start, stop),
+        cmocka_unit_test_setup_teardown(a_blank_page_has_no_words_and_no_error, start, stop),
+        cmocka_unit_test_setup_teardown(a_corpus_sheet_is_read_with_its_code_and_understood, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(bad_requests_get_their_error_and_the_worker_goes_on, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(a_scanned_pdf_becomes_its_images, start, stop),
+        cmocka_unit_test_setup_teardown(garbage_on_the_socket_never_kills_by_signal, start, stop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,131 @@
+#include "daemon/image/image_read.h"
+#include "daemon/image/pdf_import.h"
+#include "tests/unit/image/pages.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/sohoa-test-pdf-XXXXXX";
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) && setenv("TMPDIR", folder, 1) == 0 ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return rmdir(folder); /* fails when an import left something behind */
+}
+
+static int a4_scan_fd(const char *extra)
+{
+    AUTO(raster) struct raster *page = pages_draw_text(1654, 2339, 3);
+    AUTO(fd) int jpeg = pages_jpeg_fd(page, 0);
+    return pages_pdf_fd(jpeg, extra);
+}
+
+static void a_scanned_page_gives_its_own_image(void **state)
+{
+    (void)state;
+    AUTO(fd) int fd = a4_scan_fd("");
+    AUTO(pdf_import) struct pdf_import pdf = {0};
+    struct err err = ERR_INIT;
+    if (pdf_import(fd, 1, 10, &pdf, &err))
+        fail_msg("%s %s", err_name(err.code), err.detail);
+    assert_int_equal(pdf.kind, PDF_SCANNED);
+    assert_int_equal(pdf.page_count, 1);
+    assert_int_equal(pdf.count, 1);
+    assert_float_equal(pdf.page[0].dpi, 200, 1);
+    AUTO(image) struct image image = {0};
+    assert_int_equal(image_read(pdf.page[0].fd, 0, &image, NULL), ERR_OK);
+    assert_int_equal(image.raster->width, 1654);
+}
+
+static void a_byte_range_tells_a_signed_file(void **state)
+{
+    (void)state;
+    AUTO(fd) int fd = a4_scan_fd("9 0 obj\n<</Type/Sig/ByteRange[0 1 2 3]>>\nendobj\n");
+    AUTO(pdf_import) struct pdf_import pdf = {0};
+    assert_int_equal(pdf_import(fd, 1, 10, &pdf, NULL), ERR_OK);
+    assert_int_equal(pdf.kind, PDF_SIGNED);
+}
+
+static void a_drawn_page_is_rendered(void **state)
+{
+    (void)state;
+    static const char pdf_text[] =
+        "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+        "2 0 obj\n<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2>>\nendobj\n"
+        "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R>>\nendobj\n"
+        "4 0 obj\n<</Length 26>>stream\n0 0 0 rg 20 20 100 100 re f\nendstream\nendobj\n"
+        "trailer<</Size 5/Root 1 0 R>>\n";
+    AUTO(fd) int fd = pages_bytes_fd(pdf_text, sizeof pdf_text - 1);
+    AUTO(pdf_import) struct pdf_import pdf = {0};
+    struct err err = ERR_INIT;
+    if (pdf_import(fd, 2, 10, &pdf, &err))
+        fail_msg("%s %s", err_name(err.code), err.detail);
+    assert_int_equal(pdf.kind, PDF_BORN_DIGITAL);
+    assert_int_equal(pdf.page_count, 2);
+    assert_int_equal(pdf.count, 1);
+    AUTO(image) struct image image = {0};
+    assert_int_equal(image_read(pdf.page[0].fd, 0, &image, NULL), ERR_OK);
+    assert_int_equal(image.raster->width, 1250);
+    AUTO(pdf_import) struct pdf_import none = {0};
+    assert_int_equal(pdf_import(fd, 3, 10, &none, NULL), ERR_NOT_FOUND);
+    assert_int_equal(pdf_import(fd, 1, 1, &none, NULL), ERR_TOO_LARGE);
+}
+
+static void what_is_no_pdf_is_unreadable(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "", "hello, this is a text file\n", "%PDF-1.4\n",
+        "%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<</Root 1 0 R>>\n"};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO(fd) int fd = pages_bytes_fd(cases[i], strlen(cases[i]));
+        AUTO(pdf_import) struct pdf_import pdf = {0};
+        assert_int_equal(pdf_import(fd, 1, 10, &pdf, NULL), ERR_PDF_UNREADABLE);
+    }
+}
+
+static void a_file_with_a_password_says_so(void **state)
+{
+    (void)state;
+    if (access("/usr/bin/qpdf", X_OK) != 0) {
+        print_message("SKIP: no qpdf to encrypt with\n");
+        skip();
+    }
+    AUTO(fd) int plain = a4_scan_fd("");
+    char command[512], path[256];
+    snprintf(path, sizeof path, "%s/locked.pdf", folder);
+    snprintf(command, sizeof command, "qpdf --encrypt user owner 256 -- /proc/%d/fd/%d %s",
+             getpid(), plain, path);
+    assert_int_equal(system(command), 0);
+    FILE *file = fopen(path, "rb");
+    unlink(path);
+    AUTO(pdf_import) struct pdf_import pdf = {0};
+    assert_int_equal(pdf_import(fileno(file), 1, 10, &pdf, NULL), ERR_PDF_ENCRYPTED);
+    fclose(file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_scanned_page_gives_its_own_image),
+        cmocka_unit_test(a_byte_range_tells_a_signed_file),
+        cmocka_unit_test(a_drawn_page_is_rendered),
+        cmocka_unit_test(what_is_no_pdf_is_unreadable),
+        cmocka_unit_test(a_file_with_a_password_says_so),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,68 @@
+#include "daemon/image/image_read.h"
+#include "ocr/clean/clean.h"
+#include "ocr/recognize/tesseract.h"
+#include "tests/unit/image/pages.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Real-looking sheets: what truth.jsonl says about their turn and skew. */
+struct sheet {
+    const char *name;
+    int turned_cw;
+    double skew_deg;
+    bool blank;
+};
+
+static const struct sheet sheets[] = {
+    {"a001-decision/p1.jpg", 90, -1.27, false},     {"a002-official-letter/p2.jpg", 0, 4.87, true},
+    {"a013-citizen-id/p1.jpg", 0, -3.82, false},    {"a024-diploma/p1.jpg", 270, 4.41, false},
+    {"a036-marital-status/p2.jpg", 0, -1.59, true}, {"a073-receipt-slip/p1.jpg", 180, 0.89, false},
+};
+
+static enum err_code read_strip(void *self, const struct raster *strip, double *out_sureness,
+                                struct err *err)
+{
+    return recognizer_read_strip(self, strip, out_sureness, err);
+}
+
+static void sheets_are_turned_and_deskewed_in_all_four_directions(void **state)
+{
+    (void)state;
+    AUTO(recognizer) struct recognizer *recognizer = NULL;
+    struct err err = ERR_INIT;
+    if (recognizer_new("vie", &recognizer, &err))
+        fail_msg("%s", err.detail);
+    for (size_t i = 0; i < sizeof sheets / sizeof *sheets; i++) {
+        AUTO(raster) struct raster *page = pages_read(pages_corpus(sheets[i].name));
+        for (int turn = 0; turn < 360; turn += 90) {
+            struct image image = {.count = 1, .dpi = 300, .dpi_source = DPI_PAPER};
+            AUTO(clean_page) struct clean_page cleaned = {0};
+            struct direction_reader reader = {recognizer, read_strip};
+            raster_turn(page, turn, &image.raster, NULL);
+            assert_int_equal(clean_page(&image, &reader, &cleaned, &err), ERR_OK);
+            assert_int_equal(cleaned.info.blank, sheets[i].blank);
+            if (sheets[i].blank)
+                continue;
+            int right = (720 - sheets[i].turned_cw - turn) % 360;
+            if (cleaned.info.rotation_deg != right)
+                fail_msg("%s turned %d: %d, not %d", sheets[i].name, turn,
+                         cleaned.info.rotation_deg, right);
+            assert_float_equal(cleaned.info.skew_deg, sheets[i].skew_deg, 0.15);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sheets_are_turned_and_deskewed_in_all_four_directions),
+    };
+    setenv("OMP_THREAD_LIMIT", "1", 1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
