@@ -1,0 +1,116 @@
+#include "daemon/base/file.h"
+#include "daemon/base/js.h"
+#include "daemon/base/sys.h"
+#include "ocr/clean/clean.h"
+#include "ocr/recognize/codes.h"
+#include "ocr/recognize/tesseract.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+/*
+ * Recognition without workers, for measuring: reads each image named on the command line (TURN=90,
+ * 180, 270 in the environment turns them first) and prints one JSON line: what was found, the text,
+ * and how long each step took.
+ */
+
+static double seconds_since(int64_t *last)
+{
+    int64_t now = sys_monotonic_us();
+    double passed = (double)(now - *last) / 1e6;
+    *last = now;
+    return passed;
+}
+
+static enum err_code turn_image(struct image *image, struct err *err)
+{
+    const char *turn = getenv("TURN");
+    struct raster *turned = NULL;
+    if (!turn)
+        return ERR_OK;
+    enum err_code code = raster_turn(image->raster, atoi(turn), &turned, err);
+    if (code)
+        return code;
+    raster_free(image->raster);
+    image->raster = turned;
+    return ERR_OK;
+}
+
+static enum err_code read_strip(void *self, const struct raster *strip, double *out_sureness,
+                                struct err *err)
+{
+    fputs("(reader asked) ", stderr);
+    return recognizer_read_strip(self, strip, out_sureness, err);
+}
+
+static enum err_code measure(const char *path, struct recognizer *recognizer, struct err *err)
+{
+    AUTO(image) struct image image = {0};
+    AUTO(clean_page) struct clean_page page = {0};
+    AUTO(codes) struct codes codes = {0};
+    AUTO(words) struct words words = {0};
+    AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int64_t clock = sys_monotonic_us();
+    double spent[4] = {0};
+    enum err_code code = image_read(fd, 0, &image, err);
+    if (!code)
+        code = turn_image(&image, err);
+    spent[0] = seconds_since(&clock);
+    if (!code)
+        code = clean_page(&image, &(struct direction_reader){recognizer, read_strip}, &page, err);
+    spent[1] = seconds_since(&clock);
+    if (!code)
+        code = codes_find(page.evened, page.info.dpi, &codes, err);
+    spent[2] = seconds_since(&clock);
+    if (code)
+        return code;
+    raster_free(TAKE(page.evened));
+    int width = page.recognition.grey->width, height = page.recognition.grey->height;
+    if (getenv("KEEP")) {
+        AUTO(fd) int out = open(getenv("KEEP"), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        dprintf(out, "P5\n%d %d\n255\n", width, height);
+        file_write_all(out, page.recognition.grey->px, (size_t)width * height, NULL);
+    }
+    words_init(&words, page.info.size, page.info.skew_deg);
+    if (!page.info.blank && !getenv("CLEAN_ONLY"))
+        code = recognizer_read_page(recognizer, &page.recognition, &words, err);
+    spent[3] = seconds_since(&clock);
+    if (code)
+        return code;
+    AUTO(js) struct js *found = js_array();
+    for (size_t i = 0; i < codes.count; i++)
+        js_push(found,
+                js_pack("{s:s, s:s}", "kind", codes.item[i].kind, "text", codes.item[i].text));
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    AUTO(mem) char *text = words_text(&words);
+    AUTO(js)
+    struct js *line =
+        js_pack("{s:s, s:o, s:O, s:o, s:s, s:f, s:[f,f,f,f], s:[i,i], s:i}", "path", path, "page",
+                page_info_to_js(&page.info), "codes", found, "zones", zones_to_js(&page.zones),
+                "text", text, "mean_confidence", words_mean_confidence(&words), "seconds", spent[0],
+                spent[1], spent[2], spent[3], "recognition_px", width, height, "peak_kb",
+                (int)usage.ru_maxrss);
+    AUTO(mem) char *dump = js_dump(line);
+    puts(dump ? dump : "{}");
+    return ERR_OK;
+}
+
+int main(int argc, char **argv)
+{
+    struct err err = ERR_INIT;
+    AUTO(recognizer) struct recognizer *recognizer = NULL;
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    const char *language = getenv("LANGUAGE_MODEL") ? getenv("LANGUAGE_MODEL") : "vie";
+    if (recognizer_new(language, &recognizer, &err)) {
+        fprintf(stderr, "%s\n", err.detail);
+        return 1;
+    }
+    for (int i = 1; i < argc; i++)
+        if (measure(argv[i], recognizer, &err))
+            fprintf(stderr, "%s: %s %s\n", argv[i], err_name(err.code), err.detail);
+    return 0;
+}
