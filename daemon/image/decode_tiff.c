@@ -52,7 +52,8 @@ static toff_t file_size(thandle_t handle)
     return (toff_t)((struct file *)handle)->size;
 }
 
-static int keep_complaint(TIFF *tiff, void *user, const char *module, const char *fmt, va_list ap)
+static int __attribute__((format(printf, 4, 0)))
+keep_complaint(TIFF *tiff, void *user, const char *module, const char *fmt, va_list ap)
 {
     struct file *file = user;
     (void)tiff;
