@@ -16,6 +16,8 @@
 #include "daemon/review/signer.h"
 #include "daemon/workers/supervisor.h"
 
+#include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,16 +142,17 @@ static void on_signer_unlocked(void *payload)
  */
 
 struct http_call {
+    struct app *app;
     app_done_fn *done;
     void *payload;
 };
 
-static struct http_call *new_call(app_done_fn *done, void *payload)
+static struct http_call *new_call(struct app *app, app_done_fn *done, void *payload)
 {
     struct http_call *call = mem_alloc(sizeof *call);
     struct err err = {.code = ERR_NO_MEMORY};
     if (call)
-        *call = (struct http_call){done, payload};
+        *call = (struct http_call){app, done, payload};
     else
         done(payload, NULL, -1, &err);
     return call;
@@ -194,17 +197,29 @@ static bool name_copier(const struct app *app, struct js *args)
     return !name || js_set(args, "copier", js_text(name));
 }
 
+/* What the store cannot know: which document paper is running into, and whose key is unlocked. */
+static enum err_code refuse(const struct app *app, const char *op, struct js *args, struct err *err)
+{
+    if (strcmp(op, "document_finish_scan") == 0 &&
+        scanner_fills(app->scanner, js_text_or(args, "id", "")))
+        return err_set(err, ERR_SCAN_RUNNING, "pages are still coming into this document");
+    if (strcmp(op, "document_confirm") != 0)
+        return ERR_OK;
+    if (signer_is_of_other(app->signer, js_text_or(args, "principal.id", "")))
+        return err_set(err, ERR_SIGNER_OTHER_PERSON, "the unlocked key is another person's");
+    return name_copier(app, args) ? ERR_OK : err_set(err, ERR_NO_MEMORY, "copier");
+}
+
 static void app_store(struct app *app, const char *op, struct js *args, app_done_fn *done,
                       void *payload)
 {
     struct err err = ERR_INIT;
-    if (strcmp(op, "document_confirm") == 0 && !name_copier(app, args)) {
-        err_set(&err, ERR_NO_MEMORY, "copier");
+    if (refuse(app, op, args, &err)) {
         js_free(args);
         done(payload, NULL, -1, &err);
         return;
     }
-    struct http_call *call = new_call(done, payload);
+    struct http_call *call = new_call(app, done, payload);
     bool names_dossier = strcmp(op, "dossier_create") == 0 || strcmp(op, "dossier_update") == 0;
     if (call)
         store_client_call(app->store, op, args, NULL, 0,
@@ -223,7 +238,7 @@ static void on_plain_answer(void *payload, const struct js *ok, const struct err
 static void app_devices(struct app *app, const char *device_or_null, bool test, app_done_fn *done,
                         void *payload)
 {
-    struct http_call *call = new_call(done, payload);
+    struct http_call *call = new_call(app, done, payload);
     if (call && device_or_null)
         scanner_show(app->scanner, device_or_null, test, on_plain_answer, call);
     else if (call)
@@ -233,7 +248,7 @@ static void app_devices(struct app *app, const char *device_or_null, bool test, 
 static void app_scan(struct app *app, const char *dossier_id, struct js *args,
                      const struct principal *who, app_done_fn *done, void *payload)
 {
-    struct http_call *call = new_call(done, payload);
+    struct http_call *call = new_call(app, done, payload);
     AUTO(js) struct js *principal = principal_to_js(who);
     if (call)
         scanner_start(app->scanner, dossier_id, args, principal, on_plain_answer, call);
@@ -266,7 +281,8 @@ static void show_signer(struct app *app, app_done_fn *done, void *payload)
     done(payload, shown, -1, shown ? NULL : &err);
 }
 
-static void unlock_signer(struct app *app, const struct js *args, app_done_fn *done, void *payload)
+static void unlock_signer(struct app *app, const struct js *args, const struct principal *who,
+                          app_done_fn *done, void *payload)
 {
     struct err err = ERR_INIT;
     const char *password;
@@ -274,9 +290,9 @@ static void unlock_signer(struct app *app, const struct js *args, app_done_fn *d
         done(payload, NULL, -1, &err);
         return;
     }
-    struct http_call *call = new_call(done, payload);
+    struct http_call *call = new_call(app, done, payload);
     if (call)
-        signer_unlock(app->signer, password, on_plain_answer, call);
+        signer_unlock(app->signer, password, who->id, on_plain_answer, call);
 }
 
 static void app_signer(struct app *app, const char *verb, struct js *args,
@@ -289,12 +305,20 @@ static void app_signer(struct app *app, const char *verb, struct js *args,
     }
     note_signer(app, verb, who);
     if (strcmp(verb, "unlock") == 0) {
-        unlock_signer(app, owned, done, payload);
+        unlock_signer(app, owned, who, done, payload);
         return;
     }
-    struct http_call *call = new_call(done, payload);
+    struct http_call *call = new_call(app, done, payload);
     if (call)
         signer_lock(app->signer, on_plain_answer, call);
+}
+
+static void on_synced(void *payload, struct ipc_message *message, const struct js *ok,
+                      const struct err *err)
+{
+    struct http_call *call = payload;
+    pipeline_kick(call->app->pipeline);
+    on_store_answer(payload, message, ok, err);
 }
 
 static void app_sync(struct app *app, struct js *args, const struct principal *who,
@@ -302,8 +326,11 @@ static void app_sync(struct app *app, struct js *args, const struct principal *w
 {
     bool reconcile = js_bool_or(args, "reconcile", false);
     js_free(args);
-    app_store(app, reconcile ? "reconcile_request" : "retry_now",
-              js_pack("{s:o}", "principal", principal_to_js(who)), done, payload);
+    struct http_call *call = new_call(app, done, payload);
+    if (call)
+        store_client_call(app->store, reconcile ? "reconcile_request" : "retry_now",
+                          js_pack("{s:o}", "principal", principal_to_js(who)), NULL, 0, on_synced,
+                          call);
 }
 
 static struct js *status_to_js(const struct app *app)
@@ -446,6 +473,20 @@ static enum err_code start_signer(struct app *app, struct err *err)
                       app->config->signer_idle_min, on_signer_unlocked, app, &app->signer, err);
 }
 
+/* Clerks reach the socket by their group. */
+static enum err_code open_socket_to_group(const struct config *config, struct err *err)
+{
+    if (!*config->socket_group)
+        return ERR_OK;
+    struct group *group = getgrnam(config->socket_group);
+    if (!group)
+        return err_set(err, ERR_BAD_CONFIG, "no group '%s'", config->socket_group);
+    if (chown(config->socket_path, (uid_t)-1, group->gr_gid) != 0)
+        return err_set_errno(err, ERR_BAD_CONFIG, errno, "give the socket to group '%s'",
+                             config->socket_group);
+    return ERR_OK;
+}
+
 static enum err_code start_http(struct app *app, struct err *err)
 {
     struct http_config http = {.loop = app->loop,
@@ -462,6 +503,8 @@ static enum err_code start_http(struct app *app, struct err *err)
     enum err_code code = file_make_folders(folder, err);
     if (!code)
         code = listen_unix(app->config->socket_path, 0660, &http.unix_fd, err);
+    if (!code)
+        code = open_socket_to_group(app->config, err);
     if (!code)
         code = listen_loopback(app->config->port, &http.tcp_fd, &port, err);
     if (code) {

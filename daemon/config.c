@@ -62,6 +62,16 @@ static char *text_or(const char *value, const char *folder, const char *tail)
     return value && *value ? mem_strdup(value) : mem_printf("%s%s", folder, tail);
 }
 
+/* As a service the socket lies in the runtime folder, which others may enter; else in the state. */
+static char *default_socket(const char *given, const char *state_dir)
+{
+    const char *runtime = getenv("RUNTIME_DIRECTORY");
+    if (given && *given)
+        return mem_strdup(given);
+    return runtime ? mem_printf("%s/sohoad.sock", runtime)
+                   : mem_printf("%s/run/sohoad.sock", state_dir);
+}
+
 static enum err_code take_values(cfg_t *cfg, const struct config_options *options,
                                  struct config *out, struct err *err)
 {
@@ -70,7 +80,8 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
         return err_set(err, ERR_INTERNAL, "cannot find the program's own folder");
     out->state_dir =
         mem_strdup(options->state_dir ? options->state_dir : cfg_getstr(cfg, "state_dir"));
-    out->socket_path = text_or(cfg_getstr(cfg, "socket"), out->state_dir, "/run/sohoad.sock");
+    out->socket_path = default_socket(cfg_getstr(cfg, "socket"), out->state_dir);
+    out->socket_group = text_or(cfg_getstr(cfg, "socket_group"), "", "");
     out->port = options->port >= 0 ? options->port : (int)cfg_getint(cfg, "port");
     out->worker_dir = text_or(cfg_getstr(cfg, "worker_dir"), programs, "");
     out->web_dir = text_or(cfg_getstr(cfg, "web_dir"), programs, "/../share/sohoa/web");
@@ -82,7 +93,7 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     out->reserve_mb = (int)cfg_getint(cfg, "reserve_mb");
     out->signer_idle_min = (int)cfg_getint(cfg, "signer_idle_min");
     if (!out->state_dir || !out->socket_path || !out->worker_dir || !out->web_dir ||
-        !out->scanner || !out->copier || !out->signer_p12 || !out->lang)
+        !out->socket_group || !out->scanner || !out->copier || !out->signer_p12 || !out->lang)
         return err_set(err, ERR_NO_MEMORY, "configuration");
     if (out->state_dir[0] != '/')
         return err_set(err, ERR_BAD_CONFIG, "state_dir '%s' is not absolute", out->state_dir);
@@ -119,6 +130,7 @@ enum err_code config_load(const struct config_options *options, struct config *o
     cfg_opt_t known[] = {
         CFG_STR("state_dir", DEFAULT_STATE_DIR, CFGF_NONE),
         CFG_STR("socket", NULL, CFGF_NONE),
+        CFG_STR("socket_group", NULL, CFGF_NONE),
         CFG_INT("port", 8443, CFGF_NONE),
         CFG_STR("worker_dir", NULL, CFGF_NONE),
         CFG_STR("web_dir", NULL, CFGF_NONE),
@@ -150,7 +162,7 @@ void config_done(struct config *config)
 {
     char *const texts[] = {config->state_dir,  config->socket_path, config->worker_dir,
                            config->web_dir,    config->scanner,     config->copier,
-                           config->signer_p12, config->lang};
+                           config->signer_p12, config->lang,        config->socket_group};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         mem_free(texts[i]);
     js_free(config->targets);

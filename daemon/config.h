@@ -10,10 +10,11 @@
  */
 
 struct config {
-    char *state_dir;   /* database, images, sockets */
-    char *socket_path; /* of the command line and local programs */
-    int port;          /* of the page on 127.0.0.1, 0 = any free */
-    char *worker_dir;  /* worker programs, default: beside sohoad */
+    char *state_dir;    /* database, images, sockets */
+    char *socket_path;  /* of the command line and local programs */
+    char *socket_group; /* whose members may use it as clerks; "" = only our own user and root */
+    int port;           /* of the page on 127.0.0.1, 0 = any free */
+    char *worker_dir;   /* worker programs, default: beside sohoad */
     char *web_dir;
     char *scanner;    /* default device, "" = the first listed */
     char *copier;     /* name on the copies, "" = the certificate's */

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -39,6 +40,28 @@ static enum err_code watch_signals(sd_event *loop, struct err *err)
         sd_event_add_signal(loop, NULL, SIGTERM, NULL, NULL) < 0)
         return err_set(err, ERR_INTERNAL, "signals");
     return ERR_OK;
+}
+
+static bool parse_port(const char *text, int *out)
+{
+    char *end;
+    long port = strtol(text, &end, 10);
+    if (end == text || *end || port < 0 || port > 65535)
+        return false;
+    *out = (int)port;
+    return true;
+}
+
+/* No core files (they would hold personal data), and as many descriptors as we may have: a document
+ * of n pages goes to the composer with 2n. */
+static void set_limits(void)
+{
+    struct rlimit limit = {0, 0};
+    setrlimit(RLIMIT_CORE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static enum err_code serve(sd_event *loop, const struct config *config, struct err *err)
@@ -100,7 +123,10 @@ int main(int argc, char **argv)
             options.state_dir = optarg;
             break;
         case OPT_PORT:
-            options.port = atoi(optarg);
+            if (!parse_port(optarg, &options.port)) {
+                fprintf(stderr, "sohoad: --port takes a number from 0 to 65535\n");
+                return 2;
+            }
             break;
         case OPT_VERSION:
             puts("sohoad " SOHOA_VERSION);
@@ -118,6 +144,7 @@ int main(int argc, char **argv)
         return 2;
     }
     umask(0077);
+    set_limits();
     log_open("sohoad");
     return run(&options);
 }

@@ -16,25 +16,34 @@ static struct js *source_names(const struct document_source *source)
     return TAKE(list);
 }
 
-static struct js *page_json(const struct document_page *page, size_t number,
-                            const struct js *starts, struct err *err)
+static bool copy_keys(struct js *to, const struct js *from)
+{
+    bool ok = true;
+    for (void *it = js_iter(from); ok && it; it = js_iter_next(from, it))
+        ok = js_set(to, js_iter_key(it), js_ref(js_iter_value(it)));
+    return ok;
+}
+
+static enum err_code page_json(const struct document_page *page, size_t number,
+                               const struct js *starts, struct js **out, struct err *err)
 {
     AUTO(words) struct words words = {0};
-    if (words_read_fd(page->words_fd, &words, err))
-        return NULL;
+    enum err_code code = words_read_fd(page->words_fd, &words, err);
+    if (code)
+        return err_context(err, code, "page %zu", number);
     AUTO(mem) char *text = words_text(&words);
-    AUTO(js) struct js *json = js_copy(page->info);
+    AUTO(js) struct js *json = js_object();
     struct js *start =
         starts ? js_ref(starts) : js_pack("{s:b, s:f}", "value", number == 1, "confidence", 0.5);
-    bool ok = text && js_set(json, "number", js_int((int64_t)number)) &&
-              js_set(json, "starts_document", start) && js_set(json, "text", js_text(text)) &&
+    bool ok = js_set(json, "number", js_int((int64_t)number)) &&
+              js_set(json, "starts_document", start) && copy_keys(json, page->info) && text &&
+              js_set(json, "text", js_text(text)) &&
               js_set(json, "words", js_int((int64_t)words.count)) &&
               js_set(json, "mean_confidence", js_real(page->mean_confidence));
-    if (!ok) {
-        err_set(err, ERR_NO_MEMORY, "page %zu", number);
-        return NULL;
-    }
-    return TAKE(json);
+    if (!ok)
+        return err_set(err, ERR_NO_MEMORY, "page %zu", number);
+    *out = TAKE(json);
+    return ERR_OK;
 }
 
 enum err_code document_json(const struct document_source *source, const struct js *understood,
@@ -45,10 +54,10 @@ enum err_code document_json(const struct document_source *source, const struct j
     for (size_t i = 0; i < page_count; i++) {
         char path[64];
         snprintf(path, sizeof path, "pages[%zu].starts_document", i);
-        struct err page_err = ERR_INIT;
-        struct js *page = page_json(&pages[i], i + 1, js_at(understood, path), &page_err);
-        if (!page)
-            return err_set(err, page_err.code, "%s", page_err.detail);
+        struct js *page = NULL;
+        enum err_code code = page_json(&pages[i], i + 1, js_at(understood, path), &page, err);
+        if (code)
+            return code;
         if (!js_push(list, page))
             return err_set(err, ERR_NO_MEMORY, "pages");
     }
@@ -62,7 +71,10 @@ enum err_code document_json(const struct document_source *source, const struct j
                 js_real_or(understood, "type_score", 0), "fields",
                 fields ? js_ref(fields) : js_object(), "pages", list);
     const struct js *kind = js_at(understood, "kind");
-    bool ok = json && (js_is_null(kind) || js_set(json, "kind", js_ref(kind)));
+    bool ok = json && (js_is_null(kind) || js_set(json, "kind", js_ref(kind))) &&
+              (source->parts == 0 || js_set(json, "part",
+                                            js_pack("{s:I, s:I}", "number", (int64_t)source->part,
+                                                    "of", (int64_t)source->parts)));
     if (!ok)
         return err_set(err, ERR_NO_MEMORY, "document JSON");
     *out = TAKE(json);

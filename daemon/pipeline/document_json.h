@@ -20,6 +20,7 @@ struct document_source {
     const char *digest; /* SHA-256 over inputs and options: "done already" */
     const char *pdf_sha256;
     bool passed_through;
+    size_t part, parts; /* of a split; parts 0 = whole */
 };
 
 /* understood: the understand request's answer. *out is owned. */

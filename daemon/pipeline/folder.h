@@ -8,8 +8,11 @@
  * A folder instead of the store: documents of `sohoa process`, held in memory, their results
  * written to the output folder. Same stages, same workers.
  *
- *   waiting ──import──▶ reading ──recognize × pages──▶ read ──understand──▶ understood ──compose──▶
- * written (images skip import)           any step that fails for good ──▶ failed, the others go on
+ *   new ──▶ reading ──recognize × pages──▶ read ──understand──▶ understood ──compose──▶ written
+ *    │      import × 16 pages of a PDF      │                        │
+ *    └─▶ skipped: done already              └─▶ split into parts     └─▶ written: a PDF kept as is
+ *
+ * A step that fails for good fails its document, the others go on.
  */
 
 struct folder;
@@ -40,8 +43,11 @@ enum err_code folder_new(const struct inputs *inputs, const struct folder_option
                          folder_result_fn *on_result, folder_progress_fn *on_progress,
                          void *payload, struct folder **out, struct err *err);
 void folder_free(struct folder *folder);
+AUTO_DEFINE(folder, struct folder *, folder_free);
 struct job_source folder_jobs(struct folder *folder);
 bool folder_is_done(const struct folder *folder);
+/* Documents looked at so far; while that grows, asking again for work makes sense. */
+size_t folder_begun(const struct folder *folder);
 size_t folder_failed(const struct folder *folder);
 
 #endif

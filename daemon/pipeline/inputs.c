@@ -18,7 +18,8 @@ static const char *const image_suffixes[] = {".jpg", ".jpeg", ".png", ".tif", ".
 static const char *suffix_of(const char *path)
 {
     const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
-    return dot && (!slash || dot > slash) ? dot : "";
+    const char *base = slash ? slash + 1 : path;
+    return dot && dot > base ? dot : "";
 }
 
 static bool is_image_name(const char *path)
@@ -34,9 +35,11 @@ static bool is_pdf_name(const char *path)
     return strcasecmp(suffix_of(path), ".pdf") == 0;
 }
 
-/* "scans/tháng 3/p1.jpg" → "p1"; "scans/hồ sơ/" → "hồ sơ" */
-static char *name_of(const char *path, bool is_file)
+/* "scans/tháng 3/p1.jpg" → "p1"; "scans/hồ sơ/" → "hồ sơ"; "." → the folder's own name */
+static char *name_of(const char *given, bool is_file)
 {
+    AUTO(mem) char *real = is_file ? NULL : realpath(given, NULL);
+    const char *path = real ? real : given;
     size_t end = strlen(path);
     while (end > 1 && path[end - 1] == '/')
         end--;
@@ -145,7 +148,32 @@ static enum err_code list_folder(const char *path, struct names *out, struct err
     return code;
 }
 
-static enum err_code add_folder(struct inputs *inputs, const char *path, bool each, int depth,
+struct walk {
+    struct inputs *inputs;
+    bool each;
+    const char *out_dir;
+};
+
+static bool is_same_place(const char *path, const struct stat *info)
+{
+    struct stat other;
+    return path && stat(path, &other) == 0 && other.st_dev == info->st_dev &&
+           other.st_ino == info->st_ino;
+}
+
+/* *pages_at: the document of the folder's own images, made by the first of them. */
+static enum err_code add_page(struct inputs *inputs, const char *folder, const char *path,
+                              size_t *pages_at, struct err *err)
+{
+    if (*pages_at == SIZE_MAX) {
+        if (!add_input(inputs, folder, false))
+            return err_set(err, ERR_NO_MEMORY, "inputs");
+        *pages_at = inputs->count - 1;
+    }
+    return add_file(&inputs->item[*pages_at], path, err);
+}
+
+static enum err_code add_folder(const struct walk *walk, const char *path, int depth,
                                 struct err *err)
 {
     AUTO(names) struct names names = {0};
@@ -157,22 +185,16 @@ static enum err_code add_folder(struct inputs *inputs, const char *path, bool ea
     for (size_t i = 0; !code && i < names.count; i++) {
         const char *name = names.item[i];
         struct stat info;
-        if (stat(name, &info) != 0) {
-            inputs->passed_over++;
-        } else if (S_ISDIR(info.st_mode)) {
-            code = add_folder(inputs, name, each, depth + 1, err);
-        } else if (is_pdf_name(name) || (each && is_image_name(name))) {
-            code = add_single(inputs, name, err);
-        } else if (is_image_name(name)) {
-            if (pages_at == SIZE_MAX) {
-                pages_at = inputs->count;
-                if (!add_input(inputs, path, false))
-                    return err_set(err, ERR_NO_MEMORY, "inputs");
-            }
-            code = add_file(&inputs->item[pages_at], name, err);
-        } else {
-            inputs->passed_over++;
-        }
+        bool there = stat(name, &info) == 0;
+        bool is_file = there && S_ISREG(info.st_mode);
+        if (there && S_ISDIR(info.st_mode) && !is_same_place(walk->out_dir, &info))
+            code = add_folder(walk, name, depth + 1, err);
+        else if (is_file && (is_pdf_name(name) || (walk->each && is_image_name(name))))
+            code = add_single(walk->inputs, name, err);
+        else if (is_file && is_image_name(name))
+            code = add_page(walk->inputs, path, name, &pages_at, err);
+        else
+            walk->inputs->passed_over++;
     }
     return code;
 }
@@ -198,25 +220,53 @@ static enum err_code refuse_equal_names(const struct inputs *inputs, struct err 
     return ERR_OK;
 }
 
-enum err_code inputs_find(const char *const *arguments, size_t count, bool each, struct inputs *out,
-                          struct err *err)
+/* A scanned PDF and its result are two things: the first may not disappear under the second. */
+static enum err_code refuse_overwriting(const struct inputs *inputs, const char *out_dir,
+                                        struct err *err)
+{
+    for (size_t i = 0; i < inputs->count; i++) {
+        const struct input *input = &inputs->item[i];
+        struct stat info;
+        AUTO(mem) char *result = mem_printf("%s/%s.pdf", out_dir, input->name);
+        if (!result)
+            return err_set(err, ERR_NO_MEMORY, "inputs");
+        if (input->is_pdf && stat(input->files[0], &info) == 0 && is_same_place(result, &info))
+            return err_set(err, ERR_USAGE, "'%s' would be replaced by its own result",
+                           input->files[0]);
+    }
+    return ERR_OK;
+}
+
+static enum err_code add_argument(const struct walk *walk, const char *argument, struct err *err)
+{
+    struct stat info;
+    size_t before = walk->inputs->count;
+    if (stat(argument, &info) != 0)
+        return err_set_errno(err, ERR_USAGE, errno, "'%s'", argument);
+    bool is_folder = S_ISDIR(info.st_mode);
+    if (!is_folder && !S_ISREG(info.st_mode))
+        return err_set(err, ERR_USAGE, "'%s' is neither a file nor a folder", argument);
+    if (is_folder && is_same_place(walk->out_dir, &info))
+        return err_set(err, ERR_USAGE, "'%s' is the folder for the results", argument);
+    enum err_code code =
+        is_folder ? add_folder(walk, argument, 1, err) : add_single(walk->inputs, argument, err);
+    if (!code && walk->inputs->count == before)
+        code = err_set(err, ERR_USAGE, "no image or PDF in '%s'", argument);
+    return code;
+}
+
+enum err_code inputs_find(const char *const *arguments, size_t count, bool each,
+                          const char *out_dir, struct inputs *out, struct err *err)
 {
     struct inputs inputs = {0};
+    struct walk walk = {&inputs, each, out_dir};
     enum err_code code = ERR_OK;
-    for (size_t i = 0; !code && i < count; i++) {
-        struct stat info;
-        size_t before = inputs.count;
-        if (stat(arguments[i], &info) != 0)
-            code = err_set_errno(err, ERR_USAGE, errno, "'%s'", arguments[i]);
-        else if (S_ISDIR(info.st_mode))
-            code = add_folder(&inputs, arguments[i], each, 1, err);
-        else
-            code = add_single(&inputs, arguments[i], err);
-        if (!code && inputs.count == before)
-            code = err_set(err, ERR_USAGE, "no image or PDF in '%s'", arguments[i]);
-    }
+    for (size_t i = 0; !code && i < count; i++)
+        code = add_argument(&walk, arguments[i], err);
     if (!code)
         code = refuse_equal_names(&inputs, err);
+    if (!code)
+        code = refuse_overwriting(&inputs, out_dir, err);
     if (code) {
         inputs_done(&inputs);
         return code;

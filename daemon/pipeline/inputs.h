@@ -22,10 +22,12 @@ struct inputs {
     size_t passed_over; /* files in folders that are neither image nor PDF */
 };
 
-/* each: every file is a document of its own. USAGE: an argument does not exist, holds nothing, or
- * two documents would have one name (case-insensitively, for folders shared with Windows). */
-enum err_code inputs_find(const char *const *arguments, size_t count, bool each, struct inputs *out,
-                          struct err *err);
+/* each: every file is a document of its own. out_dir (it need not exist) is passed over where it
+ * lies within an input. USAGE: an argument does not exist, holds nothing, or is out_dir itself; two
+ * documents would have one name (case-insensitively, for folders shared with Windows); a PDF would
+ * be replaced by its own result. */
+enum err_code inputs_find(const char *const *arguments, size_t count, bool each,
+                          const char *out_dir, struct inputs *out, struct err *err);
 void inputs_done(struct inputs *inputs);
 
 #endif

@@ -12,21 +12,19 @@
 
 enum err_code output_create(int dir_fd, int *out_fd, struct err *err)
 {
-    int fd = openat(dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
+    int fd = openat(dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
     if (fd < 0)
         return err_set_errno(err, ERR_IO, errno, "create a file in the output folder");
     *out_fd = fd;
     return ERR_OK;
 }
 
-static enum err_code link_over(int dir_fd, const char *name, int fd, struct err *err)
+/* Over a file that is there already: a second name, moved over the first. */
+static enum err_code replace(int dir_fd, const char *name, const char *self, struct err *err)
 {
-    char ref[REF_SIZE], self[64];
+    char ref[REF_SIZE], temp[REF_SIZE + 16];
     ref_new(ref);
-    AUTO(mem) char *temp = mem_printf(".%s.%s.tmp", name, ref);
-    if (!temp)
-        return err_set(err, ERR_NO_MEMORY, "'%s'", name);
-    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    snprintf(temp, sizeof temp, ".sohoa.%s.tmp", ref);
     if (sys_linkat(AT_FDCWD, self, dir_fd, temp, AT_SYMLINK_FOLLOW) != 0)
         return err_set_errno(err, ERR_IO, errno, "link '%s'", name);
     if (sys_renameat(dir_fd, temp, dir_fd, name) != 0) {
@@ -37,19 +35,56 @@ static enum err_code link_over(int dir_fd, const char *name, int fd, struct err 
     return ERR_OK;
 }
 
+static enum err_code give_name(int dir_fd, const char *name, int fd, struct err *err)
+{
+    char self[64];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    if (sys_linkat(AT_FDCWD, self, dir_fd, name, AT_SYMLINK_FOLLOW) == 0)
+        return ERR_OK;
+    return errno == EEXIST ? replace(dir_fd, name, self, err)
+                           : err_set_errno(err, ERR_IO, errno, "link '%s'", name);
+}
+
+static enum err_code flush(int fd, const char *name, struct err *err)
+{
+    return sys_fdatasync(fd) == 0 ? ERR_OK : err_set_errno(err, ERR_IO, errno, "flush '%s'", name);
+}
+
+static enum err_code create_json(int dir_fd, const struct js *json, int *out_fd, struct err *err)
+{
+    AUTO(mem) char *text = js_dump_pretty(json);
+    AUTO(fd) int fd = -1;
+    if (!text)
+        return err_set(err, ERR_NO_MEMORY, "document JSON");
+    enum err_code code = output_create(dir_fd, &fd, err);
+    if (!code)
+        code = file_write_all(fd, text, strlen(text), err);
+    if (code)
+        return code;
+    *out_fd = TAKE_FD(fd);
+    return ERR_OK;
+}
+
 enum err_code output_publish(int dir_fd, const char *name, int pdf_fd, const struct js *json,
                              struct err *err)
 {
     AUTO(mem) char *pdf_name = mem_printf("%s.pdf", name);
     AUTO(mem) char *json_name = mem_printf("%s.json", name);
-    AUTO(mem) char *text = js_dump_pretty(json);
-    if (!pdf_name || !json_name || !text)
+    AUTO(fd) int json_fd = -1;
+    if (!pdf_name || !json_name)
         return err_set(err, ERR_NO_MEMORY, "'%s'", name);
-    if (sys_fdatasync(pdf_fd) != 0)
-        return err_set_errno(err, ERR_IO, errno, "flush '%s'", pdf_name);
+    enum err_code code = create_json(dir_fd, json, &json_fd, err);
+    if (!code)
+        code = flush(pdf_fd, pdf_name, err);
+    if (!code)
+        code = flush(json_fd, json_name, err);
+    if (code)
+        return code;
     unlinkat(dir_fd, json_name, 0); /* an old one would vouch for the new PDF */
-    enum err_code code = link_over(dir_fd, pdf_name, pdf_fd, err);
-    return code ? code : file_replace_durably(dir_fd, json_name, text, strlen(text), err);
+    code = give_name(dir_fd, pdf_name, pdf_fd, err);
+    if (!code)
+        code = give_name(dir_fd, json_name, json_fd, err);
+    return code ? code : file_flush_folder(dir_fd, json_name, err);
 }
 
 static struct js *read_done(int dir_fd, const char *name, const char *digest)
@@ -77,7 +112,7 @@ bool output_is_done(int dir_fd, const char *name, const char *digest)
         return true;
     int64_t parts = 1;
     for (int64_t i = 1; i <= parts; i++) {
-        AUTO(mem) char *part_name = mem_printf("%s-%d", name, (int)i);
+        AUTO(mem) char *part_name = mem_printf("%s-%lld", name, (long long)i);
         AUTO(js) struct js *part = part_name ? read_done(dir_fd, part_name, digest) : NULL;
         if (!part)
             return false;

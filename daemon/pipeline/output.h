@@ -10,9 +10,9 @@
 /* The output folder of `sohoa process`: a PDF appears whole or not at all, its JSON after it is the
  * mark that both are there. */
 
-/* A nameless file in the folder: gone when we are killed. */
+/* A nameless file in the folder: gone when we are killed. Mode 0666 less the umask. */
 enum err_code output_create(int dir_fd, int *out_fd, struct err *err);
-/* Gives it its name (replacing an older one), then writes NAME.json durably. */
+/* Gives it its name (replacing an older one) and NAME.json after it, all of it flushed. */
 enum err_code output_publish(int dir_fd, const char *name, int pdf_fd, const struct js *json,
                              struct err *err);
 /* NAME.json with that digest and its PDF unharmed; for parts of a split, all of them. */

@@ -127,6 +127,7 @@ static enum err_code keep_nothing(struct job *job, struct ipc_message *message, 
  */
 
 #define SLOTS_MAX 16
+#define TELL_FIRST_US 1000000ull /* doubled up to 32 s */
 
 /* A slot does one job at a time: it owns a worker of its pool (none for POOL_NONE). */
 struct slot {
@@ -137,6 +138,12 @@ struct slot {
     const struct stage *claiming;
     struct job *job;
     size_t step;
+    /* a failure on its way into the store, told again until it is there */
+    struct err err;
+    char ref[REF_SIZE];
+    struct retry_decision decision;
+    unsigned tellings;
+    sd_event_source *later;
 };
 
 struct pipeline {
@@ -156,11 +163,12 @@ static void pump(struct pipeline *pipeline);
 
 static const struct worker_kind pool_workers[POOL_COUNT] = {
     [POOL_OCR] = {.name = "ocr",
-                  .recycle_after = 500, /* Tesseract's heap grows slowly */
+                  .memory_limit_mb = 3000, /* the largest image, 100 megapixels, wants 0.5 GB */
+                  .recycle_after = 500,    /* Tesseract's heap grows slowly */
                   .env = (const char *const[]){"OMP_THREAD_LIMIT=1", NULL}},
-    [POOL_PDF] = {.name = "pdf"},
-    [POOL_SEAL] = {.name = "seal"},
-    [POOL_UPLOAD] = {.name = "upload"},
+    [POOL_PDF] = {.name = "pdf", .memory_limit_mb = 2000},
+    [POOL_SEAL] = {.name = "seal", .memory_limit_mb = 1000},
+    [POOL_UPLOAD] = {.name = "upload", .memory_limit_mb = 1000},
 };
 
 static enum err_code add_slots(struct pipeline *pipeline, enum pool_kind pool, int count,
@@ -169,13 +177,10 @@ static enum err_code add_slots(struct pipeline *pipeline, enum pool_kind pool, i
     for (int i = 0; i < count && pipeline->slot_count < SLOTS_MAX; i++) {
         struct slot *slot = &pipeline->slots[pipeline->slot_count];
         *slot = (struct slot){.pipeline = pipeline, .pool = pool};
-        struct worker_kind kind = pool_workers[pool];
-        if (pool == POOL_OCR)
-            kind.memory_limit_mb = pipeline->config.ocr_memory_mb;
         enum err_code code = pool == POOL_NONE
                                  ? ERR_OK
-                                 : worker_new(pipeline->loop, &kind, pipeline->config.worker_dir,
-                                              &slot->worker, err);
+                                 : worker_new(pipeline->loop, &pool_workers[pool],
+                                              pipeline->config.worker_dir, &slot->worker, err);
         if (code)
             return code;
         pipeline->slot_count++;
@@ -216,6 +221,7 @@ void pipeline_free(struct pipeline *pipeline)
     for (size_t i = 0; i < pipeline->slot_count; i++) {
         struct slot *slot = &pipeline->slots[i];
         struct job *job = TAKE(slot->job);
+        sd_event_source_disable_unref(slot->later);
         worker_free(slot->worker); /* calls back with CANCELLED; the job is no longer the slot's */
         job_free(job);
     }
@@ -231,38 +237,81 @@ static void release_slot(struct slot *slot)
     slot->claiming = NULL;
 }
 
-static void on_stored(void *payload, const struct err *err)
+static void end_job(struct slot *slot, const struct err *err)
 {
-    struct slot *slot = payload;
     struct pipeline *pipeline = slot->pipeline;
-    if (!slot->job)
-        return;
-    if (err)
-        log_err(err,
-                LOG_FIELDS(LOG_FIELD("SOHOA_STEP", slot->job->stage->name),
-                           LOG_FIELD("SOHOA_DOC", slot->job->id)),
-                "result of a step could not be stored; it will be done again, continuing");
     if (pipeline->ended)
         pipeline->ended(pipeline->payload, slot->job, err);
     release_slot(slot);
     pipeline_kick(pipeline);
 }
 
+/* Somebody else moved the subject, or the claim is over: the result is nobody's any more. */
+static bool is_gone(const struct err *err)
+{
+    return err->code == ERR_STATE_CHANGED || err->code == ERR_NOT_FOUND;
+}
+
+static void tell_failure(struct slot *slot);
+
+static int on_tell_again(sd_event_source *source, uint64_t now_us, void *payload)
+{
+    (void)source;
+    (void)now_us;
+    struct slot *slot = payload;
+    slot->later = sd_event_source_disable_unref(slot->later);
+    tell_failure(slot);
+    return 0;
+}
+
+static void on_failure_stored(void *payload, const struct err *err)
+{
+    struct slot *slot = payload;
+    if (!slot->job)
+        return;
+    if (!err || is_gone(err)) {
+        end_job(slot, &slot->err);
+        return;
+    }
+    log_err(err, LOG_FIELDS(LOG_FIELD("SOHOA_STEP", slot->job->stage->name)),
+            "failure of a step could not be stored, it is told again, continuing");
+    uint64_t wait_us = TELL_FIRST_US << (slot->tellings < 5 ? slot->tellings : 5);
+    slot->tellings++;
+    sd_event_add_time_relative(slot->pipeline->loop, &slot->later, CLOCK_MONOTONIC, wait_us, 10000,
+                               on_tell_again, slot);
+}
+
+static void tell_failure(struct slot *slot)
+{
+    struct job_source *source = &slot->pipeline->source;
+    source->fail(source->self, slot->job, &slot->err, slot->ref, slot->decision, on_failure_stored,
+                 slot);
+}
+
 static void fail_job(struct slot *slot, const struct err *err)
 {
-    struct pipeline *pipeline = slot->pipeline;
     struct job *job = slot->job;
-    char ref[REF_SIZE];
-    ref_new(ref);
-    struct retry_decision decision = retry_decide(err->code, job->attempts, job->stage->remote);
+    slot->err = *err;
+    slot->tellings = 0;
+    slot->decision = retry_decide(err->code, job->attempts, job->stage->remote);
+    ref_new(slot->ref);
     log_err(err,
             LOG_FIELDS(LOG_FIELD("SOHOA_STEP", job->stage->name), LOG_FIELD("SOHOA_DOC", job->id),
-                       LOG_FIELD("SOHOA_REF", ref)),
-            decision.action == RETRY_HOLD ? "step failed, held for a person, continuing"
-                                          : "step failed, it is tried again, continuing");
-    if (pipeline->ended)
-        pipeline->ended(pipeline->payload, job, err);
-    pipeline->source.fail(pipeline->source.self, job, err, ref, decision, on_stored, slot);
+                       LOG_FIELD("SOHOA_REF", slot->ref)),
+            slot->decision.action == RETRY_HOLD ? "step failed, held for a person, continuing"
+                                                : "step failed, it is tried again, continuing");
+    tell_failure(slot);
+}
+
+static void on_result_stored(void *payload, const struct err *err)
+{
+    struct slot *slot = payload;
+    if (!slot->job)
+        return;
+    if (!err || is_gone(err))
+        end_job(slot, err);
+    else
+        fail_job(slot, err);
 }
 
 static void run_step(struct slot *slot);
@@ -324,7 +373,7 @@ static void run_step(struct slot *slot)
     bool done = slot->step >= STAGE_STEPS_MAX || !stage->steps[slot->step].op;
     struct err err = ERR_INIT;
     if (done)
-        pipeline->source.complete(pipeline->source.self, slot->job, on_stored, slot);
+        pipeline->source.complete(pipeline->source.self, slot->job, on_result_stored, slot);
     else if (ask(slot, &stage->steps[slot->step], &err))
         fail_job(slot, &err);
 }

@@ -18,7 +18,6 @@ struct pipeline;
 struct pipeline_config {
     const char *worker_dir;
     int ocr_workers;
-    int ocr_memory_mb;  /* address-space limit of one, 0 = none */
     struct js *targets; /* upload worker's configure args.targets; borrowed, NULL = none */
 };
 

@@ -4,30 +4,38 @@
 #include "daemon/pipeline/pipeline.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <systemd/sd-event.h>
 
 struct process {
     sd_event *loop;
     struct folder *folder;
     struct pipeline *pipeline;
+    size_t begun;
 };
 
-static void on_ended(void *payload, const struct job *job, const struct err *err)
+/* A document holds two descriptors a page, and lends copies of all of them to the PDF worker. */
+static void allow_many_descriptors(void)
 {
-    (void)job;
-    (void)err;
-    struct process *process = payload;
-    if (folder_is_done(process->folder))
-        sd_event_exit(process->loop, 0);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Nothing may be left to claim right after the first look (all done before). */
-static int on_started(sd_event_source *source, void *payload)
+/* After whatever happened: all documents may have ended, or, with those done already out of the
+ * way, there may be more to begin. */
+static int after_event(sd_event_source *source, void *payload)
 {
+    (void)source;
     struct process *process = payload;
-    if (pipeline_is_idle(process->pipeline) && folder_is_done(process->folder))
-        sd_event_exit(process->loop, 0);
-    return sd_event_source_set_enabled(source, SD_EVENT_OFF);
+    if (folder_is_done(process->folder) && pipeline_is_idle(process->pipeline))
+        return sd_event_exit(process->loop, 0);
+    if (folder_begun(process->folder) != process->begun)
+        pipeline_kick(process->pipeline);
+    process->begun = folder_begun(process->folder);
+    return 0;
 }
 
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *payload)
@@ -47,14 +55,14 @@ static enum err_code make_loop(struct process *process, struct err *err)
     sigaddset(&watched, SIGCHLD);
     sigprocmask(SIG_BLOCK, &watched, NULL);
     signal(SIGPIPE, SIG_IGN);
-    sd_event_source *started;
+    sd_event_source *after;
     if (sd_event_new(&process->loop) < 0 ||
         sd_event_add_signal(process->loop, NULL, SIGINT, on_signal, process) < 0 ||
         sd_event_add_signal(process->loop, NULL, SIGTERM, on_signal, process) < 0 ||
-        sd_event_add_post(process->loop, &started, on_started, process) < 0)
+        sd_event_add_post(process->loop, &after, after_event, process) < 0)
         return err_set(err, ERR_INTERNAL, "event loop");
-    sd_event_source_set_floating(started, 1);
-    sd_event_source_unref(started);
+    sd_event_source_set_floating(after, 1);
+    sd_event_source_unref(after);
     return ERR_OK;
 }
 
@@ -65,7 +73,7 @@ static enum err_code run(struct process *process, const struct process_options *
                                      .ocr_workers = options->jobs};
     struct job_source source = folder_jobs(process->folder);
     enum err_code code =
-        pipeline_new(process->loop, &config, &source, on_ended, process, &process->pipeline, err);
+        pipeline_new(process->loop, &config, &source, NULL, NULL, &process->pipeline, err);
     if (code)
         return code;
     pipeline_kick(process->pipeline);
@@ -83,8 +91,9 @@ enum err_code process_run(const struct process_options *options, folder_result_f
     struct inputs inputs = {0};
     struct folder_options folder_options = {
         .out_dir = options->out_dir, .lang = options->lang, .split = options->split};
-    enum err_code code =
-        inputs_find(options->inputs, options->input_count, options->each, &inputs, err);
+    enum err_code code = inputs_find(options->inputs, options->input_count, options->each,
+                                     options->out_dir, &inputs, err);
+    allow_many_descriptors();
     if (!code)
         code = make_loop(&process, err);
     if (!code)

@@ -2,8 +2,17 @@
 
 #define RETRY_NOW_TRIES 2 /* what kills its worker twice is held for a person */
 #define LATER_FIRST_US (5 * 1000000ll)
-#define LATER_MAX_US (15 * 60 * 1000000ll) /* a line that is down for a weekend still heals alone  \
-                                            */
+#define LATER_MAX_US                                                                               \
+    (15 * 60 * 1000000ll) /* a line that is down for a weekend still heals alone                   \
+                           */
+
+/* What the whole machine lacks is not this page's fault, and is mended without coming back to it.
+ */
+static bool is_machine_wide(enum err_code code)
+{
+    return code == ERR_IO || code == ERR_DISK_FULL || code == ERR_READ_ONLY ||
+           code == ERR_WORKER_MISSING || code == ERR_MODEL_MISSING;
+}
 
 static int64_t later_us(unsigned attempts)
 {
@@ -25,7 +34,9 @@ struct retry_decision retry_decide(enum err_code code, unsigned attempts, bool r
         return (struct retry_decision){RETRY_AGAIN, later_us(attempts)};
     case HELP_IT:
         /* a full or read-only warehouse is mended over there, nobody has to come back here */
-        return remote ? (struct retry_decision){RETRY_AGAIN, later_us(attempts)} : hold;
+        return remote || is_machine_wide(code)
+                   ? (struct retry_decision){RETRY_AGAIN, later_us(attempts)}
+                   : hold;
     default:
         return hold;
     }

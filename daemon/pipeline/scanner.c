@@ -50,7 +50,7 @@ struct scanner {
     char *device;
     char page_id[ID_SIZE];
     char *blob;
-    bool cancelled, asking;
+    bool cancelled, asking, more_paper;
     bool made_document; /* by this job, for it */
     unsigned busy_waits;
 };
@@ -107,6 +107,11 @@ static void tell_job(struct scanner *scanner, const struct scan_job *job)
     AUTO(js) struct js *data = scan_job_to_js(job);
     if (data)
         scanner->event(scanner->event_payload, "job", data);
+}
+
+bool scanner_fills(const struct scanner *scanner, const char *document_id)
+{
+    return scanner->job && strcmp(scanner->job->document_id, document_id) == 0;
 }
 
 struct js *scanner_show_job(const struct scanner *scanner)
@@ -277,15 +282,15 @@ static void on_page_committed(void *payload, struct ipc_message *message, const 
     struct scanner *scanner = payload;
     if (!scanner->job)
         return;
-    bool more = scanner->blob != NULL; /* kept by on_page while there may be more paper */
-    mem_free(TAKE(scanner->blob));
     if (err) {
+        drop_page(scanner);
         finish_batch(scanner, err);
         return;
     }
+    mem_free(TAKE(scanner->blob));
     scanner->job->pages++;
     tell_job(scanner, scanner->job);
-    if (scanner->cancelled || !more)
+    if (scanner->cancelled || !scanner->more_paper)
         finish_batch(scanner, NULL);
     else
         next_page(scanner);
@@ -309,8 +314,7 @@ static void on_page(void *payload, struct ipc_message *message, const struct js 
                               "blob", scanner->blob, "image", image, "device", scanner->device,
                               "side", js_text_or(ok, "side", "front"), "sheet",
                               js_int_or(ok, "sheet", 0), "principal", scanner->principal);
-    if (!js_bool_or(ok, "more", false))
-        mem_free(TAKE(scanner->blob));
+    scanner->more_paper = js_bool_or(ok, "more", false);
     store_client_call(scanner->store, "page_commit", args, NULL, 0, on_page_committed, scanner);
 }
 

@@ -56,6 +56,8 @@ enum err_code scanner_job(struct scanner *scanner, const char *job_id, bool canc
                           struct err *err);
 /* The running job as in "job", JSON null without one; the caller's. */
 struct js *scanner_show_job(const struct scanner *scanner);
+/* A job is bringing pages into that document. */
+bool scanner_fills(const struct scanner *scanner, const char *document_id);
 bool scanner_is_busy(const struct scanner *scanner);
 unsigned scanner_crash_count(const struct scanner *scanner);
 

@@ -12,12 +12,15 @@
 /* Longer than any stage's deadlines together: a claim that outlives it belongs to nobody. */
 #define LEASE_US (30 * 60 * 1000000ll)
 
+#define GIVEN_BACK_US (5 * 1000000ll)
+
 struct store_source {
     struct store_client *client;
     char owner[64];
 };
 
 struct claim_call {
+    struct store_source *source;
     const struct stage *stage;
     job_claimed_fn *done;
     void *payload;
@@ -81,6 +84,16 @@ static enum err_code job_from_claim(const struct stage *stage, struct ipc_messag
     return ERR_OK;
 }
 
+/* The claim was made but the job cannot be: given back, so that it does not sleep out its lease. */
+static void give_back(struct store_source *source, const struct js *claimed, const struct err *err)
+{
+    struct js *args =
+        js_pack("{s:s, s:s, s:s, s:I, s:o}", "claim", js_text_or(claimed, "claim", ""), "code",
+                err_name(err->code), "action", "retry", "not_before_us",
+                sys_now_us() + GIVEN_BACK_US, "principal", machine_principal());
+    store_client_call(source->client, "fail", args, NULL, 0, NULL, NULL);
+}
+
 static void on_claim(void *payload, struct ipc_message *message, const struct js *ok,
                      const struct err *problem)
 {
@@ -90,8 +103,10 @@ static void on_claim(void *payload, struct ipc_message *message, const struct js
     struct job *job = NULL;
     struct err err = ERR_INIT;
     if (!problem && !js_is_null(claimed) &&
-        job_from_claim(call.stage, message, claimed, &job, &err))
+        job_from_claim(call.stage, message, claimed, &job, &err)) {
+        give_back(call.source, claimed, &err);
         problem = &err;
+    }
     call.done(call.payload, job, problem);
 }
 
@@ -104,7 +119,7 @@ static void claim(void *self, const struct stage *stage, job_claimed_fn *done, v
         done(payload, NULL, &err);
         return;
     }
-    *call = (struct claim_call){stage, done, payload};
+    *call = (struct claim_call){source, stage, done, payload};
     struct js *args = js_pack("{s:s, s:s, s:I, s:o}", "stage", stage->name, "owner", source->owner,
                               "lease_us", (int64_t)LEASE_US, "principal", machine_principal());
     store_client_call(source->client, "claim", args, NULL, 0, on_claim, call);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <systemd/sd-event.h>
 
 #define UNLOCK_MS 30000
@@ -18,11 +19,13 @@ struct signer {
     signer_unlocked_fn *unlocked;
     void *payload;
     int pid;          /* of the worker that holds the key */
+    char *who;        /* unlocked it */
     struct js *shown; /* who it signs for */
 };
 
 struct signer_call {
     struct signer *signer;
+    char *who;
     signer_done_fn *done;
     void *payload;
 };
@@ -54,6 +57,7 @@ void signer_free(struct signer *signer)
         return;
     sd_event_source_disable_unref(signer->idle);
     js_free(signer->shown);
+    mem_free(signer->who);
     mem_free(signer->p12_path);
     sd_event_unref(signer->loop);
     mem_free(signer);
@@ -77,9 +81,18 @@ struct js *signer_show(const struct signer *signer)
                    (int)(*signer->p12_path != 0), "signer", who);
 }
 
+bool signer_is_of_other(const struct signer *signer, const char *who)
+{
+    if (!signer_is_unlocked(signer))
+        return false;
+    size_t person = strcspn(who, "/");
+    return person != strcspn(signer->who, "/") || strncmp(who, signer->who, person) != 0;
+}
+
 static void forget(struct signer *signer)
 {
     signer->pid = 0;
+    mem_free(TAKE(signer->who));
     js_free(TAKE(signer->shown));
     signer->idle = sd_event_source_disable_unref(signer->idle);
 }
@@ -106,12 +119,24 @@ void signer_touch(struct signer *signer)
                                    1000000, on_idle, signer);
 }
 
-static struct signer_call *new_call(struct signer *signer, signer_done_fn *done, void *payload)
+static void call_free(struct signer_call *call)
+{
+    if (call)
+        mem_free(call->who);
+    mem_free(call);
+}
+
+static struct signer_call *new_call(struct signer *signer, const char *who, signer_done_fn *done,
+                                    void *payload)
 {
     struct signer_call *call = mem_alloc(sizeof *call);
-    if (call)
-        *call = (struct signer_call){signer, done, payload};
-    return call;
+    if (!call)
+        return NULL;
+    *call = (struct signer_call){signer, mem_strdup(who), done, payload};
+    if (call->who)
+        return call;
+    mem_free(call);
+    return NULL;
 }
 
 static void answer(struct signer_call *call, const struct err *problem)
@@ -121,7 +146,7 @@ static void answer(struct signer_call *call, const struct err *problem)
     if (!ok && !problem)
         problem = &no_memory;
     call->done(call->payload, ok, problem);
-    mem_free(call);
+    call_free(call);
 }
 
 static void on_unlocked(void *payload, struct ipc_message *message, const struct js *ok,
@@ -133,6 +158,7 @@ static void on_unlocked(void *payload, struct ipc_message *message, const struct
     if (!err) {
         forget(signer);
         signer->pid = worker_pid(signer->worker);
+        signer->who = TAKE(call->who);
         signer->shown = js_ref(js_at(ok, "signer"));
         signer_touch(signer);
     }
@@ -155,13 +181,14 @@ static enum err_code ask_unlock(struct signer *signer, const char *password,
                           UNLOCK_MS, on_unlocked, NULL, call, err);
 }
 
-void signer_unlock(struct signer *signer, const char *password, signer_done_fn *done, void *payload)
+void signer_unlock(struct signer *signer, const char *password, const char *who,
+                   signer_done_fn *done, void *payload)
 {
     struct err err = ERR_INIT;
-    struct signer_call *call = new_call(signer, done, payload);
+    struct signer_call *call = new_call(signer, who, done, payload);
     if (!ask_unlock(signer, password, call, &err))
         return;
-    mem_free(call);
+    call_free(call);
     done(payload, NULL, &err);
 }
 

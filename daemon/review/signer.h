@@ -33,8 +33,12 @@ struct js *signer_show(const struct signer *signer);
 bool signer_is_unlocked(const struct signer *signer);
 /* Common name of the certificate; NULL while locked. Borrowed until the next lock. */
 const char *signer_name(const struct signer *signer);
-void signer_unlock(struct signer *signer, const char *password, signer_done_fn *done,
-                   void *payload);
+/* who: the principal that unlocks. */
+void signer_unlock(struct signer *signer, const char *password, const char *who,
+                   signer_done_fn *done, void *payload);
+/* The key is unlocked, by somebody else than this principal (sessions of one user are one person,
+ * "uid:1000/web-…"): the copier signs his own copies (R-20). */
+bool signer_is_of_other(const struct signer *signer, const char *who);
 void signer_lock(struct signer *signer, signer_done_fn *done, void *payload);
 /* A signature was made: the idle time starts anew. */
 void signer_touch(struct signer *signer);

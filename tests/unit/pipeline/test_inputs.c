@@ -50,7 +50,7 @@ static void a_folder_s_images_are_one_document_in_natural_order(void **state)
     (void)state;
     struct inputs inputs;
     const char *arguments[] = {"hồ sơ/"};
-    assert_int_equal(inputs_find(arguments, 1, false, &inputs, NULL), ERR_OK);
+    assert_int_equal(inputs_find(arguments, 1, false, "out", &inputs, NULL), ERR_OK);
     assert_int_equal(inputs.count, 3);
     assert_int_equal(inputs.passed_over, 1);
     const struct input *pages = named(&inputs, "hồ sơ");
@@ -66,7 +66,7 @@ static void each_makes_every_file_a_document(void **state)
     (void)state;
     struct inputs inputs;
     const char *arguments[] = {"hồ sơ"};
-    assert_int_equal(inputs_find(arguments, 1, true, &inputs, NULL), ERR_OK);
+    assert_int_equal(inputs_find(arguments, 1, true, "out", &inputs, NULL), ERR_OK);
     assert_int_equal(inputs.count, 4);
     inputs_done(&inputs);
 }
@@ -77,7 +77,7 @@ static void two_outputs_of_one_name_are_refused_before_work_starts(void **state)
     struct inputs inputs;
     struct err err = ERR_INIT;
     const char *arguments[] = {"p1.jpg", "P1.png"};
-    assert_int_equal(inputs_find(arguments, 2, false, &inputs, &err), ERR_USAGE);
+    assert_int_equal(inputs_find(arguments, 2, false, "out", &inputs, &err), ERR_USAGE);
     assert_non_null(strstr(err.detail, "p1.jpg"));
 }
 
@@ -86,10 +86,57 @@ static void what_does_not_exist_is_a_usage_error(void **state)
     (void)state;
     struct inputs inputs;
     const char *missing[] = {"nowhere.jpg"};
-    assert_int_equal(inputs_find(missing, 1, false, &inputs, NULL), ERR_USAGE);
+    assert_int_equal(inputs_find(missing, 1, false, "out", &inputs, NULL), ERR_USAGE);
     mkdir("empty", 0700);
     const char *empty[] = {"empty"};
-    assert_int_equal(inputs_find(empty, 1, false, &inputs, NULL), ERR_USAGE);
+    assert_int_equal(inputs_find(empty, 1, false, "out", &inputs, NULL), ERR_USAGE);
+}
+
+static void the_folder_of_the_results_is_no_input(void **state)
+{
+    (void)state;
+    struct inputs inputs;
+    struct err err = ERR_INIT;
+    const char *arguments[] = {"hồ sơ"};
+    assert_int_equal(inputs_find(arguments, 1, false, "hồ sơ/con", &inputs, NULL), ERR_OK);
+    assert_int_equal(inputs.count, 2);
+    inputs_done(&inputs);
+    assert_int_equal(inputs_find(arguments, 1, false, "./hồ sơ/", &inputs, &err), ERR_USAGE);
+    assert_non_null(strstr(err.detail, "hồ sơ"));
+}
+
+static void a_pdf_is_never_replaced_by_its_own_result(void **state)
+{
+    (void)state;
+    struct inputs inputs;
+    const char *arguments[] = {"hồ sơ/a.pdf"};
+    assert_int_equal(inputs_find(arguments, 1, false, "hồ sơ", &inputs, NULL), ERR_USAGE);
+    assert_int_equal(inputs_find(arguments, 1, false, "hồ sơ/con", &inputs, NULL), ERR_OK);
+    inputs_done(&inputs);
+}
+
+static void what_is_no_file_is_not_waited_for(void **state)
+{
+    (void)state;
+    struct inputs inputs;
+    const char *folder[] = {"hồ sơ"}, *pipe[] = {"hồ sơ/p3.jpg"};
+    assert_int_equal(mkfifo("hồ sơ/p3.jpg", 0600), 0);
+    assert_int_equal(inputs_find(folder, 1, false, "out", &inputs, NULL), ERR_OK);
+    assert_int_equal(inputs.passed_over, 2);
+    assert_int_equal(named(&inputs, "hồ sơ")->file_count, 2);
+    inputs_done(&inputs);
+    assert_int_equal(inputs_find(pipe, 1, false, "out", &inputs, NULL), ERR_USAGE);
+}
+
+static void a_folder_given_as_a_dot_has_its_own_name(void **state)
+{
+    (void)state;
+    struct inputs inputs;
+    const char *arguments[] = {"."};
+    assert_int_equal(chdir("hồ sơ"), 0);
+    assert_int_equal(inputs_find(arguments, 1, false, "out", &inputs, NULL), ERR_OK);
+    named(&inputs, "hồ sơ");
+    inputs_done(&inputs);
 }
 
 int main(void)
@@ -100,6 +147,10 @@ int main(void)
         CASE(each_makes_every_file_a_document),
         CASE(two_outputs_of_one_name_are_refused_before_work_starts),
         CASE(what_does_not_exist_is_a_usage_error),
+        CASE(the_folder_of_the_results_is_no_input),
+        CASE(a_pdf_is_never_replaced_by_its_own_result),
+        CASE(what_is_no_file_is_not_waited_for),
+        CASE(a_folder_given_as_a_dot_has_its_own_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
