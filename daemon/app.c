@@ -425,7 +425,7 @@ static enum err_code open_store(struct app *app, struct err *err)
     AUTO(mem) char *folder = mem_printf("%s/store", app->config->state_dir);
     if (!folder)
         return err_set(err, ERR_NO_MEMORY, "store");
-    enum err_code code = file_make_folders(folder, err);
+    enum err_code code = file_make_folders(folder, 0700, err);
     if (!code)
         code = store_arguments(app, err);
     if (!code)
@@ -500,7 +500,7 @@ static enum err_code start_http(struct app *app, struct err *err)
         return err_set(err, ERR_BAD_CONFIG, "socket path");
     *strrchr(folder, '/') = 0;
     int port;
-    enum err_code code = file_make_folders(folder, err);
+    enum err_code code = file_make_folders(folder, 0700, err);
     if (!code)
         code = listen_unix(app->config->socket_path, 0660, &http.unix_fd, err);
     if (!code)

@@ -165,7 +165,7 @@ enum err_code file_memfd_seal(int fd, struct err *err)
     return ERR_OK;
 }
 
-enum err_code file_make_folders(const char *path, struct err *err)
+enum err_code file_make_folders(const char *path, mode_t mode, struct err *err)
 {
     char partial[PATH_MAX];
     size_t size = strlen(path);
@@ -177,7 +177,7 @@ enum err_code file_make_folders(const char *path, struct err *err)
             continue;
         char kept = partial[i];
         partial[i] = 0;
-        if (mkdir(partial, 0700) != 0 && errno != EEXIST)
+        if (mkdir(partial, mode) != 0 && errno != EEXIST)
             return err_set_errno(err, ERR_IO, errno, "make folder '%s'", partial);
         partial[i] = kept;
     }

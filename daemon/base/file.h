@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Files that survive a power cut, and whole-file reading with a ceiling. */
 
@@ -35,8 +36,8 @@ enum err_code file_memfd(const char *name, const void *bytes, size_t size, int *
 /* Seals against writing, growing and shrinking, offset back to 0. */
 enum err_code file_memfd_seal(int fd, struct err *err);
 
-/* mkdir -p with mode 0700 for what it makes. */
-enum err_code file_make_folders(const char *path, struct err *err);
+/* mkdir -p; what it makes gets `mode` less the umask. */
+enum err_code file_make_folders(const char *path, mode_t mode, struct err *err);
 
 /* Free bytes on the file system of fd. */
 enum err_code file_free_bytes(int fd, uint64_t *out_bytes, struct err *err);

@@ -19,13 +19,18 @@
 #define FIELDS_MAX 16
 
 static const char *program_name = "sohoa";
-static bool to_journal, with_debug;
+static bool to_journal, with_debug, quiet;
 
 void log_open(const char *program)
 {
     program_name = program;
     to_journal = getenv("JOURNAL_STREAM") != NULL;
     with_debug = getenv("SOHOA_DEBUG") != NULL;
+}
+
+void log_quiet(void)
+{
+    quiet = true;
 }
 
 static const char *level_name(enum log_level level)
@@ -103,7 +108,7 @@ static void write_journal(enum log_level level, const struct log_field *fields, 
 
 void log_line(enum log_level level, const struct log_field *fields, const char *fmt, ...)
 {
-    if (level == LOG_LEVEL_DEBUG && !with_debug)
+    if ((quiet || level == LOG_LEVEL_DEBUG) && !with_debug)
         return;
     char raw[VALUE_MAX_BYTES], message[VALUE_MAX_BYTES];
     va_list args;

@@ -29,6 +29,9 @@ struct log_field {
 
 /* Name of this program in each line; debug lines only when $SOHOA_DEBUG is set. */
 void log_open(const char *program);
+/* A program that tells people itself (the command line): no lines unless
+ * $SOHOA_DEBUG is set. */
+void log_quiet(void);
 void log_line(enum log_level level, const struct log_field *fields, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

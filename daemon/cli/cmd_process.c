@@ -214,5 +214,6 @@ int cmd_process(int argc, char **argv)
         return usage_error("cannot find the program's own folder");
     options.worker_dir = worker_dir;
     log_open("sohoa");
+    log_quiet();
     return run(&options, &report);
 }

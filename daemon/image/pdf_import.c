@@ -5,11 +5,14 @@
 #include "daemon/image/pdf_tool.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PDF_MAX_BYTES ((off_t)512 << 20)
@@ -17,6 +20,7 @@
 #define POINTS_PER_INCH 72.0
 #define SAME_SIZE 0.05 /* an image this near to the page's size is the page */
 #define RENDER_MIN_DPI 50
+#define FOLDER_PREFIX "sohoa-pdf-"
 
 const char *pdf_kind_name(enum pdf_kind kind)
 {
@@ -34,21 +38,8 @@ void pdf_import_done(struct pdf_import *import)
 /* --- private folder -------------------------------------------------------------------------- */
 
 struct folder {
-    char path[256];
+    char path[512];
 };
-
-static enum err_code folder_make(struct folder *out, struct err *err)
-{
-    const char *base = getenv("TMPDIR");
-    if (!base || !base[0])
-        base = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
-    struct folder folder;
-    int size = snprintf(folder.path, sizeof folder.path, "%s/sohoa-pdf-XXXXXX", base);
-    if (size < 0 || (size_t)size >= sizeof folder.path || !mkdtemp(folder.path))
-        return err_set(err, ERR_IO, "cannot make a folder in '%s'", base);
-    *out = folder;
-    return ERR_OK;
-}
 
 /* The tools make plain files only. */
 static void folder_auto(struct folder *folder)
@@ -60,6 +51,42 @@ static void folder_auto(struct folder *folder)
         unlinkat(dirfd(entries), entry->d_name, 0);
     closedir(entries);
     rmdir(folder->path);
+}
+
+/* A worker killed in the middle leaves page images behind: the next one takes them away. */
+static void sweep_dead(const char *base)
+{
+    DIR *entries = opendir(base);
+    if (!entries)
+        return;
+    for (struct dirent *entry; (entry = readdir(entries));) {
+        int pid;
+        struct stat info;
+        bool dead = sscanf(entry->d_name, FOLDER_PREFIX "%d-", &pid) == 1 && pid > 0 &&
+                    kill(pid, 0) != 0 && errno == ESRCH;
+        if (!dead || fstatat(dirfd(entries), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+            !S_ISDIR(info.st_mode) || info.st_uid != getuid())
+            continue;
+        struct folder folder;
+        snprintf(folder.path, sizeof folder.path, "%s/%s", base, entry->d_name);
+        folder_auto(&folder);
+    }
+    closedir(entries);
+}
+
+static enum err_code folder_make(struct folder *out, struct err *err)
+{
+    const char *base = getenv("TMPDIR");
+    if (!base || !base[0])
+        base = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
+    sweep_dead(base);
+    struct folder folder;
+    int size = snprintf(folder.path, sizeof folder.path, "%s/" FOLDER_PREFIX "%d-XXXXXX", base,
+                        (int)getpid());
+    if (size < 0 || (size_t)size >= sizeof folder.path || !mkdtemp(folder.path))
+        return err_set(err, ERR_IO, "cannot make a folder in '%s'", base);
+    *out = folder;
+    return ERR_OK;
 }
 
 /* --- the file -------------------------------------------------------------------------------- */

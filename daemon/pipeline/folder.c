@@ -47,7 +47,7 @@ static enum err_code add_doc(struct folder *folder, const struct input *input, c
 /* A folder that cannot be written to shows before hours of recognition, not after. */
 static enum err_code open_out_dir(const char *path, int *out_fd, struct err *err)
 {
-    enum err_code code = file_make_folders(path, err);
+    enum err_code code = file_make_folders(path, 0777, err);
     if (code)
         return code;
     AUTO(fd) int trial = -1;

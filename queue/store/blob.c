@@ -47,7 +47,7 @@ enum err_code blobs_open(const char *folder, struct blobs **out, struct err *err
     AUTO(mem)
     char *temp = mem_printf("%s/blobs/tmp", folder);
     enum err_code code =
-        temp ? file_make_folders(temp, err) : err_set(err, ERR_NO_MEMORY, "open blobs");
+        temp ? file_make_folders(temp, 0700, err) : err_set(err, ERR_NO_MEMORY, "open blobs");
     if (!code) {
         AUTO(mem)
         char *root = mem_strndup(temp, strlen(temp) - strlen("/tmp"));

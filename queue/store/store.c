@@ -152,7 +152,7 @@ static enum err_code fill(struct store *store, const struct store_options *optio
     if (!code)
         code = copy_targets(store, options, err);
     if (!code)
-        code = file_make_folders(options->folder, err);
+        code = file_make_folders(options->folder, 0700, err);
     if (!code)
         code = take_lock(options->folder, options->lock_wait_ms, &store->lock_fd, err);
     if (!code)

@@ -104,8 +104,8 @@ static void a_sealed_memory_file_cannot_be_changed(void **state)
 static void folders_are_made_down_the_whole_path(void **state)
 {
     (void)state;
-    assert_int_equal(file_make_folders("x/y/z", NULL), ERR_OK);
-    assert_int_equal(file_make_folders("x/y/z", NULL), ERR_OK);
+    assert_int_equal(file_make_folders("x/y/z", 0700, NULL), ERR_OK);
+    assert_int_equal(file_make_folders("x/y/z", 0700, NULL), ERR_OK);
     assert_int_equal(access("x/y/z", W_OK), 0);
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -118,6 +119,24 @@ static void a_file_with_a_password_says_so(void **state)
     fclose(file);
 }
 
+static void what_a_killed_worker_left_is_taken_away(void **state)
+{
+    (void)state;
+    char left[200], file[240];
+    pid_t dead = fork();
+    if (dead == 0)
+        _exit(0);
+    waitpid(dead, NULL, 0);
+    snprintf(left, sizeof left, "%s/sohoa-pdf-%d-abcdef", folder, (int)dead);
+    snprintf(file, sizeof file, "%s/p-1.png", left);
+    assert_int_equal(mkdir(left, 0700), 0);
+    fclose(fopen(file, "w"));
+    AUTO(fd) int fd = a4_scan_fd("");
+    AUTO(pdf_import) struct pdf_import pdf = {0};
+    assert_int_equal(pdf_import(fd, 1, 10, &pdf, NULL), ERR_OK);
+    assert_int_not_equal(access(left, F_OK), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +145,7 @@ int main(void)
         cmocka_unit_test(a_drawn_page_is_rendered),
         cmocka_unit_test(what_is_no_pdf_is_unreadable),
         cmocka_unit_test(a_file_with_a_password_says_so),
+        cmocka_unit_test(what_a_killed_worker_left_is_taken_away),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
