@@ -50,7 +50,7 @@ struct app {
     int64_t store_status_us;
     bool status_asked;
     /* start */
-    bool opened;
+    bool opened, release_again;
     struct err open_err;
 };
 
@@ -58,6 +58,8 @@ static struct js *principal_machine(void)
 {
     return js_pack("{s:s, s:s}", "id", "sohoad", "role", "machine");
 }
+
+static void release_claims(struct app *app);
 
 /* ---- what changes in the store ------------------------------------------------------------------
  */
@@ -100,6 +102,8 @@ static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
 {
     struct app *app = payload;
     ask_status(app);
+    if (app->release_again)
+        release_claims(app);
     pipeline_kick(app->pipeline);
     sd_event_source_set_time(source, now_us + TICK_US);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
@@ -398,8 +402,17 @@ static void on_released(void *payload, struct ipc_message *message, const struct
     (void)ok;
     struct app *app = payload;
     app->opened = true;
-    if (err)
+    app->release_again = err && err->code == ERR_DISK_FULL;
+    if (app->release_again)
+        log_err(err, NULL, "old claims are released when there is room, continuing");
+    else if (err)
         app->open_err = *err;
+}
+
+static void release_claims(struct app *app)
+{
+    struct js *args = js_pack("{s:s, s:o}", "owner", app->owner, "principal", principal_machine());
+    store_client_call(app->store, "release_claims", args, NULL, 0, on_released, app);
 }
 
 static void on_hello(void *payload, struct ipc_message *message, const struct js *ok,
@@ -413,8 +426,7 @@ static void on_hello(void *payload, struct ipc_message *message, const struct js
         app->open_err = *err;
         return;
     }
-    struct js *args = js_pack("{s:s, s:o}", "owner", app->owner, "principal", principal_machine());
-    store_client_call(app->store, "release_claims", args, NULL, 0, on_released, app);
+    release_claims(app);
 }
 
 static enum err_code open_store(struct app *app, struct err *err)
@@ -559,12 +571,13 @@ void app_stop(struct app *app)
     sd_event_source_disable_unref(app->tick);
     http_server_free(app->http);
     app->http = NULL;
-    signer_free(app->signer);
-    app->signer = NULL;
+    if (app->store)
+        store_client_close(app->store);
     scanner_free(app->scanner);
     devices_free(app->devices);
     pipeline_free(app->pipeline);
     app->pipeline = NULL;
+    signer_free(app->signer);
     store_source_free(app->source);
     worker_free(app->store_worker);
     store_client_free(app->store);

@@ -42,15 +42,9 @@ static enum err_code read_targets(cfg_t *cfg, struct config *out, struct err *er
     out->targets = js_array();
     for (unsigned i = 0; i < cfg_size(cfg, "target"); i++) {
         cfg_t *target = cfg_getnsec(cfg, "target", i);
-        const char *path = cfg_getstr(target, "path"), *kind = cfg_getstr(target, "kind");
-        if (strcmp(kind, "dir") != 0)
-            return err_set(err, ERR_BAD_CONFIG, "target '%s': kind '%s' is not known",
-                           cfg_title(target), kind);
-        if (!path || path[0] != '/')
-            return err_set(err, ERR_BAD_CONFIG, "target '%s': path is missing or not absolute",
-                           cfg_title(target));
-        if (!js_push(out->targets, js_pack("{s:s, s:s, s:s}", "name", cfg_title(target), "kind",
-                                           kind, "path", path)))
+        if (!js_push(out->targets,
+                     js_pack("{s:s, s:s, s:s}", "name", cfg_title(target), "kind",
+                             cfg_getstr(target, "kind"), "path", cfg_getstr(target, "path"))))
             return err_set(err, ERR_NO_MEMORY, "configuration");
     }
     return ERR_OK;
@@ -97,12 +91,6 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
         return err_set(err, ERR_NO_MEMORY, "configuration");
     if (out->state_dir[0] != '/')
         return err_set(err, ERR_BAD_CONFIG, "state_dir '%s' is not absolute", out->state_dir);
-    if (out->port < 0 || out->port > 65535)
-        return err_set(err, ERR_BAD_CONFIG, "port %d is not between 0 and 65535", out->port);
-    if (out->ocr_workers < 1 || out->ocr_workers > 8)
-        return err_set(err, ERR_BAD_CONFIG, "ocr_workers is not between 1 and 8");
-    if (out->reserve_mb < 0 || out->signer_idle_min < 0)
-        return err_set(err, ERR_BAD_CONFIG, "reserve_mb or signer_idle_min is negative");
     return read_targets(cfg, out, err);
 }
 
@@ -121,6 +109,51 @@ static enum err_code parse_file(cfg_t *cfg, const char *file, struct err *err)
     if (result == CFG_FILE_ERROR)
         return err_set(err, ERR_BAD_CONFIG, "configuration file '%s' cannot be read", file);
     return err_set(err, ERR_BAD_CONFIG, "%s", problem[0] ? problem : "syntax");
+}
+
+/* Called as a value is read, so that the error carries its line. */
+static int check_number(cfg_t *cfg, cfg_opt_t *opt)
+{
+    static const struct {
+        const char *name;
+        long low, high;
+    } ranges[] = {{"port", 0, 65535},
+                  {"ocr_workers", 1, 8},
+                  {"reserve_mb", 0, 1000000},
+                  {"signer_idle_min", 0, 10000}};
+    long value = cfg_opt_getnint(opt, 0);
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        bool ours = strcmp(ranges[i].name, opt->name) == 0;
+        if (!ours || (value >= ranges[i].low && value <= ranges[i].high))
+            continue;
+        cfg_error(cfg, "%s %ld is not between %ld and %ld", opt->name, value, ranges[i].low,
+                  ranges[i].high);
+        return -1;
+    }
+    return 0;
+}
+
+static int check_target(cfg_t *cfg, cfg_opt_t *opt)
+{
+    cfg_t *target = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+    const char *path = cfg_getstr(target, "path"), *kind = cfg_getstr(target, "kind");
+    if (strcmp(kind, "dir") != 0) {
+        cfg_error(cfg, "target '%s': kind '%s' is not known", cfg_title(target), kind);
+        return -1;
+    }
+    if (!path || path[0] != '/') {
+        cfg_error(cfg, "target '%s': path is missing or not absolute", cfg_title(target));
+        return -1;
+    }
+    return 0;
+}
+
+static void watch_values(cfg_t *cfg)
+{
+    static const char *const numbers[] = {"port", "ocr_workers", "reserve_mb", "signer_idle_min"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        cfg_set_validate_func(cfg, numbers[i], check_number);
+    cfg_set_validate_func(cfg, "target", check_target);
 }
 
 enum err_code config_load(const struct config_options *options, struct config *out, struct err *err)
@@ -149,6 +182,7 @@ enum err_code config_load(const struct config_options *options, struct config *o
     if (!cfg)
         return err_set(err, ERR_NO_MEMORY, "configuration");
     cfg_set_error_function(cfg, keep_problem);
+    watch_values(cfg);
     enum err_code code = parse_file(cfg, options->file, err);
     if (!code)
         code = take_values(cfg, options, out, err);

@@ -22,6 +22,7 @@ struct store_client {
     struct worker *worker;
     struct command *first, *last;
     size_t waiting;
+    bool closed;
     store_changed_fn *changed;
     void *payload;
 };
@@ -77,6 +78,11 @@ void store_client_free(struct store_client *client)
     mem_free(client);
 }
 
+void store_client_close(struct store_client *client)
+{
+    client->closed = true;
+}
+
 static struct command *take_first(struct store_client *client)
 {
     struct command *command = client->first;
@@ -92,6 +98,10 @@ static void on_answer(void *payload, struct ipc_message *message, const struct j
 {
     struct store_client *client = payload;
     struct command *command = client->first;
+    if (client->closed) {
+        command_free(take_first(client));
+        return;
+    }
     if (err && err->code == ERR_WORKER_DIED && !command->repeated && is_repeatable(command->op)) {
         command->repeated = true;
         send_first(client);
@@ -161,13 +171,13 @@ void store_client_call(struct store_client *client, const char *op, struct js *a
     }
     memcpy(command->op, op, strnlen(op, sizeof command->op - 1));
     command->args = args;
-    command->done = done;
+    command->done = client->closed ? NULL : done;
     command->payload = payload;
     if (!args || keep_fds(command, fds, fd_count)) {
         answer_failure(command, ERR_NO_MEMORY, "out of memory");
         return;
     }
-    if (client->waiting >= STORE_CLIENT_MAX_QUEUE) {
+    if (client->closed || client->waiting >= STORE_CLIENT_MAX_QUEUE) {
         answer_failure(command, ERR_TOO_MANY, "too many commands wait");
         return;
     }

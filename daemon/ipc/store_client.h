@@ -23,6 +23,8 @@ typedef void store_changed_fn(void *payload, const struct js *changed);
 enum err_code store_client_new(struct worker *worker, store_changed_fn *changed, void *payload,
                                struct store_client **out, struct err *err);
 void store_client_free(struct store_client *client);
+/* The daemon stops: nobody is called back any more, nothing more is sent. */
+void store_client_close(struct store_client *client);
 
 /* args is taken over, descriptors are duplicated. done may be NULL. It is called once: from the
  * event loop, or at once when the command cannot even be queued (TOO_MANY, NO_MEMORY). A command

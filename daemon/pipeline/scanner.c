@@ -354,10 +354,13 @@ static void on_page_begun(void *payload, struct ipc_message *message, const stru
     if (!code) {
         snprintf(scanner->page_id, sizeof scanner->page_id, "%s", page_id);
         scanner->blob = mem_strdup(blob);
-        code = scanner->blob ? worker_request(scanner->worker, "next", js_object(), &file, 1,
-                                              NEXT_MS, on_page, on_page_event, scanner, &err)
-                             : err_set(&err, ERR_NO_MEMORY, "page");
+        code = scanner->blob ? ERR_OK : err_set(&err, ERR_NO_MEMORY, "page");
     }
+    if (!code && scanner->cancelled)
+        code = err_set(&err, ERR_CANCELLED, "cancelled before the next sheet");
+    if (!code)
+        code = worker_request(scanner->worker, "next", js_object(), &file, 1, NEXT_MS, on_page,
+                              on_page_event, scanner, &err);
     if (!code)
         return;
     drop_page(scanner);

@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 
 #define UNLOCK_MS 30000
+#define BUSY_POLL_US 50000ull
 
 struct signer {
     sd_event *loop;
@@ -25,7 +26,9 @@ struct signer {
 
 struct signer_call {
     struct signer *signer;
-    char *who;
+    char *who, *password; /* the password only while it waits for the worker */
+    int tries_left;
+    sd_event_source *later;
     signer_done_fn *done;
     void *payload;
 };
@@ -119,23 +122,38 @@ void signer_touch(struct signer *signer)
                                    1000000, on_idle, signer);
 }
 
+static void forget_password(struct signer_call *call)
+{
+    if (call->password)
+        explicit_bzero(call->password, strlen(call->password));
+    mem_free(TAKE(call->password));
+}
+
 static void call_free(struct signer_call *call)
 {
-    if (call)
-        mem_free(call->who);
+    if (!call)
+        return;
+    forget_password(call);
+    sd_event_source_disable_unref(call->later);
+    mem_free(call->who);
     mem_free(call);
 }
 
-static struct signer_call *new_call(struct signer *signer, const char *who, signer_done_fn *done,
-                                    void *payload)
+static struct signer_call *new_call(struct signer *signer, const char *who, const char *password,
+                                    signer_done_fn *done, void *payload)
 {
     struct signer_call *call = mem_alloc(sizeof *call);
     if (!call)
         return NULL;
-    *call = (struct signer_call){signer, mem_strdup(who), done, payload};
-    if (call->who)
+    *call = (struct signer_call){.signer = signer,
+                                 .who = mem_strdup(who),
+                                 .password = mem_strdup(password),
+                                 .tries_left = UNLOCK_MS * 1000 / (int)BUSY_POLL_US,
+                                 .done = done,
+                                 .payload = payload};
+    if (call->who && call->password)
         return call;
-    mem_free(call);
+    call_free(call);
     return NULL;
 }
 
@@ -167,29 +185,59 @@ static void on_unlocked(void *payload, struct ipc_message *message, const struct
         signer->unlocked(signer->payload);
 }
 
-static enum err_code ask_unlock(struct signer *signer, const char *password,
-                                struct signer_call *call, struct err *err)
+static enum err_code ask_unlock(struct signer *signer, struct signer_call *call, struct err *err)
 {
-    if (!call)
-        return err_set(err, ERR_NO_MEMORY, "unlock");
-    if (!*signer->p12_path)
-        return err_set(err, ERR_CERTIFICATE_UNREADABLE, "no signer_p12 is configured");
     AUTO(fd) int p12 = open(signer->p12_path, O_RDONLY | O_CLOEXEC);
     if (p12 < 0)
         return err_set_errno(err, ERR_CERTIFICATE_UNREADABLE, errno, "open '%s'", signer->p12_path);
-    return worker_request(signer->worker, "unlock", js_pack("{s:s}", "password", password), &p12, 1,
-                          UNLOCK_MS, on_unlocked, NULL, call, err);
+    enum err_code code =
+        worker_request(signer->worker, "unlock", js_pack("{s:s}", "password", call->password), &p12,
+                       1, UNLOCK_MS, on_unlocked, NULL, call, err);
+    forget_password(call);
+    return code;
+}
+
+static int on_unlock_time(sd_event_source *source, uint64_t now_us, void *payload);
+
+/* A signature may be in the making: the unlock takes its turn behind it. */
+static void unlock_when_free(struct signer_call *call)
+{
+    struct signer *signer = call->signer;
+    struct err err = ERR_INIT;
+    if (worker_is_busy(signer->worker) && call->tries_left-- > 0) {
+        sd_event_add_time_relative(signer->loop, &call->later, CLOCK_MONOTONIC, BUSY_POLL_US, 1000,
+                                   on_unlock_time, call);
+        return;
+    }
+    if (ask_unlock(signer, call, &err))
+        answer(call, &err);
+}
+
+static int on_unlock_time(sd_event_source *source, uint64_t now_us, void *payload)
+{
+    (void)source;
+    (void)now_us;
+    struct signer_call *call = payload;
+    call->later = sd_event_source_disable_unref(call->later);
+    unlock_when_free(call);
+    return 0;
 }
 
 void signer_unlock(struct signer *signer, const char *password, const char *who,
                    signer_done_fn *done, void *payload)
 {
     struct err err = ERR_INIT;
-    struct signer_call *call = new_call(signer, who, done, payload);
-    if (!ask_unlock(signer, password, call, &err))
-        return;
-    call_free(call);
-    done(payload, NULL, &err);
+    struct signer_call *call = NULL;
+    if (!*signer->p12_path)
+        err_set(&err, ERR_CERTIFICATE_UNREADABLE, "no signer_p12 is configured");
+    else
+        call = new_call(signer, who, password, done, payload);
+    if (!call && !err.code)
+        err_set(&err, ERR_NO_MEMORY, "unlock");
+    if (call)
+        unlock_when_free(call);
+    else
+        done(payload, NULL, &err);
 }
 
 void signer_lock(struct signer *signer, signer_done_fn *done, void *payload)

@@ -68,7 +68,6 @@ static enum err_code run_unlock(void *self, struct worker_call *call, struct wor
                                 struct err *err)
 {
     struct seal *seal = self;
-    lock_signer(seal);
     const char *password = NULL;
     AUTO(fd)
     int fd = -1;
@@ -88,6 +87,7 @@ static enum err_code run_unlock(void *self, struct worker_call *call, struct wor
     answer->ok = signer_to_js(signer_info(signer));
     if (!answer->ok)
         return err_set(err, ERR_NO_MEMORY, "answer");
+    lock_signer(seal); /* a wrong password leaves the key that is there */
     seal->signer = TAKE(signer);
     return ERR_OK;
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define TERM_GRACE_US (3 * 1000000ull) /* between TERM and KILL, sane.md 9 */
+#define LEAVE_GRACE_MS 2000            /* at a stop: by itself, then after TERM */
 #define ENDING_POLL_US 20000ull
 #define BACKOFF_FIRST_US 200000ull
 #define BACKOFF_MAX_US (30 * 1000000ull)
@@ -40,6 +41,7 @@ struct worker {
     bool stopping;  /* TERM was sent */
     bool timed_out; /* because of the deadline */
     bool cancelling;
+    bool closing; /* takes no requests any more */
     struct request request;
     /* request held back until the back-off is over */
     struct js *held_body;
@@ -266,10 +268,12 @@ static void set_limit(int resource, uint64_t value)
 }
 
 /* In the child, between fork and exec: async-signal-safe calls only. */
-static void become_worker(const struct worker *worker, int socket, char *const env[])
+static void become_worker(const struct worker *worker, pid_t parent, int socket, char *const env[])
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(127);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -334,11 +338,11 @@ static enum err_code launch(struct worker *worker, struct err *err)
     AUTO(mem) char **env = merged_env(&worker->kind);
     if (!env)
         return err_set(err, ERR_NO_MEMORY, "worker environment");
-    pid_t pid = fork();
+    pid_t parent = getpid(), pid = fork();
     if (pid < 0)
         return err_set_errno(err, ERR_NO_MEMORY, errno, "start worker '%s'", worker->kind.name);
     if (pid == 0)
-        become_worker(worker, theirs, env);
+        become_worker(worker, parent, theirs, env);
     worker->pid = pid;
     worker->served = 0;
     worker->stopping = false;
@@ -420,6 +424,8 @@ enum err_code worker_request(struct worker *worker, const char *op, struct js *a
     AUTO(js) struct js *body = ipc_make_request(worker->next_id + 1, op, args);
     if (!body)
         return err_set(err, ERR_NO_MEMORY, "request '%s'", op);
+    if (worker->closing)
+        return err_set(err, ERR_CANCELLED, "daemon is stopping");
     if (worker->busy)
         return err_set(err, ERR_CONFLICT, "worker '%s' is busy", worker->kind.name);
     uint64_t id = ++worker->next_id;
@@ -471,22 +477,34 @@ void worker_stop(struct worker *worker)
         arm_deadline(worker, TERM_GRACE_US, on_kill_time);
 }
 
+/* Waits at most that long for the process to end; 0 when it has. */
+static int wait_for_end(struct worker *worker, int wait_ms)
+{
+    for (int waited = 0; waitpid(worker->pid, NULL, WNOHANG) == 0; waited += 10) {
+        if (waited >= wait_ms)
+            return -1;
+        usleep(10000);
+    }
+    return 0;
+}
+
 void worker_free(struct worker *worker)
 {
     if (!worker)
         return;
+    worker->closing = true;
     if (worker->busy)
         fail_request(worker, ERR_CANCELLED, "daemon is stopping");
     worker->deadline = sd_event_source_disable_unref(worker->deadline);
     worker->later = sd_event_source_disable_unref(worker->later);
     worker->child = sd_event_source_disable_unref(worker->child);
-    drop_channel(worker);
-    if (worker->pid) {
+    drop_channel(worker); /* it finishes what it does, sees the end of its socket and leaves */
+    if (worker->pid && wait_for_end(worker, LEAVE_GRACE_MS) != 0) {
         kill(worker->pid, SIGTERM);
-        for (int i = 0; i < 300 && waitpid(worker->pid, NULL, WNOHANG) == 0; i++)
-            usleep(10000);
-        kill(worker->pid, SIGKILL);
-        waitpid(worker->pid, NULL, 0);
+        if (wait_for_end(worker, LEAVE_GRACE_MS) != 0) {
+            kill(worker->pid, SIGKILL);
+            waitpid(worker->pid, NULL, 0);
+        }
     }
     drop_held(worker);
     sd_event_unref(worker->loop);
