@@ -2,9 +2,10 @@
  * A stand-in for sohoad: the same HTTP API over a made-up station in memory, for working on the page and
  * for tests of the page and the command line that want a station to misbehave on cue.
  *   node fake-sohoad.mjs [--port N] [--socket PATH] [--web FOLDER] [--thumbs FOLDER] [--page-ms N]
- * Prints one line {"url", "socket"} when it listens. Behaviour on cue: POST /fake {"faults": {…}}.
+ * Prints one line {"url", "socket"} when it listens. Behaviour on cue: POST /fake {"faults": {…}}, or
+ * {"change": {…}}: sets keys of the last document as somebody else would.
  */
-import {randomUUID} from 'node:crypto';
+import {createHash, randomUUID} from 'node:crypto';
 import {readFileSync, readdirSync, rmSync} from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -59,7 +60,10 @@ function move(kind, row, state) {
 
 const pagesOf = (document) => [...pages.values()].filter((page) => page.document_id === document.id);
 const documentsOf = (dossier) => [...documents.values()].filter((document) => document.dossier_id === dossier.id);
-const showDocument = (document) => ({...document, pages: pagesOf(document).length});
+const counted = (document) => pagesOf(document).filter(({state}) => state !== 'rejected' && state !== 'failed');
+const revisionOf = (document) => createHash('sha256').update(JSON.stringify([document.type, document.fields,
+  counted(document).map(({id, position}) => [id, position])])).digest('hex').slice(0, 16);
+const showDocument = (document) => ({...document, pages: counted(document).length, revision: revisionOf(document)});
 const showDossier = (dossier) => ({...dossier, documents: documentsOf(dossier).length,
   pages: [...pages.values()].filter((page) => page.dossier_id === dossier.id).length});
 
@@ -109,20 +113,28 @@ function understand(document) {
 
 function recognize(page) {
   setTimeout(() => {
+    if (faults.page === 'held')
+      page.held = {reason: 'WORKER_DIED', from: 'captured', ref: 'PH3C51D7'};
+    if (faults.page)
+      return move('page', page, faults.page);
     Object.assign(page, {words: 200, mean_confidence: 0.9, info: {}});
     move('page', page, 'recognized');
     const document = documents.get(page.document_id);
-    if (document.scan_finished && document.state === 'open' && pagesOf(document).every(({state}) => state === 'recognized'))
-      understand(document);
+    readWhenReady(document);
+    return undefined;
   }, PAGE_MS);
+}
+
+function readWhenReady(document) {
+  const all = counted(document);
+  if (document.scan_finished && document.state === 'open' && all.length && all.every(({state}) => state === 'recognized'))
+    understand(document);
 }
 
 function finish(document) {
   document.scan_finished = true;
-  const all = pagesOf(document);
-  if (document.state === 'open' && all.length && all.every(({state}) => state === 'recognized'))
-    understand(document);
-  else
+  readWhenReady(document);
+  if (document.state === 'open')
     emit('changed', {kind: 'document', id: document.id, state: document.state, dossier_id: document.dossier_id});
 }
 
@@ -174,8 +186,12 @@ function endJob(job, state, error) {
 }
 
 function confirm(document, body) {
-  if (document.state !== 'read')
-    refuse(409, 'STATE_CHANGED', 'Giấy này vừa được xử lý ở nơi khác.');
+  if (typeof body.revision !== 'string')
+    refuse(400, 'BAD_JSON', 'Dữ liệu gửi lên không đúng dạng.', 'revision: missing');
+  if (faults.change)
+    document.type = faults.change;
+  if (document.state !== 'read' || body.revision !== revisionOf(document))
+    refuse(409, 'STATE_CHANGED', 'Giấy tờ đã thay đổi so với lúc bạn xem.');
   if (!body.compared)
     refuse(422, 'NOT_COMPARED', 'Chưa xác nhận đã đối chiếu với bản giấy.');
   for (const name of Object.keys(document.fields))
@@ -280,6 +296,18 @@ const routes = [
     confirm(pick(documents, id), body);
     return {document: showDocument(documents.get(id))};
   }],
+  ['POST', '/v1/queue/:id/release', (id) => {
+    const page = pick(pages, id);
+    page.held = null;
+    move('page', page, 'captured');
+    recognize(page);
+    return {};
+  }],
+  ['POST', '/v1/pages/:id/remove', (id) => {
+    move('page', pick(pages, id), 'rejected');
+    readWhenReady(documents.get(pages.get(id).document_id));
+    return {page: pages.get(id)};
+  }],
   ['POST', '/v1/documents/:id/reject', (id) => {
     move('document', pick(documents, id), 'rejected');
     return {document: showDocument(documents.get(id))};
@@ -308,6 +336,11 @@ const routes = [
   ['POST', '/v1/open', () => ({url: 'http://127.0.0.1:1/open/0'})],
   ['POST', '/fake', (_, body) => {
     faults = body.faults ?? {};
+    if (body.change) {
+      const document = [...documents.values()].at(-1);
+      Object.assign(document, body.change);
+      move('document', document, document.state);
+    }
     if (body.cut)
       listeners.forEach((response) => response.destroy());
     return {};

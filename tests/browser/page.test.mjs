@@ -87,7 +87,9 @@ test('pages appear as they come, and the counts stand against what was said', as
   assert.equal(await page.locator('.counts .unequal').count(), 1);
   await page.click('text=Đóng hồ sơ');
   await page.waitForSelector('[role=alert] >> text=Số giấy tờ đã khai khác số đã quét');
-  assert.match(await text('.alerts'), /Mã tham chiếu: AB12CD34/);
+  assert.match(await text('.alerts'),
+    /Giấy đã khai: 2 · đã quét: 1 · chưa đối chiếu: 1 Mã tham chiếu: AB12CD34/);
+  await shoot(page, 'count-mismatch');
 });
 
 test('a paper of several sheets on the glass grows until «Giấy tiếp theo»', async () => {
@@ -167,6 +169,110 @@ test('a value the station refuses is pointed out, with the reference', async () 
   await page.fill('#f-issue_date', '15/1/2022');
   await page.keyboard.press('Control+Enter');
   await page.waitForSelector('sohoa-queue >> text=Kho đã nhận');
+});
+
+async function answerAll() {
+  await page.fill('#f-owner_id', '020221308151');
+  for (const name of ['issue_date', 'signer'])
+    await page.focus(`#f-${name}`);
+  await page.check('#compared');
+}
+
+test('a paper that changes while it is compared has to be compared again', async () => {
+  await openDossier();
+  await scanPaper();
+  await answerAll();
+  assert.equal(await page.locator('.field.missing, .field.check').count(), 0);
+  await fake.change({fields: {owner_name: {value: 'Đỗ Mạnh Hưng', needs_person: true},
+    owner_id: {value: null, needs_person: true}}});
+  await page.waitForSelector('.confirm [role=alert] >> text=Giấy này vừa thay đổi.');
+  assert.equal(await page.isChecked('#compared'), false);
+  assert.equal(await page.inputValue('#f-owner_id'), '020221308151', 'what was typed stays');
+  assert.match(await text('.left'), /Còn 2 mục cần xem/);
+  await shoot(page, 'compare-again');
+  assert.deepEqual(await findBarriers(page), []);
+});
+
+test('an event that changes nothing leaves the tick alone', async () => {
+  await openDossier();
+  await scanPaper();
+  await answerAll();
+  const asked = page.waitForResponse((answered) => /documents\/[^/]+$/.test(answered.url()));
+  await fake.change({});
+  await asked;
+  await page.waitForTimeout(100);
+  assert.equal(await page.isChecked('#compared'), true);
+});
+
+test('what changed just before the confirmation is refused, read again and said', async () => {
+  await openDossier();
+  await scanPaper();
+  await answerAll();
+  await fake.faults({change: 'decision'});
+  await page.click('.confirm .big');
+  await page.fill('#password', PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.alerts >> text=Giấy tờ đã thay đổi so với lúc bạn xem');
+  assert.match(await text('.alerts'), /Trang đã tải lại nội dung mới/);
+  await page.waitForSelector('.about >> text=Quyết định');
+  assert.equal(await page.inputValue('#f-type'), 'decision', 'a type nobody chose is not kept');
+  assert.equal(await page.isChecked('#compared'), false);
+  assert.equal(await page.locator('.paper.read').count(), 1);
+  await shoot(page, 'state-changed');
+  await fake.faults({});
+  await page.focus('#f-owner_id');
+  for (const name of ['issue_date', 'signer'])
+    await page.focus(`#f-${name}`);
+  await page.check('#compared');
+  await page.click('.confirm .big');
+  await page.waitForSelector('sohoa-queue >> text=Kho đã nhận');
+});
+
+test('a page that waits for a person is named with its reason and can be tried again', async () => {
+  await openDossier();
+  await fake.faults({page: 'held'});
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.answers .alert >> nth=1');
+  assert.match(await text('.answers'), /Trang 1 chờ cán bộ xử lý\. Bộ phận xử lý bị dừng.* Mã tham chiếu: PH3C51D7 Thử lại/);
+  assert.doesNotMatch(await text('.review'), /đang nhận dạng|đang được xử lý/i);
+  assert.match(await text('.paper-name'), /Trang 1 chờ cán bộ xử lý/);
+  await shoot(page, 'page-held');
+  assert.deepEqual(await findBarriers(page), []);
+  await fake.faults({});
+  await page.click('.answers >> text=Thử lại');
+  await page.waitForSelector('.answers .alert >> nth=1', {state: 'detached'});
+  await page.click('.answers >> text=Thử lại');
+  await page.waitForSelector('#f-type');
+});
+
+test('a paper whose pages were all removed says so and what to do', async () => {
+  await openDossier();
+  await fake.faults({page: 'held'});
+  await page.selectOption('#source', 'flatbed');
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.answers .alert');
+  await page.click('text=Sửa giấy này');
+  await page.click('text=Bỏ trang 1');
+  await page.fill('#reason', 'nhầm giấy');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.answers >> text=Giấy không còn trang.');
+  assert.match(await text('.paper-name'), /0 trang · Không có trang/);
+  await shoot(page, 'no-pages');
+  assert.doesNotMatch(await text('.review'), /đang nhận dạng|đang được xử lý/i);
+  await page.keyboard.press('F4');
+  await page.waitForSelector('.answers >> text=/không còn trang nào để đọc.*Bỏ cả giấy này/');
+});
+
+test('a page that cannot be processed is said, not waited for', async () => {
+  await openDossier();
+  await fake.faults({page: 'failed'});
+  await page.selectOption('#source', 'flatbed');
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.answers >> text=Tờ 1 không xử lý được');
+  assert.match(await text('.thumbs'), /Không xử lý được/);
+  assert.doesNotMatch(await text('.review'), /đang nhận dạng|đang được xử lý/i);
+  await shoot(page, 'page-failed');
+  assert.deepEqual(await findBarriers(page), []);
 });
 
 test('a wrong password is said in the dialog, and giving up sends nothing', async () => {

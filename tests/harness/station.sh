@@ -35,16 +35,19 @@ station_fail() {
     exit 1
 }
 
+# Is that a sohoad of this station? Process ids are given again.
+station_owns() { grep -qaF "$station/" "/proc/$1/cmdline" 2>/dev/null; }
+
 station_end() {
-    local status=$?
+    local status=$? pid
     trap - EXIT
-    [ ! -f "${station-}/sohoad.pid" ] || sohoad=$(cat "$station/sohoad.pid") # a case may have started another
-    if [ -n "$sohoad" ]; then
-        kill -TERM "$sohoad" 2>/dev/null || true
-        for _ in $(seq 50); do kill -0 "$sohoad" 2>/dev/null || break; sleep 0.1; done
-        kill -KILL -- "-$sohoad" 2>/dev/null || true
-    fi
     if [ -n "${station-}" ]; then
+        for pid in $(cat "$station/started" 2>/dev/null); do
+            station_owns "$pid" || continue
+            kill -TERM "$pid" 2>/dev/null || true
+            for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+            kill -KILL -- "-$pid" 2>/dev/null || true
+        done
         station_unmount
         rm -rf "$station"
     fi
@@ -82,7 +85,8 @@ station_start() {
     LD_LIBRARY_PATH=$build/lib SANE_CONFIG_DIR=$station/sane \
         setsid "$build/bin/sohoad" --config "$station/sohoad.conf" >>"$station/sohoad.log" 2>&1 </dev/null &
     sohoad=$!
-    echo "$sohoad" >"$station/sohoad.pid"
+    echo "$sohoad" >"$station/sohoad.pid" # for the script of a case
+    echo "$sohoad" >>"$station/started"
     disown "$sohoad" # its death is looked for, not reported
     local i
     for ((i = 0; i < 200; i++)); do
@@ -231,7 +235,7 @@ station_document() {
 
 station_confirm() {
     local answers
-    answers=$(station_call GET "/v1/documents/$1" | jq -c '{compared: true, fields:
+    answers=$(station_call GET "/v1/documents/$1" | jq -c '{compared: true, revision: .document.revision, fields:
         [.document.fields | to_entries[] | select(.value.needs_person or .value.value == null)
          | {key, value: null}] | from_entries}')
     station_call POST "/v1/documents/$1/confirm" "$answers" >/dev/null ||

@@ -63,8 +63,10 @@ static enum err_code read_all_pages(struct rig *rig, const struct paper *paper, 
 static enum err_code compare(struct rig *rig, const struct paper *paper, struct err *err)
 {
     AUTO(js) struct js *answers = js_pack("{s:n, s:n}", "owner_id", "issue_date");
-    struct comparison comparison = {.compared = true, .answers = answers};
-    return document_confirm(rig->store, paper->document, &comparison, CLERK, err);
+    char revision[REVISION_SIZE];
+    enum err_code code = document_revision(rig->store, paper->document, revision, err);
+    struct comparison comparison = {.compared = true, .revision = revision, .answers = answers};
+    return code ? code : document_confirm(rig->store, paper->document, &comparison, CLERK, err);
 }
 
 static enum err_code compose_and_seal(struct rig *rig, const struct paper *paper, struct err *err)
@@ -107,6 +109,9 @@ static void do_after_all(struct rig *rig, const struct operation *operation,
     for (int i = 0; i < 3; i++) {
         if (strcmp(state_of(rig, MACHINE_document, paper->document), "held") == 0)
             ASSERT_OK(subject_release(rig->store, MACHINE_document, paper->document, CLERK, err));
+        ASSERT_OK(db_script(rig->store->db, "UPDATE page SET not_before_us = 0; "
+                                            "UPDATE document SET not_before_us = 0; "
+                                            "UPDATE delivery SET not_before_us = 0", err));
         bool done = strcmp(state_of(rig, MACHINE_document, paper->document), operation->to) == 0;
         if (operation->run == add_page)
             done = pages_of(rig, paper) > pages_before;

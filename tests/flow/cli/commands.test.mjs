@@ -3,7 +3,7 @@
  * to stdout, what to stderr, which exit status. */
 import assert from 'node:assert/strict';
 import {spawn, spawnSync} from 'node:child_process';
-import {existsSync, mkdtempSync, readFileSync, readdirSync, rmSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync} from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -79,6 +79,16 @@ test('a refusal goes to stderr with code, message, reference and detail, and not
   assert.equal(status, 1);
   assert.equal(stdout, '');
   assert.match(stderr, /^sohoa: COUNT_MISMATCH: Số giấy tờ .*\(ref AB12CD34\)\n {2}papers 2, documents 0\n$/);
+});
+
+test('a socket deeper than an address is long is reached by its folder', async () => {
+  const deep = path.join(folder, 'x'.repeat(120));
+  mkdirSync(deep);
+  symlinkSync(socket, path.join(deep, 's.sock'));
+  const {status, stderr} = await run(['status', '--socket', path.join(deep, 's.sock')]);
+  assert.equal(status, 0, stderr);
+  assert.equal((await run(['status', '--socket', path.join(deep, 'none.sock')])).status, 3);
+  assert.equal((await run(['status', '--socket', path.join(folder, 'y'.repeat(120), 's.sock')])).status, 3);
 });
 
 test('without a daemon the exit status is 3', async () => {
@@ -172,6 +182,21 @@ test('the answers of a person are sent as given, an empty one as an explicit nul
   assert.equal(document.confirmed.owner_id, null);
   const shown = await run(['document', 'show', id]);
   assert.match(shown.stdout, /state: copied \(Đã đối chiếu, chờ ký\)/);
+});
+
+test('what is confirmed is the revision that was read, or the one that is named', async () => {
+  const {id, revision, fields} = await readDocument();
+  assert.match((await run(['document', 'show', id])).stdout, new RegExp(`^revision: ${revision}$`, 'm'));
+  const answers = Object.keys(fields).flatMap((name) => fields[name].needs_person ? ['--field', `${name}=`] : []);
+  const confirm = ['document', 'confirm', id, '--compared', ...answers];
+  const old = await run([...confirm, '--revision', 'another']);
+  assert.equal(old.status, 1);
+  assert.equal(old.stdout, '');
+  assert.match(old.stderr, /^sohoa: STATE_CHANGED: /);
+  const {status, stdout, stderr} = await run([...confirm, '--revision', revision]);
+  assert.equal(status, 0, stderr);
+  assert.equal(stdout.match(/^document: /gm).length, 1, 'only the answer');
+  assert.match((await run(['document', 'confirm', 'nosuch', '--compared'])).stderr, /NOT_FOUND/);
 });
 
 test('the password comes from a descriptor, never from the command line', async () => {

@@ -110,13 +110,24 @@ static void a_paper_goes_from_scan_to_closed_over_the_socket(void **state)
         "{\"type\":\"notice\",\"type_score\":0.8,\"kind\":{\"abbr\":\"TB\",\"name\":\"Thông báo\"},"
         "\"fields\":{\"issuer\":{\"value\":null,\"needs_person\":true}},\"pages\":[]}",
         NULL, 0);
-    process_expect(&p, ERR_FIELD_MISSING, "document_confirm",
+    AUTO(js)
+    struct js *seen = process_ok(&p, NULL, "document_get", "{\"id\":\"%s\"}", paper.document);
+    const char *revision = js_text_or(seen, "document.revision", "");
+    process_expect(&p, ERR_BAD_JSON, "document_confirm",
                    "{\"id\":\"%s\",\"compared\":true,\"fields\":{}}", paper.document);
+    process_expect(&p, ERR_STATE_CHANGED, "document_confirm",
+                   "{\"id\":\"%s\",\"revision\":\"0\",\"compared\":true,\"fields\":{}}",
+                   paper.document);
+    process_expect(&p, ERR_FIELD_MISSING, "document_confirm",
+                   "{\"id\":\"%s\",\"revision\":\"%s\",\"compared\":true,\"fields\":{}}",
+                   paper.document, revision);
     AUTO(js)
     struct js *confirmed =
         process_ok(&p, NULL, "document_confirm",
-                   "{\"id\":\"%s\",\"compared\":true,\"fields\":{\"issuer\":\"UBND xã Mẫu\"}}",
-                   paper.document);
+                   "{\"id\":\"%s\",\"revision\":\"%s\",\"compared\":true,\"fields\":{"
+                   "\"issuer\":\"UBND xã Mẫu\",\"number_symbol\":null,\"issue_date\":null,"
+                   "\"abstract\":\"Về việc mẫu\",\"doc_name\":\"Thông báo mẫu\"}}",
+                   paper.document, revision);
     assert_true(changed_has(confirmed, "document", "copied"));
     assert_string_equal(js_text_or(confirmed, "document.state", ""), "copied");
     work_on_file(&p, "compose", "%PDF composed", "");

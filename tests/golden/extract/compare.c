@@ -5,37 +5,30 @@
 
 #include <string.h>
 
-#define TEXT_TOLERANCE 0.10
-
-static size_t count_points(const char *text)
+static char *comparable(const char *text)
 {
-    size_t count = 0;
-    while (text_next(&text))
-        count++;
-    return count;
+    struct err err = ERR_INIT;
+    AUTO(mem) char *nfc = NULL;
+    if (text_nfc(text, strlen(text), &nfc, &err))
+        return NULL;
+    AUTO(mem) char *squeezed = text_squeeze(nfc);
+    return squeezed ? text_lower(squeezed) : NULL;
 }
 
-bool compare_values(const char *field, const char *proposed, const char *truth)
+bool compare_values(const char *proposed, const char *truth)
 {
-    static const char *const texts[] = {"issuer", "issue_place", "abstract",
-                                        "signer", "owner_name",  "doc_name"};
-    bool is_text = false;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        is_text = is_text || strcmp(field, texts[i]) == 0;
-    if (!is_text)
-        return strcmp(proposed, truth) == 0;
-    AUTO(mem) char *a = text_lower(proposed);
-    AUTO(mem) char *b = text_lower(truth);
-    return a && b && (double)text_distance(a, b) <= TEXT_TOLERANCE * (double)count_points(b);
+    AUTO(mem) char *a = comparable(proposed);
+    AUTO(mem) char *b = comparable(truth);
+    return a && b && strcmp(a, b) == 0;
 }
 
-enum verdict compare_field(const char *field, const struct js *proposal, const char *truth)
+enum verdict compare_field(const struct js *proposal, const char *truth)
 {
     const char *value = js_text_or(proposal, "value", NULL);
     bool asks = js_bool_or(proposal, "needs_person", false);
     if (!value)
         return asks || !truth ? VERDICT_MISSING : VERDICT_SILENT;
-    bool right = truth && compare_values(field, value, truth);
+    bool right = truth && compare_values(value, truth);
     if (right)
         return asks ? VERDICT_RIGHT_ASKS : VERDICT_RIGHT;
     return asks ? VERDICT_WRONG_ASKS : VERDICT_SILENT;

@@ -16,9 +16,9 @@ enum verdict {
     VERDICT_COUNT
 };
 
-/* Names and texts may differ by a tenth and in case, everything else not at all. */
-bool compare_values(const char *field, const char *proposed, const char *truth);
+/* Alike but for NFC, white space and letter case; not one letter may differ. */
+bool compare_values(const char *proposed, const char *truth);
 /* `proposal` is one of the contract's fields, NULL when absent; truth NULL: the paper has none. */
-enum verdict compare_field(const char *field, const struct js *proposal, const char *truth);
+enum verdict compare_field(const struct js *proposal, const char *truth);
 
 #endif

@@ -37,7 +37,7 @@ static void judge_fields(const struct js *truth, const struct js *found, struct 
                        field != FIELD_no_expiry && field != FIELD_procedure_code);
         if (!judged)
             continue;
-        enum verdict verdict = compare_field(key, proposal, wanted);
+        enum verdict verdict = compare_field(proposal, wanted);
         table->count[field][verdict]++;
         if (table->verbose && verdict != VERDICT_RIGHT)
             printf("  %s %s: '%s', true is '%s'%s\n", js_text_or(truth, "id", ""), key,

@@ -58,7 +58,7 @@ static void check_paper(const struct js *paper, const struct js *found, struct t
         char path[80];
         snprintf(path, sizeof path, "fields.%.60s", js_iter_key(it));
         const char *truth = js_text_or(paper, path, NULL);
-        enum verdict verdict = compare_field(js_iter_key(it), js_iter_value(it), truth);
+        enum verdict verdict = compare_field(js_iter_value(it), truth);
         tally->count[verdict]++;
         if (verdict == VERDICT_SILENT)
             fail_msg("%s: %s is sure and wrong: '%s'", folder, js_iter_key(it),

@@ -152,7 +152,7 @@ static void nobody_listening_is_unreachable(void **state)
     }
 }
 
-static void a_socket_path_too_long_for_the_kernel_is_refused(void **state)
+static void a_socket_name_too_long_for_the_kernel_is_refused(void **state)
 {
     (void)state;
     char path[300];
@@ -235,7 +235,7 @@ int main(void)
         cmocka_unit_test(garbage_is_a_clear_error_and_never_a_crash),
         cmocka_unit_test(an_answer_that_is_no_json_keeps_its_bytes),
         cmocka_unit_test(nobody_listening_is_unreachable),
-        cmocka_unit_test(a_socket_path_too_long_for_the_kernel_is_refused),
+        cmocka_unit_test(a_socket_name_too_long_for_the_kernel_is_refused),
         cmocka_unit_test(a_request_says_its_length_and_that_it_is_the_only_one),
         cmocka_unit_test(a_refused_file_does_not_end_up_in_the_file),
         cmocka_unit_test(path_segments_are_percent_encoded),

@@ -1,5 +1,6 @@
 #include "tests/harness/test.h"
 
+#include "daemon/base/mem.h"
 #include "daemon/model/dossier_code.h"
 
 static void both_agency_forms_and_both_lengths_are_codes(void **state)
@@ -25,10 +26,26 @@ static void both_agency_forms_and_both_lengths_are_codes(void **state)
         assert_false(dossier_code_is_valid(bad[i]));
 }
 
+static void codes_are_taken_as_people_type_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed, *wanted;
+    } cases[] = {{"h56.14-240823-0001", "H56.14-240823-0001"},
+                 {" H56.14 - 240823\t- 0001 ", "H56.14-240823-0001"},
+                 {"000.17.22.h56-210531-0001", "000.17.22.H56-210531-0001"}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(mem) char *text = dossier_code_canonical(cases[i].typed);
+        assert_string_equal(text, cases[i].wanted);
+        assert_true(dossier_code_is_valid(text));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_agency_forms_and_both_lengths_are_codes),
+        cmocka_unit_test(codes_are_taken_as_people_type_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,16 +58,59 @@ static void what_people_type_is_made_canonical_or_refused(void **state)
         {FIELD_no_expiry, "maybe", NULL},
         {FIELD_issuer, "  Ủy ban   nhân dân ", "Ủy ban nhân dân"},
         {FIELD_issuer, "   ", NULL},
+        {FIELD_issue_date, "22/11/2026", "2026-11-22"},
+        {FIELD_issue_date, "23/11/2026", NULL},
+        {FIELD_owner_birth_date, "2027-01-01", NULL},
+        {FIELD_valid_until, "2030-01-01", "2030-01-01"},
+        {FIELD_owner_id, "000000000000", NULL},
+        {FIELD_owner_id, "111111111", NULL},
+        {FIELD_owner_id, "0000000000-000", NULL},
+        {FIELD_owner_id, "036373521904", "036373521904"},
+        {FIELD_owner_id, "036473521904", NULL},
+        {FIELD_dossier_code, " h56.14 - 240823 - 0001", "H56.14-240823-0001"},
+        {FIELD_issuer, "UBND\u200b xã\u00ad M\ufeffẫu", "UBND xã Mẫu"},
+        {FIELD_issuer, "\u200b \u2060", NULL},
+        {FIELD_issuer, "UBND\txã\nMẫu", "UBND xã Mẫu"},
+        {FIELD_issuer, "UBND\x01", NULL},
+        {FIELD_issuer, "UBND\x7f", NULL},
+        {FIELD_issuer, "UBND \u202eãx", NULL},
+        {FIELD_owner_name, "Nguyễn \u2066Mẫu\u2069", NULL},
+        {FIELD_owner_name, "Nguyễn\u200f", NULL},
+        {FIELD_number_symbol, "12\U000e0041", NULL},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         AUTO(mem) char *value = NULL;
         struct err err = ERR_INIT;
-        enum err_code code = field_check(cases[i].name, cases[i].typed, &value, &err);
+        enum err_code code = field_check(cases[i].name, cases[i].typed, 20261122, &value, &err);
         assert_int_equal(code, cases[i].canonical ? ERR_OK : ERR_FIELD_INVALID);
         if (cases[i].canonical)
             assert_string_equal(value, cases[i].canonical);
         else
             assert_non_null(strstr(err.detail, field_key(cases[i].name)));
+    }
+}
+
+static void texts_have_the_length_of_the_regulations_in_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        enum field_name name;
+        size_t most;
+    } cases[] = {{FIELD_owner_name, 500},  {FIELD_number_symbol, 60}, {FIELD_issuer, 200},
+                 {FIELD_signer, 100},      {FIELD_abstract, 1000},    {FIELD_doc_name, 2000},
+                 {FIELD_valid_scope, 200}, {FIELD_issue_place, 200}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(mem) char *typed = mem_alloc(3 * cases[i].most + 5);
+        AUTO(mem) char *value = NULL;
+        struct err err = ERR_INIT;
+        for (size_t k = 0; k < cases[i].most; k++)
+            strcat(typed, "ẫ");
+        assert_int_equal(field_check(cases[i].name, typed, 0, &value, &err), ERR_OK);
+        assert_string_equal(value, typed);
+        strcat(typed, "x");
+        char *longer = NULL;
+        assert_int_equal(field_check(cases[i].name, typed, 0, &longer, &err), ERR_FIELD_INVALID);
+        assert_non_null(strstr(err.detail, field_key(cases[i].name)));
     }
 }
 
@@ -77,6 +120,7 @@ int main(void)
         cmocka_unit_test(a_better_source_wins_and_a_worse_one_does_not),
         cmocka_unit_test(a_field_not_found_is_null_and_asks_a_person),
         cmocka_unit_test(what_people_type_is_made_canonical_or_refused),
+        cmocka_unit_test(texts_have_the_length_of_the_regulations_in_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,11 @@ const struct principal CLERK = {"uid:1000", "clerk"}, MACHINE = {"sohoad", "mach
     "\"skew_deg\":0,\"blank\":false,\"width_mm\":210.0,\"height_mm\":297.0,"                       \
     "\"codes\":[{\"kind\":\"QR\",\"text\":\"x\",\"box_mm\":[20,15,24,24]}]}"
 
+/* A field that was read surely; value as JSON. */
+#define SURE(name, value)                                                                          \
+    "\"" name "\":{\"value\":" value ",\"raw\":\"x\",\"confidence\":0.95,\"page\":1,"            \
+    "\"box_mm\":[30,40,41,5],\"source\":\"zone\",\"needs_person\":false},"
+
 static const char *const targets[] = {"warehouse"};
 
 int rig_setup(void **state)
@@ -166,6 +171,8 @@ struct js *rig_result(const struct job *job, int out_fds[2])
                       "QD-UBND\",\"confidence\":0.95,"
                       "\"page\":1,\"box_mm\":[30.1,34.0,41.2,5.1],\"source\":\"zone\",\"needs_"
                       "person\":false},"
+                      SURE("issuer", "\"UBND xã Mẫu\"") SURE("abstract", "\"Về việc mẫu\"")
+                          SURE("doc_name", "\"Quyết định mẫu\"") SURE("no_expiry", "true")
                       "\"owner_id\":{\"value\":null,\"needs_person\":true},"
                       "\"issue_date\":{\"value\":\"2026-03-05\",\"raw\":\"05/"
                       "3\",\"confidence\":0.4,\"page\":1,"
@@ -210,11 +217,21 @@ bool rig_work(struct rig *rig, const char *stage)
     return true;
 }
 
+const char *rig_revision(struct rig *rig, const char *document)
+{
+    static char revision[REVISION_SIZE];
+    ASSERT_OK(document_revision(rig->store, document, revision, err));
+    return revision;
+}
+
 void rig_confirm(struct rig *rig, const char *document)
 {
     AUTO(js)
     struct js *answers = parsed("{\"owner_id\":\"001099000001\",\"issue_date\":\"05/03/2026\"}");
-    struct comparison comparison = {.compared = true, .answers = answers, .copier = "Cán Bộ Mẫu"};
+    struct comparison comparison = {.compared = true,
+                                    .revision = rig_revision(rig, document),
+                                    .answers = answers,
+                                    .copier = "Cán Bộ Mẫu"};
     ASSERT_OK(document_confirm(rig->store, document, &comparison, CLERK, err));
 }
 

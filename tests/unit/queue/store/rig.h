@@ -14,6 +14,7 @@
 #include "queue/store/hold.h"
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
+#include "queue/store/revision.h"
 #include "queue/store/status.h"
 #include "queue/store/view.h"
 
@@ -78,6 +79,8 @@ enum err_code rig_complete(struct rig *rig, const struct job *job, struct err *e
 bool rig_work(struct rig *rig, const char *stage);
 /* Answers what asks a person. */
 void rig_confirm(struct rig *rig, const char *document);
+/* What a person sees of it now; static text. */
+const char *rig_revision(struct rig *rig, const char *document);
 /* A paper of `pages` pages, taken on until its document is in that state (open … closed). */
 struct paper rig_paper_in(struct rig *rig, const char *state, int pages);
 /* The one delivery of a document. */

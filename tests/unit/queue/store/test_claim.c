@@ -209,7 +209,7 @@ static void releasing_what_waits_makes_it_due_now(void **state)
     ASSERT_ERR(ERR_STATE_CHANGED,
                subject_release(rig->store, MACHINE_delivery, delivery, CLERK, err));
     AUTO(job) struct job *job = rig_claim(rig, "send");
-    fail_with(rig, job, "TARGET_UNREACHABLE", FAILURE_RETRY, sys_now_us() + 3600 * SECOND_US);
+    fail_with(rig, job, "TARGET_UNREACHABLE", FAILURE_RETRY, sys_now_us() + 900 * SECOND_US);
     assert_null(rig_claim(rig, "send"));
     ASSERT_OK(subject_release(rig->store, MACHINE_delivery, delivery, CLERK, err));
     assert_true(rig_work(rig, "send"));
@@ -299,7 +299,7 @@ static void what_happens_to_a_delivery_that_fails(void **state)
         }
         AUTO(job) struct job *job = rig_claim(rig, cases[i].stage);
         assert_string_equal(job_text(job, "id"), delivery);
-        fail_with(rig, job, cases[i].code, cases[i].action, sys_now_us() + 3600 * SECOND_US);
+        fail_with(rig, job, cases[i].code, cases[i].action, sys_now_us() + 900 * SECOND_US);
         assert_string_equal(state_of(rig, MACHINE_delivery, delivery), cases[i].wanted);
         ASSERT_OK(db_script(rig->store->db, /* out of the next case's way */
                             "UPDATE delivery SET state = 'withdrawn', held_from = NULL", err));

@@ -1,0 +1,104 @@
+#include "daemon/base/file.h"
+#include "daemon/base/mem.h"
+#include "daemon/workers/worker_main.h"
+#include "tests/unit/scanner/fake_log.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* A scanner whose device name says what happens:
+ *   "pile 3"  three sheets, then the feeder is empty      "glass"    one page, no more
+ *   "jam 2"   two sheets, then a jam                      "die 1"    one sheet, then abort()
+ *   "stall 1" one sheet, then nothing until a cancel      "busy 2"   busy for the first two opens
+ */
+
+static char kind[20];
+static int sheets, busy_opens;
+
+static enum err_code op_list(void *self, struct worker_call *call, struct worker_answer *answer,
+                             struct err *err)
+{
+    (void)self;
+    (void)call;
+    (void)err;
+    const char *name = getenv("FAKE_SCANNER");
+    answer->ok =
+        name ? js_pack("{s:[{s:s}]}", "devices", "name", name) : js_pack("{s:[]}", "devices");
+    return ERR_OK;
+}
+
+static enum err_code op_open(void *self, struct worker_call *call, struct worker_answer *answer,
+                             struct err *err)
+{
+    (void)self;
+    fake_log_add("scan", "open", call->args);
+    sheets = 0;
+    sscanf(js_text_or(call->args, "device", ""), "%19s %d", kind, &sheets);
+    answer->ok =
+        js_pack("{s:[s], s:[]}", "sources", strcmp(kind, "glass") ? "adf" : "flatbed", "options");
+    if (strcmp(kind, "busy") == 0 && busy_opens++ < sheets)
+        return err_set(err, ERR_DEVICE_BUSY, "as asked");
+    return ERR_OK;
+}
+
+static int taken;
+
+static enum err_code op_start(void *self, struct worker_call *call, struct worker_answer *answer,
+                              struct err *err)
+{
+    (void)self;
+    (void)answer;
+    (void)err;
+    fake_log_add("scan", "start", call->args);
+    taken = 0;
+    return ERR_OK;
+}
+
+static enum err_code end_of_pile(struct worker_call *call, struct err *err)
+{
+    if (strcmp(kind, "jam") == 0)
+        return err_set(err, ERR_FEEDER_JAM, "as asked");
+    if (strcmp(kind, "die") == 0)
+        abort();
+    if (strcmp(kind, "stall") != 0)
+        return err_set(err, ERR_FEEDER_EMPTY, "as asked");
+    worker_cancel_reset();
+    worker_event(call, "progress", js_pack("{s:i, s:i}", "lines", 7, "lines_expected", 100), err);
+    while (!worker_cancelled())
+        usleep(1000);
+    return err_set(err, ERR_CANCELLED, "as asked");
+}
+
+static enum err_code op_next(void *self, struct worker_call *call, struct worker_answer *answer,
+                             struct err *err)
+{
+    (void)self;
+    bool glass = strcmp(kind, "glass") == 0 || strcmp(kind, "busy") == 0;
+    fake_log_add("scan", "next", call->args);
+    if (call->message->fd_count != 1)
+        return err_set(err, ERR_BAD_ARGUMENT, "no file");
+    if (!glass && taken >= sheets)
+        return end_of_pile(call, err);
+    taken++;
+    answer->ok = js_pack("{s:{s:i}, s:s, s:i, s:b}", "image", "width_px", 100 + taken, "side",
+                         taken == 2 ? "back" : "front", "sheet", taken, "more", (int)!glass);
+    return ERR_OK;
+}
+
+static enum err_code op_finish(void *self, struct worker_call *call, struct worker_answer *answer,
+                               struct err *err)
+{
+    (void)self;
+    (void)answer;
+    (void)err;
+    fake_log_add("scan", "finish", call->args);
+    return ERR_OK;
+}
+
+int main(void)
+{
+    static const struct worker_op ops[] = {{"list", op_list},     {"open", op_open},
+                                           {"start", op_start},   {"next", op_next},
+                                           {"finish", op_finish}, {0}};
+    return worker_serve("fake-scan-worker", ops, NULL);
+}
