@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define DEFAULT_SOCKET "/var/lib/sohoa/run/sohoad.sock"
+#define SERVICE_SOCKET "/run/sohoa/sohoad.sock" /* sohoad run by systemd */
+#define STATE_SOCKET "/var/lib/sohoa/run/sohoad.sock"
 
 static void print_problem(const char *code, const char *text, const char *ref)
 {
@@ -150,7 +152,9 @@ static const char *socket_path(const struct cli_args *before, const struct cli_a
         asked = args_text(before, "socket");
     if (!asked)
         asked = getenv("SOHOA_SOCKET");
-    return asked && *asked ? asked : DEFAULT_SOCKET;
+    if (asked && *asked)
+        return asked;
+    return access(SERVICE_SOCKET, F_OK) == 0 ? SERVICE_SOCKET : STATE_SOCKET;
 }
 
 /* Words before the noun: only the common options. */

@@ -7,7 +7,9 @@
 #include "daemon/cli/sse.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -20,13 +22,41 @@ void client_answer_done(struct client_answer *answer)
     *answer = (struct client_answer){0};
 }
 
+/* A path too long for an address goes by its open folder, *out_folder, which has to stay open until
+ * the connection is made. */
+static enum err_code socket_address(const char *path, struct sockaddr_un *out, int *out_folder,
+                                    struct err *err)
+{
+    *out = (struct sockaddr_un){.sun_family = AF_UNIX};
+    const char *slash = strrchr(path, '/');
+    if (strlen(path) < sizeof out->sun_path) {
+        memcpy(out->sun_path, path, strlen(path));
+        return ERR_OK;
+    }
+    AUTO(mem)
+    char *folder_path = slash ? mem_strndup(path, (size_t)(slash - path) + 1) : mem_strdup(".");
+    if (!folder_path)
+        return err_set(err, ERR_NO_MEMORY, "socket");
+    AUTO(fd)
+    int folder = open(folder_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return err_set_errno(err, ERR_DAEMON_UNREACHABLE, errno, "folder of the socket %s", path);
+    int size = snprintf(out->sun_path, sizeof out->sun_path, "/proc/self/fd/%d/%s", folder,
+                        slash ? slash + 1 : path);
+    if (size < 0 || (size_t)size >= sizeof out->sun_path)
+        return err_set(err, ERR_BAD_ARGUMENT, "the socket's name is too long: %s", path);
+    *out_folder = TAKE_FD(folder);
+    return ERR_OK;
+}
+
 static enum err_code connect_to(const char *path, int *out_fd, struct err *err)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path)
-        return err_set(err, ERR_BAD_ARGUMENT, "socket path is longer than %zu bytes: %s",
-                       sizeof address.sun_path - 1, path);
-    memcpy(address.sun_path, path, strlen(path));
+    struct sockaddr_un address;
+    AUTO(fd)
+    int folder = -1;
+    enum err_code code = socket_address(path, &address, &folder, err);
+    if (code)
+        return code;
     AUTO(fd)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)

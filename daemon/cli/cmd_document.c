@@ -16,6 +16,7 @@
 const struct cli_option cmd_document_confirm_options[] = {
     {"compared", 0, NULL, "I compared this copy with the paper"},
     {"field", 'f', "NAME=VALUE", "answer of a person; empty VALUE: the paper does not have it"},
+    {"revision", 0, "REVISION", "only if it is still this one (default: as it is now)"},
     {"type", 't', "TYPE", "what kind of paper it is, when the proposal is wrong"},
     {0},
 };
@@ -99,6 +100,8 @@ static void show_document(const struct js *reply)
            cli_state("document", document).text,
            type ? doc_type_label(doc_type_from_slug(type)) : "",
            show_scalar(js_at(document, "pages")).text);
+    if (js_has(document, "revision"))
+        printf("revision: %s\n", show_scalar(js_at(document, "revision")).text);
     if (js_has(document, "confirmed_by"))
         printf("confirmed by: %s\n", show_scalar(js_at(document, "confirmed_by")).text);
     if (js_has(document, "result_code"))
@@ -130,6 +133,32 @@ static enum err_code put_field(struct js *fields, const char *text, struct err *
     return ERR_OK;
 }
 
+/* What is confirmed: the revision asked for, else the one the document has now. */
+static int put_revision(const struct cli *cli, const struct cli_args *args, struct js *body)
+{
+    struct err err = ERR_INIT;
+    const char *asked = args_text(args, "revision");
+    AUTO(js)
+    struct js *shown = NULL;
+    if (!asked) {
+        AUTO(mem)
+        char *path = cli_path("/v1/documents/%s", args->operand[0]);
+        if (!path) {
+            err_set(&err, ERR_NO_MEMORY, "path");
+            return cli_problem(&err);
+        }
+        int exit_status = cli_ask(cli, "GET", path, NULL, &shown);
+        if (exit_status != CLI_DONE)
+            return exit_status;
+        asked = js_text_or(shown, "document.revision", NULL);
+    }
+    if (!asked)
+        err_set(&err, ERR_BAD_MESSAGE, "the document came without revision");
+    else if (!js_set(body, "revision", js_text(asked)))
+        err_set(&err, ERR_USAGE, "--revision is no UTF-8 text");
+    return err.code ? cli_problem(&err) : CLI_DONE;
+}
+
 int cmd_document_confirm(const struct cli *cli, const struct cli_args *args)
 {
     struct err err = ERR_INIT;
@@ -153,6 +182,9 @@ int cmd_document_confirm(const struct cli *cli, const struct cli_args *args)
         err_set(&err, ERR_NO_MEMORY, "request");
         return cli_problem(&err);
     }
+    int exit_status = put_revision(cli, args, body);
+    if (exit_status != CLI_DONE)
+        return exit_status;
     return cli_call_on(cli, "POST", "/v1/documents/%s/confirm", args->operand[0], TAKE(body),
                        show_document);
 }

@@ -48,7 +48,7 @@ const struct cli_command cli_commands[] = {
     {"status", NULL, "", NULL, "state of the station", cmd_status},
     {"open", NULL, "", NULL, "print a one-time link to the clerk's page", cmd_open},
 #ifdef SOHOA_HAS_PROCESS
-    {"process", NULL, "INPUT…", NULL, "files to searchable PDF/A and data, without the daemon",
+    {"process", NULL, "INPUT...", NULL, "files to searchable PDF/A and data, without the daemon",
      NULL, cmd_process},
 #endif
     {"version", NULL, "", NULL, "version of this program", cmd_version},

@@ -7,6 +7,7 @@
 #define FIELDS_MAX 64
 
 static const struct arg_rule confirm_rules[] = {
+    {"revision", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = 64},
     {"compared", ARG_BOOL, ARG_REQUIRED},
     {"fields", ARG_FIELDS, ARG_REQUIRED, .max = FIELDS_MAX},
     {"type", ARG_TEXT, 0, .min = 1, .max = 64},

@@ -534,7 +534,7 @@ void scanner_start(struct scanner *scanner, const char *dossier_id, struct js *a
 {
     struct err err = ERR_INIT;
     if (scanner_is_busy(scanner) || worker_is_busy(scanner->worker)) {
-        err_set(&err, ERR_CONFLICT, "a scan is running");
+        err_set(&err, ERR_SCAN_RUNNING, "a scan is running");
         js_free(args);
         done(payload, NULL, &err);
         return;
@@ -644,7 +644,7 @@ void scanner_show(struct scanner *scanner, const char *device, bool test, scanne
     struct err err = ERR_INIT;
     struct question *question = NULL;
     if (scanner_is_busy(scanner) || worker_is_busy(scanner->worker)) {
-        err_set(&err, ERR_CONFLICT, "a scan is running");
+        err_set(&err, ERR_SCAN_RUNNING, "a scan is running");
         done(payload, NULL, &err);
         return;
     }

@@ -52,8 +52,15 @@ class SohoaApp extends SohoaElement {
     return html`<p class="alert error">
       <span><strong>${notice.message}</strong>
         ${notice.field ? html`<small>Mục: ${fieldLabel(notice.field)}</small>` : nothing}
+        ${notice.code === 'STATE_CHANGED' ? html`<small>Trang đã tải lại nội dung mới.</small>` : nothing}
+        ${notice.code === 'COUNT_MISMATCH' ? this.#counts(station.counts) : nothing}
         ${notice.ref ? html`<small>Mã tham chiếu: ${notice.ref}</small>` : nothing}</span>
       <button type="button" @click=${() => station.dismissNotice()}>Đã hiểu</button></p>`;
+  }
+
+  #counts({said, scanned, notCompared, withoutPages}) {
+    return html`<small>Giấy đã khai: ${said ?? 'chưa nhập'} · đã quét: ${scanned} · chưa đối chiếu: ${notCompared}${
+      withoutPages ? ` · không có trang: ${withoutPages}` : ''}</small>`;
   }
 }
 

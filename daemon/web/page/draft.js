@@ -1,6 +1,7 @@
 /*
  * What the clerk answered for one document and has not confirmed yet. It survives a reload in this tab's
- * session storage and is removed with the confirmation; the daemon gets it only then.
+ * session storage and is removed with the confirmation; the daemon gets it only then. When the document has another
+ * revision since, what was typed stays, but has to be looked at again.
  *
  * A row of the form: {name, label, proposal, value, absent, seen, mark}
  *   absent  the clerk says that the paper does not have it
@@ -14,23 +15,25 @@ const key = (documentId) => `sohoa.draft.${documentId}`;
 export class Draft {
   constructor(document) {
     this.documentId = document.id;
+    this.revision = document.revision;
     this.isForgotten = false;
     this.proposals = document.fields ?? {};
     const stored = sessionStorage.getItem(key(document.id));
     const kept = stored ? JSON.parse(stored) : {};
     this.values = kept.values ?? {};
-    this.absent = new Set(kept.absent);
-    this.seen = new Set(kept.seen);
+    const isSame = kept.revision === document.revision;
+    this.absent = new Set(isSame ? kept.absent : []);
+    this.seen = new Set(isSame ? kept.seen : []);
     this.added = kept.added ?? [];
-    this.type = kept.type ?? document.type ?? 'unknown';
+    this.chosenType = kept.type; // undefined: as proposed
     this.proposedType = document.type ?? 'unknown';
   }
 
   #keep() {
     if (this.isForgotten)
       return;
-    sessionStorage.setItem(key(this.documentId), JSON.stringify({values: this.values,
-      absent: [...this.absent], seen: [...this.seen], added: this.added, type: this.type}));
+    sessionStorage.setItem(key(this.documentId), JSON.stringify({revision: this.revision, values: this.values,
+      absent: [...this.absent], seen: [...this.seen], added: this.added, type: this.chosenType}));
   }
 
   forget() {
@@ -38,8 +41,12 @@ export class Draft {
     sessionStorage.removeItem(key(this.documentId));
   }
 
+  get type() {
+    return this.chosenType ?? this.proposedType;
+  }
+
   setType(type) {
-    this.type = type;
+    this.chosenType = type;
     this.#keep();
   }
 
@@ -89,8 +96,9 @@ export class Draft {
     const value = this.values[name] ?? proposed;
     const absent = this.absent.has(name);
     const seen = this.seen.has(name);
+    const needsLook = proposal.needs_person || value !== proposed;
     return {name, label: fieldLabel(name), proposal, value, absent, seen,
-      mark: markOf(proposal, value, absent, seen)};
+      mark: markOf(needsLook, value, absent, seen)};
   }
 
   /* Rows a person still has to answer. */
@@ -109,12 +117,12 @@ export class Draft {
   }
 }
 
-function markOf(proposal, value, absent, seen) {
+function markOf(needsLook, value, absent, seen) {
   if (absent)
     return 'checked';
   if (!value.trim())
     return 'missing';
-  if (!proposal.needs_person)
+  if (!needsLook)
     return 'sure';
   return seen ? 'checked' : 'check';
 }

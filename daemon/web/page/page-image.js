@@ -16,7 +16,8 @@ function sheet(page) {
 /* boxes: [{name, box_mm, state}]; choose(name) on a click. */
 export function pageImage(page, boxes, chosen, choose) {
   if (!page?.info)
-    return html`<p class="empty waiting-page">Trang đang được xử lý…</p>`;
+    return html`<p class="empty waiting-page">${!page ? 'Không có ảnh trang.'
+      : page.state === 'held' ? 'Trang này chờ cán bộ xử lý.' : 'Trang đang được xử lý…'}</p>`;
   return html`<svg class="page-image" viewBox="0 0 ${page.width_mm} ${page.height_mm}" role="img"
       aria-label="Ảnh trang ${page.position}">
     ${sheet(page)}

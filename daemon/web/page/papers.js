@@ -1,8 +1,7 @@
 /* The papers of the dossier with their pages as they come, and the counts against what was said. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
-import {documentName, documentState, dossierName} from './text.js';
-
-const GONE = new Set(['rejected', 'superseded', 'withdrawn']);
+import {countedPages} from './station.js';
+import {documentName, documentState, dossierName, stateLabel} from './text.js';
 
 class SohoaPapers extends SohoaElement {
   view() {
@@ -22,9 +21,9 @@ class SohoaPapers extends SohoaElement {
 
   /* Papers, sheets, written sides and images are four numbers. One that has no page yet is no paper. */
   #counts(dossier) {
-    const papers = station.documents.filter((document) => !GONE.has(document.state) &&
-      (document.state !== 'open' || station.pagesOf(document.id).length)).length;
-    const pages = station.pages.filter((page) => page.state !== 'rejected');
+    const {scanned, withoutPages} = station.counts;
+    const papers = scanned - withoutPages;
+    const pages = countedPages(station.pages);
     const sheets = pages.filter((page) => page.side !== 'back').length;
     const blank = pages.filter((page) => page.blank).length;
     const isEqual = !dossier.papers || dossier.papers === papers;
@@ -48,12 +47,18 @@ class SohoaPapers extends SohoaElement {
           ${document.version > 1 ? ` · bản ${document.version}` : nothing}</small>
       </button>
       <ul class="thumbs">
-        ${repeat(pages, (page) => page.id, (page) => this.#thumb(document, page))}
+        ${repeat(pages, (page) => page.id, (page) => this.#thumb(page))}
+        ${repeat(station.failedPagesOf(document.id), (page) => page.id, (page) => this.#failed(page))}
       </ul>
     </li>`;
   }
 
-  #thumb(document, page) {
+  #failed(page) {
+    return html`<li><span class="waiting">${stateLabel('page', page.state)}</span>
+      <small>tờ ${page.sheet}</small></li>`;
+  }
+
+  #thumb(page) {
     const number = page.position;
     const side = page.side === 'back' ? 'mặt sau' : 'mặt trước';
     const about = `Trang ${number}, ${side}${page.blank ? ', trắng' : ''}`;

@@ -3,11 +3,20 @@ import {html, live, nothing, repeat, SohoaElement, station} from './element.js';
 import {Draft} from './draft.js';
 import {FIELDS, TYPES} from './labels.js';
 import {pageImage, pageStrip} from './page-image.js';
+import {countedPages} from './station.js';
 import {dateForPeople, documentName, documentState, fieldLabel, isDateField} from './text.js';
+import {failedPages, waiting} from './waiting.js';
 import './paper-repair.js';
 
 /* States in which the answers are still the clerk's to give. */
 const ANSWERABLE = new Set(['open', 'read', 'held']);
+
+const GONE = {
+  rejected: 'Giấy này đã bị loại nên không ký và không gửi.',
+  failed: 'Giấy này không xử lý được nên không ký và không gửi. Quét lại thành giấy mới.',
+  superseded: 'Giấy này đã có bản thay thế; mở bản đó để làm tiếp.',
+  withdrawn: 'Giấy này đã thu hồi.',
+};
 
 const MARKS = {
   missing: {sign: '✎', text: 'Chưa đọc được, hãy nhập'},
@@ -29,6 +38,7 @@ class SohoaReview extends SohoaElement {
   #chosen = '';      // field whose box is shown
   #pageNumber = 1;
   #compared = false;
+  #revision = '';    // of the document the tick is about
   #problem = '';
   #zoomed = false;
   #wantsFocus = false; // once the next paper is there
@@ -41,15 +51,14 @@ class SohoaReview extends SohoaElement {
       return html`<p class="empty">Đang tải…</p>`;
     const document = detail.document;
     this.#follow(document);
-    const pages = detail.pages.filter((page) => page.state !== 'rejected')
-      .sort((a, b) => a.position - b.position);
+    const pages = countedPages(detail.pages);
     return html`
       <p class="about"><b>Giấy ${document.ordinal}: ${documentName(document)}</b>
         <span class="state">${documentState(document, pages)}</span>
         <sohoa-paper-repair .document=${document} .pages=${pages}></sohoa-paper-repair></p>
       <div class="sides">
         <div class="sheet">${this.#sheet(document, pages)}</div>
-        <div class="answers">${this.#answers(document, pages)}</div>
+        <div class="answers">${this.#answers(document, pages, detail.pages)}</div>
       </div>`;
   }
 
@@ -68,12 +77,21 @@ class SohoaReview extends SohoaElement {
     this.#draft = new Draft(document);
     if (!ANSWERABLE.has(document.state))
       this.#draft.forget();
-    if (!isOther)
-      return;
-    this.#chosen = '';
-    this.#pageNumber = 1;
+    if (isOther) {
+      this.#chosen = '';
+      this.#pageNumber = 1;
+      this.#problem = '';
+    }
+    if (isOther || this.#revision !== document.revision)
+      this.#compareAnew(document.revision, isOther);
+  }
+
+  /* What was compared is no longer what is shown. */
+  #compareAnew(revision, isOther) {
+    if (this.#compared && !isOther)
+      this.#problem = 'Giấy này vừa thay đổi. Hãy xem lại các mục, so với bản giấy rồi tích lại.';
     this.#compared = false;
-    this.#problem = '';
+    this.#revision = revision;
   }
 
   #sheet(document, pages) {
@@ -86,8 +104,8 @@ class SohoaReview extends SohoaElement {
         ${pages.length > 1 ? pages.map((_, index) => html`
           <button type="button" aria-current=${pages[index] === page ? 'page' : nothing}
             @click=${() => this.#showPage(index + 1)}>Trang ${index + 1}</button>`) : nothing}
-        <button type="button" aria-pressed=${String(this.#zoomed)} @click=${() => this.#zoom()}>
-          Phóng to</button>
+        ${page ? html`<button type="button" aria-pressed=${String(this.#zoomed)} @click=${() => this.#zoom()}>
+          Phóng to</button>` : nothing}
       </p>
       <div class=${this.#zoomed ? 'sheet-view zoomed' : 'sheet-view'} tabindex="0" role="group"
         aria-label="Ảnh trang giấy, cuộn được">
@@ -95,16 +113,14 @@ class SohoaReview extends SohoaElement {
       </div>`;
   }
 
-  #answers(document, pages) {
+  #answers(document, pages, allPages) {
     if (document.state === 'open')
-      return html`<p class="empty">${document.scan_finished
-        ? 'Máy đang nhận dạng, xin chờ một lát…'
-        : 'Giấy này còn nhận thêm trang. Bấm «Giấy tiếp theo» khi đã đủ trang.'}</p>`;
+      return html`${failedPages(document, allPages)}${waiting(document, pages, allPages)}`;
     if (document.state === 'held')
       return this.#held(document);
     if (document.state !== 'read')
       return this.#confirmed(document);
-    return this.#form(document, pages);
+    return html`${failedPages(document, allPages)}${this.#form(document, pages)}`;
   }
 
   #held(document) {
@@ -205,6 +221,7 @@ class SohoaReview extends SohoaElement {
   #confirmed(document) {
     const answers = Object.entries(document.confirmed ?? {});
     return html`
+      ${GONE[document.state] ? html`<p class="empty">${GONE[document.state]}</p>` : nothing}
       ${document.state === 'copied' && station.signerLocked ? html`
         <p class="alert error"><span>Chờ mở khóa chữ ký để ký giấy này.</span>
           <button type="button" @click=${() => this.#askPassword()}>Mở khóa</button></p>` : nothing}
@@ -306,14 +323,14 @@ class SohoaReview extends SohoaElement {
     if (!this.#compared)
       return this.#refuse('Hãy so với bản giấy rồi tích ô «Tôi đã đối chiếu với bản giấy».', '#compared');
     this.#problem = '';
+    const draft = this.#draft; // as it was seen, should the document change under the password dialog
     if (station.signerLocked && !await this.#askPassword())
       return undefined;
-    const draft = this.#draft;
-    if (await station.confirm(document.id, draft.answers())) {
+    if (await station.confirm(document.id, document.revision, draft.answers())) {
       draft.forget();
       this.#goOn(document.id);
     } else if (station.notice?.field) {
-      draft.add(station.notice.field);
+      this.#draft.add(station.notice.field);
       this.requestUpdate();
       await this.updateComplete;
       this.#focusField(station.notice.field);

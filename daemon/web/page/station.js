@@ -9,6 +9,14 @@ import {follow} from './events.js';
 const REFRESH_MS = 120;
 const RECENT_DOSSIERS = 30;
 
+/* Refusals which say that the page shows what is no longer so. */
+const OUTDATED = new Set(['STATE_CHANGED', 'NOT_FOUND', 'CODE_ALREADY_BOUND', 'VERSION_UNDER_WAY',
+  'SIGNER_OTHER_PERSON']);
+
+/* Documents that are no paper of the dossier any more. */
+const GONE = new Set(['rejected', 'failed', 'superseded', 'withdrawn']);
+const NOT_COMPARED = new Set(['open', 'read']);
+
 /* What to read again when something of that kind changed: of all dossiers, and of the present one. */
 const CHANGES = {
   page: {list: [], present: ['dossier', 'document']},
@@ -16,6 +24,10 @@ const CHANGES = {
   delivery: {list: ['queue'], present: ['dossier', 'document']},
   dossier: {list: ['dossiers'], present: ['dossier']},
 };
+
+/* Those that count, in order: a page nobody could process is not in the copy. */
+export const countedPages = (pages) => pages.filter(({state}) => state !== 'rejected' && state !== 'failed')
+  .sort((a, b) => a.position - b.position);
 
 class Station extends EventTarget {
   connected = true;
@@ -284,8 +296,21 @@ class Station extends EventTarget {
   }
 
   pagesOf(documentId) {
-    return this.pages.filter((page) => page.document_id === documentId && page.state !== 'rejected')
-      .sort((a, b) => a.position - b.position);
+    return countedPages(this.pages.filter((page) => page.document_id === documentId));
+  }
+
+  failedPagesOf(documentId) {
+    return this.pages.filter((page) => page.document_id === documentId && page.state === 'failed');
+  }
+
+  /* Papers of the dossier as the daemon counts them when it is to be closed. */
+  get counts() {
+    const replaced = new Set(this.documents.filter(({state}) => state !== 'rejected' && state !== 'failed')
+      .map(({replaces}) => replaces));
+    const papers = this.documents.filter(({id, state}) => !GONE.has(state) && !replaced.has(id));
+    return {said: this.dossier?.papers ?? null, scanned: papers.length,
+      notCompared: papers.filter(({state, held}) => NOT_COMPARED.has(held?.from ?? state)).length,
+      withoutPages: papers.filter(({id, state}) => state === 'open' && !this.pagesOf(id).length).length};
   }
 
   showError(error) {
@@ -320,6 +345,8 @@ class Station extends EventTarget {
       if (!(error instanceof ApiError))
         throw error;
       this.showError(error);
+      if (OUTDATED.has(error.code))
+        this.refresh('dossiers', 'dossier', 'document', 'signer', 'queue');
       return undefined;
     } finally {
       this.busy = false;
@@ -416,10 +443,10 @@ class Station extends EventTarget {
     });
   }
 
-
-  confirm(id, answers) {
+  /* revision: of the document as the clerk saw it when comparing. */
+  confirm(id, revision, answers) {
     return this.act(async () => {
-      await post(`/v1/documents/${id}/confirm`, {compared: true, ...answers});
+      await post(`/v1/documents/${id}/confirm`, {compared: true, revision, ...answers});
       this.say('Đã xác nhận. Máy đang ký và gửi.');
       this.documentPinned = false;
       this.refresh('dossiers', 'dossier', 'document', 'queue');

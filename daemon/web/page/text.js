@@ -29,10 +29,15 @@ export const timeForPeople = (us) => us ? timeFormat.format(new Date(us / 1000))
 export const documentName = (document) =>
   document.type && document.type !== 'unknown' ? typeLabel(document.type) : 'Chưa rõ loại';
 
-/* pages: those of the document, with their states. */
+/* pages: those that count of the document, with their states. */
 export function documentState(document, pages) {
   if (document.state !== 'open')
     return stateLabel('document', document.state);
+  if (!pages.length)
+    return 'Không có trang';
+  const held = pages.find((page) => page.state === 'held');
+  if (held)
+    return `Trang ${held.position} chờ cán bộ xử lý`;
   if (!document.scan_finished)
     return 'Đang nhận trang';
   const read = pages.filter((page) => page.state === 'recognized').length;
