@@ -14,10 +14,13 @@
 #define FIRST_LINE_HEIGHTS 3.2
 /* A word read worse than this is likely wrong; a tenth of such words spoils the abstract. */
 #define WORD_GOOD 0.60
+/* What cannot be read is no speck from this width on. */
+#define TORN_LINE_MM 8
 
 struct block {
     const struct page_line *line[LINES_MAX];
     size_t count;
+    bool torn; /* a line among these was left out, or one more did not fit */
 };
 
 static bool begins_body(const struct page_text *page, const struct page_line *line)
@@ -40,6 +43,8 @@ static void add_line(struct block *block, const struct page_line *line)
 {
     if (block->count < LINES_MAX)
         block->line[block->count++] = line;
+    else
+        block->torn = true;
 }
 
 static struct block block_under_title(const struct paper *paper)
@@ -51,13 +56,20 @@ static struct block block_under_title(const struct paper *paper)
     for (size_t i = 0; i < page->line_count; i++) {
         const struct page_line *line = &page->line[i];
         double step_mm = line->baseline_mm - above_mm;
-        if (line->baseline_mm <= title->baseline_mm + 1 || is_rubbish(line))
-            continue;
         double limit_mm = pitch_mm > 0 ? pitch_mm * SPREAD : title->box.h * FIRST_LINE_HEIGHTS;
+        bool in_reach = step_mm > 2 && step_mm <= limit_mm;
+        if (line->baseline_mm <= title->baseline_mm + 1)
+            continue;
+        if (is_rubbish(line)) {
+            block.torn = block.torn || (in_reach && line->box.w > TORN_LINE_MM);
+            continue;
+        }
         if (step_mm > limit_mm || begins_body(page, line))
             break;
-        if (fabs(page_line_center_mm(line) - middle_mm) > page->frame.w * 0.13)
+        if (fabs(page_line_center_mm(line) - middle_mm) > page->frame.w * 0.13) {
+            block.torn = block.torn || in_reach;
             continue;
+        }
         if (page_line_is_caps(page, line))
             break;
         bool same_row = block.count && step_mm < 2;
@@ -117,6 +129,20 @@ static bool begins_like_one(const char *text)
     return lower && (text_next(&a) != text_next(&b) || text_starts(text, "v/v"));
 }
 
+/* A line too few, or the body read on into. */
+static bool ends_halfway(const char *text)
+{
+    static const char *const open[] = {" và",  " của", " về",  " cho", " tại", " theo", " các",
+                                       " với", " năm", " quý", " do",  " số",  " ngày", " trên"};
+    size_t size = strlen(text);
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        size_t tail = strlen(open[i]);
+        if (size > tail && strcmp(text + size - tail, open[i]) == 0)
+            return true;
+    }
+    return size && strchr(",;:-", text[size - 1]);
+}
+
 /* Mean of its words, cut down by the share of words that are likely wrong. */
 static double block_confidence(const struct page_text *page, const struct block *block)
 {
@@ -157,7 +183,8 @@ static enum err_code propose_block(struct paper *paper, const struct field_rule 
                           .line = block->line,
                           .line_count = block->count,
                           .confidence = block_confidence(page, block),
-                          .ask = is_overprinted(page, block) || !begins_like_one(value),
+                          .ask = block->torn || is_overprinted(page, block) ||
+                                 !begins_like_one(value) || ends_halfway(value),
                           .source = FIELD_FROM_ZONE};
     return paper_propose(paper, rule, &found);
 }

@@ -160,6 +160,12 @@ static bool spelling_is_known(const struct page_line *line)
     return false;
 }
 
+/* Only a ministry goes without a unit; else the line above, which names it, was not read. */
+static bool lacks_unit(const char *name, const struct page_line *line)
+{
+    return !agency_unit(name) && strncmp(line->key, "bo", 2) != 0;
+}
+
 enum err_code find_issuer(struct paper *paper, const struct field_rule *rule)
 {
     const struct page_text *page = paper->face;
@@ -180,7 +186,8 @@ enum err_code find_issuer(struct paper *paper, const struct field_rule *rule)
     double confidence = agency_confidence(page, &zone, issuer, LINES_MAX);
     bool own_unit = agency_unit(name) != NULL;
     add_unit(&name, superior);
-    if (!own_unit && agency_unit(name))
+    bool unit_from_above = !own_unit && agency_unit(name);
+    if (unit_from_above)
         confidence *= agency_confidence(page, &zone, above, LINES_MAX) < 0.8 ? 0.8 : 1;
     const struct field *place = fields_find(paper->fields, FIELD_issue_place);
     bool certain = place && place->value && !place->needs_person;
@@ -188,12 +195,14 @@ enum err_code find_issuer(struct paper *paper, const struct field_rule *rule)
         own_unit && agency_confidence(page, &zone, issuer, issuer->count - 1) >= CONFIDENCE_SURE)
         confidence = place->confidence;
     const struct page_line *first = zone.line[issuer->first_line];
+    const struct agency *top = unit_from_above ? above : issuer;
     struct found found = {.value = name,
                           .page = paper->face_index,
-                          .line = &zone.line[issuer->first_line],
-                          .line_count = issuer->count,
+                          .line = &zone.line[top->first_line],
+                          .line_count = issuer->first_line + issuer->count - top->first_line,
                           .confidence = confidence,
                           .source = FIELD_FROM_ZONE,
-                          .ask = !spelling_is_known(first) || !begins_agency(page, first)};
+                          .ask = !spelling_is_known(first) || !begins_agency(page, first) ||
+                                 lacks_unit(name, first)};
     return paper_propose(paper, rule, &found);
 }

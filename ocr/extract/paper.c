@@ -1,6 +1,7 @@
 #include "ocr/extract/paper.h"
 
 #include "daemon/base/buf.h"
+#include "ocr/extract/text_check.h"
 
 #define RAW_MAX_BYTES (1u << 20)
 
@@ -52,12 +53,13 @@ enum err_code paper_propose(struct paper *paper, const struct field_rule *rule,
     char *raw = found_raw(page, found);
     if (!raw)
         return err_set(paper->err, ERR_NO_MEMORY, "field '%s'", field_key(rule->field));
-    bool sure = found->value && found->confidence >= CONFIDENCE_SURE && !found->ask;
+    double confidence = text_check(paper, rule->field, found);
+    bool sure = found->value && confidence >= CONFIDENCE_SURE && !found->ask;
     struct field field = {
         .name = rule->field,
         .value = (char *)found->value,
         .raw = raw,
-        .confidence = found->value ? found->confidence : 0,
+        .confidence = found->value ? confidence : 0,
         .page = (int)(paper->first_page + found->page),
         .box = found_box(page, found),
         .source = found->source,

@@ -28,6 +28,7 @@ struct templates {
     size_t class_rule_count;
     const char **kind;
     size_t kind_count;
+    struct syllables *syllables;
     const char *const *fields[DOC_TYPE_COUNT], *const *mandatory[DOC_TYPE_COUNT];
     void **owned; /* every list and text made while loading */
     size_t owned_count, owned_capacity;
@@ -365,6 +366,24 @@ static enum err_code read_kinds(struct templates *out, struct err *err)
     return ERR_OK;
 }
 
+static enum err_code explain(const char *name, const struct err *cause, struct err *err)
+{
+    if (cause->code == ERR_NO_MEMORY)
+        return no_memory(err);
+    return err_set(err, ERR_TEMPLATE_BAD, "%s: %s", name, cause->detail);
+}
+
+static enum err_code read_syllables(struct templates *out, struct err *err)
+{
+    const struct file *file = find_file(out, "syllables");
+    struct err cause = ERR_INIT;
+    if (!file)
+        return err_set(err, ERR_TEMPLATE_BAD, "syllables.json: is missing");
+    if (syllables_make(file->value, &out->syllables, &cause))
+        return explain(file->name, &cause, err);
+    return ERR_OK;
+}
+
 static enum err_code list_fields(struct templates *out, const struct template *template,
                                  struct err *err)
 {
@@ -424,13 +443,6 @@ static enum err_code keep_file(struct templates *out, const char *name, struct j
     file->value = value;
     file->name = mem_strdup(name);
     return file->name ? ERR_OK : no_memory(err);
-}
-
-static enum err_code explain(const char *name, const struct err *cause, struct err *err)
-{
-    if (cause->code == ERR_NO_MEMORY)
-        return no_memory(err);
-    return err_set(err, ERR_TEMPLATE_BAD, "%s: %s", name, cause->detail);
 }
 
 /* required.json is made from the templates, for other programs. */
@@ -498,6 +510,8 @@ enum err_code templates_load(const char *folder, struct templates **out, struct 
     qsort(made->file, made->file_count, sizeof *made->file, compare_files);
     code = read_kinds(made, err);
     if (!code)
+        code = read_syllables(made, err);
+    if (!code)
         code = read_templates(made, err);
     if (code)
         return code;
@@ -519,6 +533,7 @@ void templates_free(struct templates *templates)
     mem_free(templates->item);
     mem_free(templates->class_rule);
     mem_free(templates->kind);
+    syllables_free(templates->syllables);
     mem_free(templates);
 }
 
@@ -565,4 +580,9 @@ const char *const *templates_kinds(const struct templates *templates, size_t *ou
 {
     *out_count = templates->kind_count;
     return templates->kind;
+}
+
+const struct syllables *templates_syllables(const struct templates *templates)
+{
+    return templates->syllables;
 }

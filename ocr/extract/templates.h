@@ -4,6 +4,7 @@
 #include "daemon/base/err.h"
 #include "daemon/model/field.h"
 #include "ocr/classify/classify.h"
+#include "ocr/extract/syllables.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -89,5 +90,6 @@ const struct class_rule *templates_class_rules(const struct templates *templates
                                                size_t *out_count);
 /* Abbreviations of NĐ 30 kinds, ending in NULL. */
 const char *const *templates_kinds(const struct templates *templates, size_t *out_count);
+const struct syllables *templates_syllables(const struct templates *templates);
 
 #endif

@@ -19,6 +19,10 @@ static const char kinds[] = "{\"kinds\": [{\"abbr\": \"QĐ\", \"name\": \"Quyế
 static const char unknown[] =
     "{\"type\": \"unknown\", \"name\": \"x\", \"fields\": {\"doc_name\": {\"find\": \"title\"}}}";
 
+static const char syllables[] =
+    "{\"tones\": [\"aàảãáạ\"], \"stopped_tones\": [4, 5], \"stops\": [\"c\"], \"onsets\": [\"b\"], "
+    "\"front_onsets\": [], \"back_onsets\": [], \"nuclei\": {\"a\": [\"\"]}, \"foreign\": []}";
+
 struct folder {
     char path[64];
 };
@@ -39,11 +43,13 @@ static void make_folder(struct folder *folder)
     assert_non_null(mkdtemp(folder->path));
     write_file(folder, "kinds.json", kinds);
     write_file(folder, "unknown.json", unknown);
+    write_file(folder, "syllables.json", syllables);
 }
 
 static void remove_folder(const struct folder *folder)
 {
-    static const char *const names[] = {"kinds.json", "unknown.json", "notice.json", "head.json"};
+    static const char *const names[] = {"kinds.json", "unknown.json", "syllables.json",
+                                        "notice.json", "head.json"};
     char path[200];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", folder->path, names[i]);
@@ -102,6 +108,38 @@ static void a_bad_template_is_named_by_file_key_and_fault(void **state)
         assert_null(templates);
         bool named = strstr(err.detail, ".json") && strstr(err.detail, rows[i].key) &&
                      strstr(err.detail, rows[i].what);
+        if (!named)
+            fail_msg("row %zu: '%s'", i, err.detail);
+    }
+}
+
+static void bad_syllables_are_named_by_key(void **state)
+{
+    static const struct {
+        const char *text, *key;
+    } rows[] = {
+        {"{}", "'stopped_tones'"},
+        {"{\"stopped_tones\": [], \"stops\": [], \"onsets\": [], \"front_onsets\": [], "
+         "\"back_onsets\": [], \"foreign\": [], \"nuclei\": {}}",
+         "'tones'"},
+        {"{\"stopped_tones\": [], \"stops\": [], \"onsets\": [], \"front_onsets\": [], "
+         "\"back_onsets\": [], \"foreign\": [], \"nuclei\": {}, \"tones\": [\"aà\"]}",
+         "'tones'"},
+        {"{\"stopped_tones\": [], \"stops\": [], \"onsets\": [], \"front_onsets\": [], "
+         "\"back_onsets\": [], \"foreign\": [], \"nuclei\": [], \"tones\": []}",
+         "'nuclei'"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct folder folder;
+        struct err err = ERR_INIT;
+        struct templates *templates = NULL;
+        make_folder(&folder);
+        write_file(&folder, "syllables.json", rows[i].text);
+        enum err_code code = templates_load(folder.path, &templates, &err);
+        remove_folder(&folder);
+        assert_int_equal(code, ERR_TEMPLATE_BAD);
+        bool named = strstr(err.detail, "syllables.json") && strstr(err.detail, rows[i].key);
         if (!named)
             fail_msg("row %zu: '%s'", i, err.detail);
     }
@@ -223,6 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bad_template_is_named_by_file_key_and_fault),
+        cmocka_unit_test(bad_syllables_are_named_by_key),
         cmocka_unit_test(a_folder_that_is_not_there_or_empty_is_an_error),
         cmocka_unit_test(a_template_overrides_what_it_includes),
         cmocka_unit_test(required_json_says_what_the_templates_say),

@@ -1,0 +1,241 @@
+#include "ocr/extract/text_check.h"
+
+#include "daemon/base/mem.h"
+#include "daemon/base/text.h"
+#include "ocr/extract/print_check.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+/* Measured on scanned pages: one in a thousand of the words in small letters read surer than this
+ * is wrong, one in a hundred below; bold capitals score lower than small letters at the same rate.
+ */
+#define SMALL_SURE 0.94
+#define CAPITALS_SURE 0.88
+#define NUMERAL_SURE 0.95
+/* The other place where a word is read alike, and what the word itself then needs. */
+#define WITNESS_SURE 0.93
+#define WITNESSED_SURE 0.50
+/* Beside the same neighbour two readings of one word are a question already from here on. */
+#define VARIANT_HEARD 0.70
+/* Acute and hook over a circumflex are nearly one stroke: để, đế. */
+#define STACKED_SURE 0.965
+/* A word below this yields to a surer reading that differs in accents only, wherever it stands. */
+#define VARIANT_DOUBT 0.93
+#define FOREIGN_FACTOR 0.9
+/* No line of a text that is looked for has more words. */
+#define ROW_WORDS_MAX 60
+
+enum text_kind { TEXT_NONE, TEXT_PROSE, TEXT_NAME };
+
+struct text_at {
+    const struct paper *paper;
+    const struct page_text *page;
+    size_t page_index, at;
+    const char *letters; /* in small letters, punctuation around it gone */
+    double confidence;
+};
+
+static enum text_kind text_kind_of(enum field_name field)
+{
+    switch (field) {
+    case FIELD_abstract:
+        return TEXT_PROSE;
+    case FIELD_issuer:
+    case FIELD_issue_place:
+    case FIELD_signer:
+    case FIELD_owner_name:
+        return TEXT_NAME;
+    default:
+        return TEXT_NONE;
+    }
+}
+
+/* ASCII punctuation and the quotation marks U+2018 … U+201F. */
+static size_t mark_at(const char *text)
+{
+    if ((unsigned char)*text < 0x80)
+        return *text && !isalnum((unsigned char)*text);
+    return strncmp(text, "\xE2\x80", 2) == 0 && text[2] ? 3 : 0;
+}
+
+/* Without punctuation around it. Caller's; NULL: no memory. */
+static char *bare_word(const char *text)
+{
+    size_t size;
+    while ((size = mark_at(text)))
+        text += size;
+    const char *end = text;
+    for (const char *c = text; *c;) {
+        size = mark_at(c);
+        c += size ? size : 1;
+        end = size ? end : c;
+    }
+    return mem_strndup(text, (size_t)(end - text));
+}
+
+static char *word_letters(const char *text)
+{
+    AUTO(mem) char *bare = bare_word(text);
+    return bare ? text_lower(bare) : NULL;
+}
+
+static bool same_key(const struct page_text *a, size_t at, const struct page_text *b, size_t bt)
+{
+    return at < a->words->count && bt < b->words->count && *a->key[at] &&
+           strcmp(a->key[at], b->key[bt]) == 0;
+}
+
+static bool same_neighbour(const struct text_at *word, const struct page_text *page, size_t at)
+{
+    bool before = word->at > 0 && at > 0 && same_key(word->page, word->at - 1, page, at - 1);
+    return before || same_key(word->page, word->at + 1, page, at + 1);
+}
+
+/* What the rest of the paper says to a word. */
+struct witnesses {
+    bool alike;    /* the same letters beside the same neighbour, surely read */
+    bool disagree; /* other accents where these should stand */
+};
+
+static void hear_word(const struct text_at *word, const struct page_text *page, size_t at,
+                      struct witnesses *out)
+{
+    double confidence = page->words->item[at].confidence;
+    AUTO(mem) char *letters = word_letters(page->words->item[at].text);
+    if (!letters)
+        return;
+    bool beside = same_neighbour(word, page, at);
+    if (strcmp(letters, word->letters) == 0) {
+        out->alike = out->alike || (beside && confidence >= WITNESS_SURE);
+        return;
+    }
+    bool surer = confidence > word->confidence && word->confidence < VARIANT_DOUBT;
+    out->disagree = out->disagree || surer || (beside && confidence >= VARIANT_HEARD);
+}
+
+static struct witnesses hear_paper(const struct text_at *word)
+{
+    struct witnesses heard = {0};
+    for (size_t i = 0; i < word->paper->page_count; i++) {
+        const struct page_text *page = &word->paper->page[i];
+        for (size_t k = 0; k < page->words->count; k++)
+            if ((i != word->page_index || k != word->at) && same_key(word->page, word->at, page, k))
+                hear_word(word, page, k, &heard);
+    }
+    return heard;
+}
+
+static bool is_roman(const char *bare)
+{
+    return *bare && bare[strspn(bare, "IVX")] == 0;
+}
+
+/* II and III differ by their width, more surely than by what the recogniser says. */
+static bool roman_fits(const struct text_at *word, size_t first, size_t count)
+{
+    struct print_scale scale = print_scale_of(word->page->words, first, count, NULL);
+    return print_fits(word->page->words, word->at, &scale, &print_text);
+}
+
+static bool is_capitals(const char *bare)
+{
+    AUTO(mem) char *upper = text_upper(bare);
+    return upper && strcmp(upper, bare) == 0;
+}
+
+static bool is_one_syllable(const char *bare)
+{
+    for (const char *c = bare; *c; c++)
+        if ((unsigned char)*c < 0x80 && !isalpha((unsigned char)*c))
+            return false;
+    return true;
+}
+
+/* With either mark it would be a syllable; before a stop there is no hook: quyết, cấp. */
+static bool has_stacked_accent(const char *letters)
+{
+    static const char *const stacked[] = {"ế", "ể", "ố", "ổ", "ấ", "ẩ"};
+    size_t size = strlen(letters);
+    bool stop = size && strchr("cpt", letters[size - 1]);
+    for (size_t i = 0; !stop && i < sizeof stacked / sizeof *stacked; i++)
+        if (strstr(letters, stacked[i]))
+            return true;
+    return false;
+}
+
+static double least_confidence(const char *letters, bool capitals, bool numeral)
+{
+    if (numeral)
+        return NUMERAL_SURE;
+    if (capitals)
+        return CAPITALS_SURE;
+    return has_stacked_accent(letters) ? STACKED_SURE : SMALL_SURE;
+}
+
+struct verdict {
+    bool ask, foreign;
+};
+
+/* Word `at` of the row first … first + count. */
+static void check_word(struct text_at *word, enum text_kind kind, size_t first, size_t count,
+                       struct verdict *out)
+{
+    const char *text = word->page->words->item[word->at].text;
+    AUTO(mem) char *bare = bare_word(text);
+    AUTO(mem) char *letters = bare ? text_lower(bare) : NULL;
+    if (!letters) {
+        out->ask = true;
+        return;
+    }
+    word->letters = letters;
+    word->confidence = word->page->words->item[word->at].confidence;
+    struct witnesses heard = hear_paper(word);
+    bool capitals = is_capitals(bare), roman = kind == TEXT_PROSE && is_roman(bare);
+    bool numeral = roman || strpbrk(bare, "0123456789");
+    double least = heard.alike ? WITNESSED_SURE : least_confidence(letters, capitals, numeral);
+    bool single = strlen(bare) == 1 && strchr("Il1", *bare);
+    bool misfit = !heard.alike && (single || (roman && !roman_fits(word, first, count)));
+    bool possible = numeral || (kind == TEXT_PROSE && capitals) || !is_one_syllable(bare) ||
+                    syllable_is_possible(templates_syllables(word->paper->templates), bare);
+    out->ask = out->ask || word->confidence < least || heard.disagree || (numeral && misfit) ||
+               (!possible && kind == TEXT_PROSE);
+    out->foreign = out->foreign || !possible;
+}
+
+/* Something stands there that is no word and no punctuation. */
+static bool is_blot(const char *text)
+{
+    return text[strspn(text, "-.,;:/()\"'")] && strcmp(text, "–") != 0 && strcmp(text, "“") != 0 &&
+           strcmp(text, "”") != 0;
+}
+
+static void check_row(const struct paper *paper, size_t page_index, enum text_kind kind,
+                      size_t first, size_t count, struct verdict *out)
+{
+    const struct page_text *page = &paper->page[page_index];
+    size_t end = first + count < page->words->count ? first + count : page->words->count;
+    out->ask = out->ask || count > ROW_WORDS_MAX;
+    for (size_t i = first; i < end && i - first < ROW_WORDS_MAX; i++) {
+        struct text_at word = {.paper = paper, .page = page, .page_index = page_index, .at = i};
+        if (*page->key[i])
+            check_word(&word, kind, first, count, out);
+        else
+            out->ask = out->ask || (i > first && i + 1 < end && is_blot(page->words->item[i].text));
+    }
+}
+
+double text_check(const struct paper *paper, enum field_name field, const struct found *found)
+{
+    enum text_kind kind = text_kind_of(field);
+    struct verdict verdict = {0};
+    if (kind == TEXT_NONE || !found->value)
+        return found->confidence;
+    for (size_t i = 0; i < found->line_count; i++)
+        check_row(paper, found->page, kind, found->line[i]->first, found->line[i]->count, &verdict);
+    if (!found->line_count)
+        check_row(paper, found->page, kind, found->first, found->count, &verdict);
+    double worth = found->confidence * (verdict.foreign ? FOREIGN_FACTOR : 1);
+    return verdict.ask ? fmin(worth, CONFIDENCE_DOUBTED) : worth;
+}

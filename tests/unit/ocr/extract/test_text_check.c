@@ -1,0 +1,178 @@
+#include "daemon/base/mem.h"
+#include "ocr/extract/text_check.h"
+#include "typeset.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct templates *templates;
+
+static int load(void **state)
+{
+    struct err err = ERR_INIT;
+    (void)state;
+    return templates_load(NULL, &templates, &err) == ERR_OK ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    templates_free(templates);
+    return 0;
+}
+
+static size_t find_word(const struct words *words, size_t from, const char *text)
+{
+    for (size_t i = from; i < words->count; i++)
+        if (strcmp(words->item[i].text, text) == 0)
+            return i;
+    fail_msg("no word %s", text);
+    return 0;
+}
+
+/* A text on the first line, `rest` in the body; one word of each with a confidence of its own. */
+struct sheet {
+    enum field_name field;
+    const char *text, *word;
+    double confidence;
+    const char *rest, *rest_word;
+    double rest_confidence;
+    double wider; /* the word's box, when not 0 */
+};
+
+static bool asks(const struct sheet *sheet)
+{
+    struct typeset set;
+    struct err err = ERR_INIT;
+    typeset_start(&set);
+    typeset_at(&set, 30, 60, 14, sheet->text);
+    size_t count = set.words.count;
+    if (sheet->rest)
+        typeset_at(&set, 30, 100, 14, sheet->rest);
+    if (sheet->word) {
+        struct word *word = &set.words.item[find_word(&set.words, 0, sheet->word)];
+        word->confidence = sheet->confidence;
+        word->box.w *= sheet->wider > 0 ? sheet->wider : 1;
+    }
+    if (sheet->rest_word)
+        set.words.item[find_word(&set.words, count, sheet->rest_word)].confidence =
+            sheet->rest_confidence;
+    AUTO(page_text) struct page_text text = {0};
+    assert_int_equal(page_text_make(&set.words, &text, &err), ERR_OK);
+    struct paper paper = {.templates = templates, .page = &text, .page_count = 1};
+    struct found found = {.value = "x", .count = count, .confidence = 0.96};
+    double worth = text_check(&paper, sheet->field, &found);
+    typeset_done(&set);
+    return worth < CONFIDENCE_SURE;
+}
+
+static void expect_asks(const struct sheet *rows, size_t count, bool wanted)
+{
+    for (size_t i = 0; i < count; i++)
+        if (asks(&rows[i]) != wanted)
+            fail_msg("row %zu '%s' %s", i, rows[i].text, wanted ? "is believed" : "asks");
+}
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+static void texts_with_a_doubtful_word_ask_a_person(void **state)
+{
+    static const struct sheet rows[] = {
+        {FIELD_abstract, "Về việc xác mỉnh thực địa", "mỉnh", 0.76, 0, 0, 0, 0},
+        {FIELD_abstract, "Về việc xác minh thực địa", "minh", 0.93, 0, 0, 0, 0},
+        {FIELD_abstract, "Về việc chuyến mục đích", "chuyến", 0.96, 0, 0, 0, 0},
+        {FIELD_abstract, "Về việc giải ciuyết hồ sơ", 0, 0, 0, 0, 0, 0},
+        {FIELD_abstract, "Về việc „ hồ sơ", 0, 0, 0, 0, 0, 0},
+        {FIELD_issuer, "ỦY BAN NHÂN DÂN XÃ", "NHÂN", 0.87, 0, 0, 0, 0},
+        {FIELD_signer, "Nông Diệu Chỉ", "Chỉ", 0.93, 0, 0, 0, 0},
+        {FIELD_owner_name, "Lò Thị Mai", "Mai", 0.90, 0, 0, 0, 0},
+        {FIELD_issue_place, "Yên Đồng", "Yên", 0.90, 0, 0, 0, 0},
+    };
+    (void)state;
+    expect_asks(rows, COUNT_OF(rows), true);
+}
+
+static void texts_surely_read_are_believed(void **state)
+{
+    static const struct sheet rows[] = {
+        {FIELD_abstract, "Về việc xác minh thực địa", 0, 0, 0, 0, 0, 0},
+        {FIELD_abstract, "Về việc giải quyết hồ sơ – đợt hai", 0, 0, 0, 0, 0, 0},
+        {FIELD_abstract, "V/v rà soát thủ tục của UBND", 0, 0, 0, 0, 0, 0},
+        {FIELD_issuer, "ỦY BAN NHÂN DÂN XÃ", "NHÂN", 0.91, 0, 0, 0, 0},
+        {FIELD_signer, "Lò Thị Mai", 0, 0, 0, 0, 0, 0},
+        {FIELD_doc_name, "ciuyết", "ciuyết", 0.3, 0, 0, 0, 0},
+    };
+    (void)state;
+    expect_asks(rows, COUNT_OF(rows), false);
+}
+
+static void numerals_need_more_than_words(void **state)
+{
+    static const struct sheet asked[] = {
+        {FIELD_abstract, "Kết quả năm 2018", "2018", 0.94, 0, 0, 0, 0},
+        {FIELD_abstract, "Kết quả quý II năm", "II", 0.94, 0, 0, 0, 0},
+        {FIELD_abstract, "Kết quả quý II năm", "II", 0.96, 0, 0, 0, 1.6},
+        {FIELD_abstract, "Kết quả quý I năm", 0, 0, 0, 0, 0, 0},
+        {FIELD_abstract, "Kết quả quý 1 năm", 0, 0, 0, 0, 0, 0},
+        {FIELD_abstract, "Kết quả quý l năm", 0, 0, 0, 0, 0, 0},
+        {FIELD_issuer, "PHƯỜNG 5", "5", 0.94, 0, 0, 0, 0},
+    };
+    static const struct sheet believed[] = {
+        {FIELD_abstract, "Kết quả năm 2018", 0, 0, 0, 0, 0, 0},
+        {FIELD_abstract, "Kết quả quý II năm", 0, 0, 0, 0, 0, 0},
+        {FIELD_abstract, "Kết quả quý II năm", "II", 0.90, "Trong quý II. Đã", 0, 0, 0},
+        {FIELD_abstract, "Kết quả quý I năm", 0, 0, "Trong quý I đã", 0, 0, 0},
+    };
+    (void)state;
+    expect_asks(asked, COUNT_OF(asked), true);
+    expect_asks(believed, COUNT_OF(believed), false);
+}
+
+static void the_rest_of_the_paper_is_a_witness(void **state)
+{
+    static const struct sheet asked[] = {
+        /* the same place read differently, however sure the first reading is */
+        {FIELD_abstract, "Về việc để nghị hỗ trợ", "để", 0.97, "Xét đề nghị của", "đề", 0.77, 0},
+        /* another place, but surer */
+        {FIELD_signer, "Lò Thị Mai", "Mai", 0.92, "ông Mải về", "Mải", 0.96, 0},
+        /* a witness who is not sure, or speaks of something else */
+        {FIELD_abstract, "Về việc xác minh đất", "minh", 0.80, "đã xác minh là", "minh", 0.90, 0},
+        {FIELD_abstract, "Về việc xác minh đất", "minh", 0.80, "ông minh là", 0, 0, 0},
+    };
+    static const struct sheet believed[] = {
+        {FIELD_abstract, "Về việc xác minh đất", "minh", 0.80, "đã xác minh, là", 0, 0, 0},
+        {FIELD_abstract, "Về việc xác minh đất", "minh", 0.97, "ông mình là", 0, 0, 0},
+        {FIELD_abstract, "Về việc xác minh đất", "minh", 0.97, "đã xác mình là", "mình", 0.5, 0},
+    };
+    (void)state;
+    expect_asks(asked, COUNT_OF(asked), true);
+    expect_asks(believed, COUNT_OF(believed), false);
+}
+
+static void foreign_words_make_a_name_less_sure_but_stay(void **state)
+{
+    struct sheet name = {FIELD_signer, "Y Thịnh Mlô", 0, 0, 0, 0, 0, 0};
+    (void)state;
+    assert_false(asks(&name));
+    name.field = FIELD_abstract;
+    assert_true(asks(&name));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_with_a_doubtful_word_ask_a_person),
+        cmocka_unit_test(texts_surely_read_are_believed),
+        cmocka_unit_test(numerals_need_more_than_words),
+        cmocka_unit_test(the_rest_of_the_paper_is_a_witness),
+        cmocka_unit_test(foreign_words_make_a_name_less_sure_but_stay),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}
