@@ -1,5 +1,6 @@
 #include "daemon/model/dossier_code.h"
 
+#include "daemon/base/mem.h"
 #include "daemon/base/when.h"
 
 #include <stddef.h>
@@ -58,4 +59,18 @@ bool dossier_code_is_valid(const char *text)
         return false;
     size_t ordinal = digits_at(date + 7);
     return (ordinal == 4 || ordinal == 5) && !date[7 + ordinal];
+}
+
+char *dossier_code_canonical(const char *typed)
+{
+    char *text = mem_strdup(typed);
+    size_t size = 0;
+    for (const char *c = text; c && *c; c++) {
+        bool lower = *c >= 'a' && *c <= 'z';
+        if (*c != ' ' && *c != '\t')
+            text[size++] = lower ? (char)(*c - 'a' + 'A') : *c;
+    }
+    if (text)
+        text[size] = 0;
+    return text;
 }

@@ -8,4 +8,8 @@
  * future is the caller's question. */
 bool dossier_code_is_valid(const char *text);
 
+/* As people type it: letters made upper case, blanks taken out; the caller's (mem_free), not yet
+ * checked. NULL when out of memory. */
+char *dossier_code_canonical(const char *typed);
+
 #endif

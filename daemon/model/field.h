@@ -66,9 +66,13 @@ static inline void fields_auto(struct fields *place)
     fields_done(place);
 }
 
-/* What a clerk typed or a machine read, held to the field's own form: dates are real ISO dates,
- * ids have 9, 10, 12 or 13 digits, dossier codes their regex, texts a length ceiling. On success
- * *out is the canonical value (caller's). FIELD_INVALID names the field. */
-enum err_code field_check(enum field_name name, const char *text, char **out, struct err *err);
+/* What a clerk typed or a machine read, held to the field's own form: dates are real ISO dates and,
+ * but for the end of validity, not after `today` (YYYYMMDD in Vietnam; 0: not compared), ids are
+ * plausible numbers of 9, 10, 12 or 13 digits, dossier codes have their form, texts the length of
+ * regulations 2.4 in characters. Characters nobody sees are taken out; control characters and those
+ * that turn the direction of writing are refused. On success *out is the canonical value
+ * (caller's). FIELD_INVALID names the field. */
+enum err_code field_check(enum field_name name, const char *text, int today, char **out,
+                          struct err *err);
 
 #endif

@@ -53,6 +53,22 @@ static enum err_code dossier_create_op(struct store_call *call, struct js **out,
     return code ? code : answer_dossier(call, id, out, err);
 }
 
+static enum err_code answer_updated(struct store_call *call, const char *id, struct js **out,
+                                    struct err *err)
+{
+    AUTO(js)
+    struct js *dossier = NULL;
+    AUTO(js)
+    struct js *filed = NULL;
+    enum err_code code = view_dossier(call->store, id, &dossier, err);
+    if (!code)
+        code = dossier_filed_without_code(call->store, id, &filed, err);
+    if (code)
+        return code;
+    *out = js_pack("{s:O, s:O}", "dossier", dossier, "filed_without_code", filed);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+}
+
 static enum err_code dossier_update_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *id, *code_text;
@@ -64,7 +80,7 @@ static enum err_code dossier_update_op(struct store_call *call, struct js **out,
         code = arg_int_or(call->args, "papers", 0, PAPERS_MAX, -1, &papers, err);
     if (!code)
         code = dossier_update(call->store, id, code_text, papers, call->by, err);
-    return code ? code : answer_dossier(call, id, out, err);
+    return code ? code : answer_updated(call, id, out, err);
 }
 
 static enum err_code dossier_list_op(struct store_call *call, struct js **out, struct err *err)
@@ -178,6 +194,8 @@ static enum err_code document_confirm_op(struct store_call *call, struct js **ou
     struct comparison comparison = {.compared = js_bool_or(call->args, "compared", false),
                                     .answers = js_at(call->args, "fields")};
     enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_text(call->args, "revision", TEXT_MAX, &comparison.revision, err);
     if (!code && js_has(call->args, "type"))
         code = arg_text(call->args, "type", TEXT_MAX, &comparison.type, err);
     if (!code && js_has(call->args, "copier"))

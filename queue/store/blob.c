@@ -339,6 +339,21 @@ const char *blob_media_type(int fd)
     return "application/octet-stream";
 }
 
+enum err_code blob_temp_ends(struct blobs *blobs, const char *ending, bool *out, struct err *err)
+{
+    DIR *list = list_folder(blobs->temp_fd, ".");
+    bool found = false;
+    if (!list)
+        return err_set_errno(err, ERR_IO, errno, "list temp blobs");
+    for (struct dirent *entry; !found && (entry = readdir(list));) {
+        size_t size = strlen(entry->d_name), end = strlen(ending);
+        found = size > end && strcmp(entry->d_name + size - end, ending) == 0;
+    }
+    closedir(list);
+    *out = found;
+    return ERR_OK;
+}
+
 enum err_code blob_sweep(struct blobs *blobs, bool (*keep)(void *payload, const char *temp),
                          void *payload, struct err *err)
 {

@@ -54,6 +54,8 @@ enum err_code blob_path(struct blobs *blobs, const char *sha256, char **out, str
 /* "image/tiff", "application/pdf"… by the first bytes; static text. */
 const char *blob_media_type(int fd);
 
+/* Is there a temp whose name ends so? */
+enum err_code blob_temp_ends(struct blobs *blobs, const char *ending, bool *out, struct err *err);
 /* Removes every temp that keep() does not want. */
 enum err_code blob_sweep(struct blobs *blobs, bool (*keep)(void *payload, const char *temp),
                          void *payload, struct err *err);

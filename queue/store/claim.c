@@ -19,16 +19,23 @@ struct stage {
     const char *next;   /* ?1 now; earliest later attempt */
 };
 
+/* Nobody is made to wait longer, and no claim is older than now: what says otherwise was written
+ * before the clock was set right, and counts as due or dead. */
+#define WAIT_MAX "960000000"   /* 16 minutes */
+#define CLOCK_SLACK "60000000" /* 1 minute */
+
 #define STAGE(name, kind, since, due)                                                              \
     {                                                                                              \
         name, MACHINE_##kind,                                                                      \
             "SELECT s.id FROM " #kind " s WHERE " due                                              \
-            " AND s.not_before_us <= ?1 AND NOT EXISTS ("                                          \
+            " AND (s.not_before_us <= ?1 OR s.not_before_us > ?1 + " WAIT_MAX ") AND NOT EXISTS (" \
             "SELECT 1 FROM claim c WHERE c.kind = '" #kind "' AND c.subject_id = s.id "            \
-            "AND c.lease_until_us > ?1) ORDER BY s." since ", s.id LIMIT 1",                       \
+            "AND c.lease_until_us > ?1 AND c.claimed_us <= ?1 + " CLOCK_SLACK                      \
+            ") ORDER BY s." since ", s.id LIMIT 1",                                                \
             "SELECT s." since " FROM " #kind " s WHERE " due " ORDER BY s." since                  \
             ", s.id LIMIT 1",                                                                      \
-            "SELECT min(s.not_before_us) FROM " #kind " s WHERE " due " AND s.not_before_us > ?1"  \
+            "SELECT min(s.not_before_us) FROM " #kind " s WHERE " due                              \
+            " AND s.not_before_us > ?1 AND s.not_before_us <= ?1 + " WAIT_MAX                      \
     }
 
 static const struct stage stages[] = {
@@ -94,7 +101,20 @@ static enum err_code insert(struct store *store, const struct claim *claim, cons
         err);
 }
 
-/* "sending" is durable before the first byte leaves. */
+/* Where it goes is settled with the first try and for all targets of this version. */
+static enum err_code settle_place(struct store *store, const char *delivery_id, struct err *err)
+{
+    return db_run(store->db,
+                  "UPDATE delivery SET filed = 1, filed_under = CASE WHEN EXISTS (SELECT 1 FROM "
+                  "delivery o WHERE o.document_id = delivery.document_id AND o.filed = 1) "
+                  "THEN (SELECT o.filed_under FROM delivery o "
+                  "WHERE o.document_id = delivery.document_id AND o.filed = 1 LIMIT 1) "
+                  "ELSE (SELECT s.code FROM dossier s JOIN document d ON d.dossier_id = s.id "
+                  "WHERE d.id = delivery.document_id) END WHERE id = ? AND filed = 0",
+                  DB_BIND(DB_TEXT(delivery_id)), err);
+}
+
+/* "sending" and the place are durable before the first byte leaves. */
 static enum err_code begin_sending(struct store *store, const struct claim *claim,
                                    struct principal by, struct err *err)
 {
@@ -103,6 +123,9 @@ static enum err_code begin_sending(struct store *store, const struct claim *clai
         return ERR_OK;
     enum err_code code = subject_get(store, MACHINE_delivery, claim->subject_id, &delivery, err);
     if (code || strcmp(delivery.state, "queued") != 0)
+        return code;
+    code = settle_place(store, claim->subject_id, err);
+    if (code)
         return code;
     return store_advance(store,
                          &(struct advance){.machine = MACHINE_delivery,
@@ -114,16 +137,9 @@ static enum err_code begin_sending(struct store *store, const struct claim *clai
                          err);
 }
 
-/* A fault of this one subject: it must not stop the others of its stage. */
-static bool is_its_own_fault(enum err_code code)
-{
-    return code == ERR_BLOB_DAMAGED || code == ERR_NOT_FOUND || code == ERR_TOO_LARGE ||
-           code == ERR_BAD_JSON || code == ERR_IMAGE_EMPTY;
-}
-
 static enum err_code take(struct store *store, const struct claim *claim, const char *owner,
                           int64_t now_us, int64_t lease_us, size_t max_fds, struct principal by,
-                          struct job **out_job, struct err *err)
+                          struct job **out_job, bool *out_of_material, struct err *err)
 {
     AUTO(tx)
     struct tx tx = TX_INIT;
@@ -134,8 +150,10 @@ static enum err_code take(struct store *store, const struct claim *claim, const 
         code = insert(store, claim, owner, now_us, lease_us, err);
     if (!code)
         code = begin_sending(store, claim, by, err);
-    if (!code)
+    if (!code) {
         code = job_build(store, claim, max_fds, &job, err);
+        *out_of_material = code != ERR_OK;
+    }
     if (!code)
         code = tx_commit(&tx, err);
     if (!code)
@@ -145,17 +163,46 @@ static enum err_code take(struct store *store, const struct claim *claim, const 
     return code;
 }
 
-static enum err_code put_aside(struct store *store, const struct claim *claim,
-                               const struct err *why, struct principal by, struct err *err)
+/* ---- subjects whose material cannot be had: they must not stop the others of their stage ---- */
+
+#define SKIPS_MAX 16     /* of one call */
+#define UNREADABLE_MAX 5 /* times in a row, then a person looks */
+#define UNREADABLE_FIRST_US INT64_C(15000000)
+
+static const char UNREADABLE[] = "material-unreadable";
+
+/* Nothing about the subject: the next one would meet the same. */
+static bool is_fault_of_store(enum err_code code)
 {
-    struct subject subject;
-    enum err_code code = subject_get(store, claim->machine, claim->subject_id, &subject, err);
-    if (code)
-        return code;
+    return code == ERR_DISK_FULL || code == ERR_READ_ONLY || code == ERR_STORE_CORRUPT ||
+           code == ERR_STORE_IN_USE || code == ERR_INTERNAL;
+}
+
+static bool may_heal(enum err_code code)
+{
+    return code != ERR_BLOB_DAMAGED && code != ERR_NOT_FOUND && code != ERR_TOO_LARGE &&
+           code != ERR_BAD_JSON && code != ERR_IMAGE_EMPTY;
+}
+
+/* How often in a row it could not be read so far. */
+static enum err_code count_unreadable(struct store *store, const char *id, int64_t *out,
+                                      struct err *err)
+{
+    return db_number(store->db,
+                     "SELECT count(*) FROM audit WHERE subject_id = ?1 AND event = ?2 AND seq > "
+                     "(SELECT coalesce(max(seq), 0) FROM audit WHERE subject_id = ?1 "
+                     "AND event <> ?2)",
+                     DB_BIND(DB_TEXT(id), DB_TEXT(UNREADABLE)), 0, out, err);
+}
+
+static enum err_code hold_unreadable(struct store *store, const struct claim *claim,
+                                     const struct subject *subject, const struct err *why,
+                                     struct principal by, struct err *err)
+{
     return store_advance(store,
                          &(struct advance){.machine = claim->machine,
                                            .id = claim->subject_id,
-                                           .from = subject.state,
+                                           .from = subject->state,
                                            .to = "held",
                                            .event = "hold",
                                            .held_reason = err_name(why->code),
@@ -164,16 +211,60 @@ static enum err_code put_aside(struct store *store, const struct claim *claim,
                          err);
 }
 
+static enum err_code put_off(struct store *store, const struct claim *claim,
+                             const struct subject *subject, int64_t times, const struct err *why,
+                             struct principal by, struct err *err)
+{
+    char detail[AUDIT_DETAIL_MAX];
+    snprintf(detail, sizeof detail, "%s: %s", err_name(why->code), why->detail);
+    enum err_code code = audit_write(store,
+                                     &(struct audit){.kind = machine_name(claim->machine),
+                                                     .id = claim->subject_id,
+                                                     .event = UNREADABLE,
+                                                     .detail = detail,
+                                                     .by = by},
+                                     err);
+    if (!code)
+        code = subject_set_wait(store, claim->machine, claim->subject_id, subject->attempts + 1,
+                                sys_now_us() + (UNREADABLE_FIRST_US << times), err);
+    if (!code)
+        store_touch(store, machine_name(claim->machine), claim->subject_id);
+    return code;
+}
+
+/* Put off for a while, or held when waiting will not help. */
+static enum err_code put_aside(struct store *store, const struct claim *claim,
+                               const struct err *why, struct principal by, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct subject subject;
+    int64_t times = 0;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = subject_get(store, claim->machine, claim->subject_id, &subject, err);
+    if (!code)
+        code = count_unreadable(store, claim->subject_id, &times, err);
+    if (code)
+        return code;
+    if (may_heal(why->code) && times + 1 < UNREADABLE_MAX)
+        code = put_off(store, claim, &subject, times, why, by, err);
+    else
+        code = hold_unreadable(store, claim, &subject, why, by, err);
+    return code ? code : tx_commit(&tx, err);
+}
+
 enum err_code store_claim(struct store *store, const char *stage_name, const char *owner,
                           int64_t lease_us, size_t max_fds, struct principal by,
                           struct job **out_job, struct err *err)
 {
-    for (;;) {
+    for (int skips = 0;; skips++) {
         AUTO(mem)
         char *subject_id = NULL;
         const struct stage *stage = NULL;
         struct claim claim = {0};
         struct err why = ERR_INIT;
+        bool of_material = false;
         int64_t now_us = sys_now_us();
         enum err_code code = pick(store, stage_name, now_us, &stage, &subject_id, err);
         if (code)
@@ -186,16 +277,16 @@ enum err_code store_claim(struct store *store, const char *stage_name, const cha
         id_new(claim.id);
         snprintf(claim.stage, sizeof claim.stage, "%s", stage->name);
         snprintf(claim.subject_id, sizeof claim.subject_id, "%s", subject_id);
-        code = take(store, &claim, owner, now_us, lease_us, max_fds, by, out_job, &why);
-        if (code && is_its_own_fault(code)) {
-            code = put_aside(store, &claim, &why, by, err);
-            if (code)
-                return code;
-            continue;
+        code =
+            take(store, &claim, owner, now_us, lease_us, max_fds, by, out_job, &of_material, &why);
+        if (!code)
+            return ERR_OK;
+        bool skip = of_material && !is_fault_of_store(code) && skips < SKIPS_MAX;
+        if (!skip || put_aside(store, &claim, &why, by, NULL)) {
+            if (err)
+                *err = why;
+            return code;
         }
-        if (code && err)
-            *err = why;
-        return code;
     }
 }
 
@@ -365,6 +456,8 @@ static enum err_code apply_outcome(struct store *store, const struct claim *clai
                                 failure->not_before_us, err);
     if (!code && claim->machine == MACHINE_page && failure->action == FAILURE_FAIL)
         code = document_renumber(store, subject->document_id, err);
+    if (!code && outcome.to && strcmp(outcome.to, "queued") == 0)
+        code = document_end_unsent_if_over(store, subject->document_id, by, err);
     return code;
 }
 

@@ -14,7 +14,8 @@
  */
 
 /* *out_job NULL: nothing is due. A subject whose material is damaged or too large for one message
- * (`max_fds`) is held with that reason and passed over. BAD_ARGUMENT: no such stage. */
+ * (`max_fds`) is held with that reason and passed over; one whose material cannot be read now is
+ * put off, and held after five times in a row. BAD_ARGUMENT: no such stage. */
 enum err_code store_claim(struct store *store, const char *stage, const char *owner,
                           int64_t lease_us, size_t max_fds, struct principal by,
                           struct job **out_job, struct err *err);

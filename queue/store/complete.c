@@ -107,7 +107,7 @@ static enum err_code store_type(const struct completion *c, struct err *err)
     type = doc_type_slug(doc_type_from_slug(type));
     return store_run_one(c->store, "document",
                          "UPDATE document SET type = ?, type_score = ?, kind_abbr = ?, "
-                         "kind_name = ? WHERE id = ?",
+                         "kind_name = ?, readings = readings + 1 WHERE id = ?",
                          DB_BIND(DB_TEXT(type), DB_REAL(js_real_or(c->result, "type_score", 0)),
                                  DB_TEXT(js_text_or(c->result, "kind.abbr", NULL)),
                                  DB_TEXT(js_text_or(c->result, "kind.name", NULL)), DB_TEXT(c->id)),
@@ -307,16 +307,7 @@ static enum err_code add_delivery(const struct completion *c, const char *target
 
 static enum err_code complete_queue(const struct completion *c, struct err *err)
 {
-    AUTO(mem)
-    char *text = NULL;
-    char sha256[HASH_HEX_SIZE];
-    enum err_code code = record_text(c->store, c->id, &text, err);
-    if (!code)
-        code = blob_put_text(c->store->blobs, c->store->db, text, sha256, err);
-    if (!code)
-        code = store_run_one(c->store, "document",
-                             "UPDATE document SET record_sha256 = ? WHERE id = ?",
-                             DB_BIND(DB_TEXT(sha256), DB_TEXT(c->id)), err);
+    enum err_code code = record_store(c->store, c->id, err);
     for (size_t i = 0; !code && i < c->store->target_count; i++)
         code = add_delivery(c, c->store->targets[i], err);
     return code ? code : move(c, "coded", "queued", "queue", err);

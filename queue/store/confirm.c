@@ -1,10 +1,13 @@
 #include "queue/store/confirm.h"
 
 #include "daemon/base/sys.h"
+#include "daemon/base/when.h"
 #include "daemon/model/doc_type.h"
 #include "queue/store/advance.h"
 #include "queue/store/fields.h"
 #include "queue/store/inside.h"
+#include "queue/store/required.h"
+#include "queue/store/revision.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +19,7 @@ struct answers {
         char *value; /* canonical; NULL: the paper does not have it */
     } item[FIELD_COUNT];
     int answered, standing;
+    int today; /* YYYYMMDD */
 };
 
 static void answers_auto(struct answers *answers)
@@ -42,7 +46,7 @@ static enum err_code read_answer(struct answers *answers, const char *key, const
     answers->answered++;
     if (!text || !*text)
         return ERR_OK;
-    return field_check(name, text, &answers->item[name].value, err);
+    return field_check(name, text, answers->today, &answers->item[name].value, err);
 }
 
 static enum err_code read_answers(const struct js *object, struct answers *out, struct err *err)
@@ -55,29 +59,50 @@ static enum err_code read_answers(const struct js *object, struct answers *out, 
     return code;
 }
 
+static bool never_expires(const struct answers *answers)
+{
+    const char *value = answers->item[FIELD_no_expiry].value;
+    return value && strcmp(value, "true") == 0;
+}
+
 /* A date of expiry and "no expiry" answer for one another. */
 static bool answered_by_partner(const struct answers *answers, enum field_name name)
 {
     if (name == FIELD_valid_until)
-        return answers->item[FIELD_no_expiry].value &&
-               strcmp(answers->item[FIELD_no_expiry].value, "true") == 0;
+        return never_expires(answers);
     return name == FIELD_no_expiry && answers->item[FIELD_valid_until].value;
 }
 
+static bool is_settled(const struct answers *answers, enum field_name name)
+{
+    return answers->item[name].given || answers->item[name].stands;
+}
+
+static enum err_code missing(enum field_name name, struct err *err)
+{
+    return err_set(err, ERR_FIELD_MISSING, "field '%s' has to be answered", field_key(name));
+}
+
+/* What was read surely needs no answer. */
 static enum err_code let_stand(struct answers *answers, const struct field *field, struct err *err)
 {
-    if (answers->item[field->name].given)
+    if (is_settled(answers, field->name) || field->needs_person || !field->value ||
+        answered_by_partner(answers, field->name))
         return ERR_OK;
-    if (answered_by_partner(answers, field->name)) {
-        answers->item[field->name].stands = true;
-        return ERR_OK;
-    }
-    if (field->needs_person || !field->value)
-        return err_set(err, ERR_FIELD_MISSING, "field '%s' has to be answered",
-                       field_key(field->name));
     answers->item[field->name].stands = true;
     answers->standing++;
-    return field_check(field->name, field->value, &answers->item[field->name].value, err);
+    return field_check(field->name, field->value, answers->today, &answers->item[field->name].value,
+                       err);
+}
+
+static enum err_code want_answer(struct answers *answers, enum field_name name, struct err *err)
+{
+    if (is_settled(answers, name))
+        return ERR_OK;
+    if (!answered_by_partner(answers, name))
+        return missing(name, err);
+    answers->item[name].stands = true;
+    return ERR_OK;
 }
 
 static enum err_code merge_proposal(struct store *store, const char *id, struct answers *answers,
@@ -88,7 +113,35 @@ static enum err_code merge_proposal(struct store *store, const char *id, struct 
     enum err_code code = fields_load_proposal(store, id, &proposal, err);
     for (size_t i = 0; !code && i < proposal.count; i++)
         code = let_stand(answers, &proposal.item[i], err);
+    for (size_t i = 0; !code && i < proposal.count; i++)
+        code = want_answer(answers, proposal.item[i].name, err);
     return code;
+}
+
+static enum err_code want_required(struct store *store, const char *id, const char *chosen,
+                                   struct answers *answers, struct err *err)
+{
+    AUTO(mem)
+    char *proposed = NULL;
+    bool required[FIELD_COUNT];
+    enum err_code code = db_text(store->db, "SELECT type FROM document WHERE id = ?",
+                                 DB_BIND(DB_TEXT(id)), &proposed, err);
+    if (!code)
+        code = required_fields(chosen ? chosen : proposed, required, err);
+    for (int i = 0; !code && i < FIELD_COUNT; i++)
+        if (required[i])
+            code = want_answer(answers, (enum field_name)i, err);
+    return code;
+}
+
+static enum err_code check_sense(const struct answers *answers, struct err *err)
+{
+    if (is_settled(answers, FIELD_doc_name) && !answers->item[FIELD_doc_name].value)
+        return missing(FIELD_doc_name, err);
+    if (answers->item[FIELD_valid_until].value && never_expires(answers))
+        return err_set(err, ERR_FIELD_INVALID, "field '%s' contradicts '%s'",
+                       field_key(FIELD_valid_until), field_key(FIELD_no_expiry));
+    return ERR_OK;
 }
 
 static enum err_code store_answers(struct store *store, const char *id,
@@ -120,15 +173,20 @@ static enum err_code set_type(struct store *store, const char *id, const char *t
         DB_BIND(DB_TEXT(type), DB_TEXT(id)), err);
 }
 
-static enum err_code check_may_confirm(struct store *store, const char *id, bool compared,
-                                       struct err *err)
+static enum err_code check_may_confirm(struct store *store, const char *id,
+                                       const struct comparison *comparison, struct err *err)
 {
     struct subject document;
+    char revision[REVISION_SIZE];
     enum err_code code = subject_get(store, MACHINE_document, id, &document, err);
     if (!code && strcmp(document.state, "read") != 0)
         return err_set(err, ERR_STATE_CHANGED, "document is %s, not read", document.state);
-    if (!code && !compared)
+    if (!code && !comparison->compared)
         return err_set(err, ERR_NOT_COMPARED, "not confirmed as compared with the paper");
+    if (!code)
+        code = document_revision(store, id, revision, err);
+    if (!code && (!comparison->revision || strcmp(comparison->revision, revision) != 0))
+        return err_set(err, ERR_STATE_CHANGED, "the document is no longer what was compared");
     return code;
 }
 
@@ -138,16 +196,21 @@ enum err_code document_confirm(struct store *store, const char *id,
 {
     AUTO(tx)
     struct tx tx = TX_INIT;
-    __attribute__((cleanup(answers_auto))) struct answers answers = {0};
-    char detail[80];
     int64_t now_us = sys_now_us();
+    __attribute__((cleanup(answers_auto))) struct answers answers = {.today =
+                                                                         when_today_local(now_us)};
+    char detail[80];
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
-        code = check_may_confirm(store, id, comparison->compared, err);
+        code = check_may_confirm(store, id, comparison, err);
     if (!code)
         code = read_answers(comparison->answers, &answers, err);
     if (!code)
         code = merge_proposal(store, id, &answers, err);
+    if (!code)
+        code = want_required(store, id, comparison->type, &answers, err);
+    if (!code)
+        code = check_sense(&answers, err);
     if (!code)
         code = store_answers(store, id, &answers, by, now_us, err);
     if (!code)

@@ -5,6 +5,7 @@
 #include "queue/store/audit.h"
 #include "queue/store/claim.h"
 #include "queue/store/inside.h"
+#include "queue/store/page.h"
 
 #include <string.h>
 
@@ -206,6 +207,60 @@ enum err_code document_touch_pages(struct store *store, const char *id, bool los
     return code;
 }
 
+static enum err_code release_read(struct store *store, const char *id, struct principal by,
+                                  struct err *err)
+{
+    struct subject document;
+    enum err_code code = subject_get(store, MACHINE_document, id, &document, err);
+    if (code || strcmp(document.held_from, "read") != 0)
+        return code;
+    return store_advance(store,
+                         &(struct advance){.machine = MACHINE_document,
+                                           .id = id,
+                                           .from = "held",
+                                           .to = "read",
+                                           .event = "release",
+                                           .detail = "another page came",
+                                           .by = by},
+                         err);
+}
+
+enum err_code document_take_late_page(struct store *store, const char *id, struct principal by,
+                                      struct err *err)
+{
+    int64_t finished = 0;
+    enum err_code code = release_read(store, id, by, err);
+    if (!code)
+        code = document_touch_pages(store, id, false, by, err);
+    if (!code)
+        code = db_number(store->db, "SELECT scan_finished FROM document WHERE id = ?",
+                         DB_BIND(DB_TEXT(id)), 0, &finished, err);
+    if (code || !finished)
+        return code;
+    code = set_scan_finished(store, id, false, err);
+    return code ? code : audit_document(store, id, "late-page", NULL, by, err);
+}
+
+enum err_code document_reject_if_empty(struct store *store, const char *id, struct principal by,
+                                       struct err *err)
+{
+    struct subject document;
+    int64_t pages = 0;
+    bool coming = false;
+    enum err_code code = subject_get(store, MACHINE_document, id, &document, err);
+    if (code || strcmp(subject_stage_state(&document), "open") != 0)
+        return code;
+    code = db_number(store->db,
+                     "SELECT count(*) FROM page "
+                     "WHERE document_id = ? AND state NOT IN ('rejected', 'failed')",
+                     DB_BIND(DB_TEXT(id)), 0, &pages, err);
+    if (!code && !pages)
+        code = page_is_coming(store, id, &coming, err);
+    if (code || pages || coming)
+        return code;
+    return document_reject(store, id, "empty", by, err);
+}
+
 enum err_code document_renumber(struct store *store, const char *id, struct err *err)
 {
     return db_run(store->db,
@@ -320,30 +375,61 @@ enum err_code document_replace(struct store *store, const char *id, const char *
     return code;
 }
 
-/* Deliveries of a superseded document that have not begun; the others keep their own way. */
+static enum err_code end_delivery(struct store *store, const char *id, struct principal by,
+                                  struct err *err)
+{
+    struct subject delivery;
+    enum err_code code = subject_get(store, MACHINE_delivery, id, &delivery, err);
+    if (!code && strcmp(delivery.state, "held") == 0)
+        code = store_advance(store,
+                             &(struct advance){.machine = MACHINE_delivery,
+                                               .id = id,
+                                               .from = "held",
+                                               .to = "queued",
+                                               .event = "release",
+                                               .detail = "superseded",
+                                               .by = by},
+                             err);
+    if (code)
+        return code;
+    return store_advance(store,
+                         &(struct advance){.machine = MACHINE_delivery,
+                                           .id = id,
+                                           .from = "queued",
+                                           .to = "withdrawn",
+                                           .event = "withdraw",
+                                           .detail = "superseded",
+                                           .by = by},
+                         err);
+}
+
+/* Deliveries of a superseded document that are not on their way; the others keep their own. */
 static enum err_code end_unsent(struct store *store, const char *id, struct principal by,
                                 struct err *err)
 {
     for (;;) {
         AUTO(mem)
         char *delivery = NULL;
-        enum err_code code = db_text(
-            store->db, "SELECT id FROM delivery WHERE document_id = ? AND state = 'queued' LIMIT 1",
-            DB_BIND(DB_TEXT(id)), &delivery, err);
+        enum err_code code = db_text(store->db,
+                                     "SELECT id FROM delivery WHERE document_id = ? "
+                                     "AND coalesce(held_from, state) = 'queued' LIMIT 1",
+                                     DB_BIND(DB_TEXT(id)), &delivery, err);
+        if (!code && delivery)
+            code = end_delivery(store, delivery, by, err);
         if (code || !delivery)
             return code;
-        code = store_advance(store,
-                             &(struct advance){.machine = MACHINE_delivery,
-                                               .id = delivery,
-                                               .from = "queued",
-                                               .to = "withdrawn",
-                                               .event = "withdraw",
-                                               .detail = "superseded",
-                                               .by = by},
-                             err);
-        if (code)
-            return code;
     }
+}
+
+enum err_code document_end_unsent_if_over(struct store *store, const char *id, struct principal by,
+                                          struct err *err)
+{
+    static const char *const over[] = {"superseded", "withdrawn", NULL};
+    struct subject document;
+    enum err_code code = subject_get(store, MACHINE_document, id, &document, err);
+    if (code || !is_one_of(document.state, over))
+        return code;
+    return end_unsent(store, id, by, err);
 }
 
 enum err_code document_supersede_old(struct store *store, const char *id, struct principal by,

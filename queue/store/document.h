@@ -32,11 +32,24 @@ enum err_code document_replace(struct store *store, const char *id, const char *
  * ALREADY_SIGNED, STATE_CHANGED. */
 enum err_code document_touch_pages(struct store *store, const char *id, bool losing,
                                    struct principal by, struct err *err);
+/* Inside the caller's transaction. A sheet that passed the scanner belongs to it although scanning
+ * was said to be finished, or it was read already: it is open again and not finished.
+ * ALREADY_SIGNED, STATE_CHANGED. */
+enum err_code document_take_late_page(struct store *store, const char *id, struct principal by,
+                                      struct err *err);
+/* Inside the caller's transaction. An open document that lost its last page is rejected ("empty"),
+ * unless a page for it is being scanned. */
+enum err_code document_reject_if_empty(struct store *store, const char *id, struct principal by,
+                                       struct err *err);
 /* Its pages that count get positions 1, 2, 3… in their order. */
 enum err_code document_renumber(struct store *store, const char *id, struct err *err);
 /* The signed version takes over: the one it replaces becomes superseded, its unsent deliveries end.
  */
 enum err_code document_supersede_old(struct store *store, const char *id, struct principal by,
                                      struct err *err);
+/* A delivery came back to queued: it ends when the document was superseded or withdrawn meanwhile.
+ */
+enum err_code document_end_unsent_if_over(struct store *store, const char *id, struct principal by,
+                                          struct err *err);
 
 #endif

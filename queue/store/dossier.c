@@ -4,6 +4,7 @@
 #include "daemon/model/field.h"
 #include "queue/store/audit.h"
 #include "queue/store/inside.h"
+#include "queue/store/record.h"
 #include "queue/store/view.h"
 
 #include <stdio.h>
@@ -21,23 +22,23 @@ static enum err_code audit_dossier(struct store *store, const char *id, const ch
     return code;
 }
 
-/* Canonical form of a code nobody else has open; *out NULL for no code. */
-static enum err_code check_code(struct store *store, const char *text, char **out, struct err *err)
+static enum err_code canonical_code(const char *text, char **out, struct err *err)
 {
-    if (!text)
-        return ERR_OK;
-    AUTO(mem)
-    char *code_text = NULL;
+    struct err why = ERR_INIT;
+    enum err_code code = field_check(FIELD_dossier_code, text, 0, out, &why);
+    if (code == ERR_NO_MEMORY)
+        return err_set(err, code, "dossier code");
+    return code ? err_set(err, ERR_DOSSIER_CODE_BAD, "not the form of a dossier code") : ERR_OK;
+}
+
+static enum err_code check_not_taken(struct store *store, const char *code_text, struct err *err)
+{
     int64_t taken;
-    if (field_check(FIELD_dossier_code, text, &code_text, NULL))
-        return err_set(err, ERR_DOSSIER_CODE_BAD, "not the form of a dossier code");
     enum err_code code =
         db_number(store->db, "SELECT count(*) FROM dossier WHERE code = ? AND closed_us IS NULL",
                   DB_BIND(DB_TEXT(code_text)), 0, &taken, err);
     if (!code && taken)
         return err_set(err, ERR_DOSSIER_CODE_TAKEN, "another open dossier has this code");
-    if (!code)
-        *out = TAKE(code_text);
     return code;
 }
 
@@ -51,10 +52,12 @@ enum err_code dossier_create(struct store *store, const struct dossier_wish *wis
     char id[ID_SIZE];
     id_new(id);
     enum err_code code = store_check_room(store, err);
+    if (!code && wish->code)
+        code = canonical_code(wish->code, &code_text, err);
     if (!code)
         code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = check_code(store, wish->code, &code_text, err);
+    if (!code && code_text)
+        code = check_not_taken(store, code_text, err);
     if (!code)
         code = db_run(store->db,
                       "INSERT INTO dossier (id, code, kind, papers, created_us, created_by) "
@@ -102,19 +105,45 @@ static enum err_code read_row(struct store *store, const char *id, struct dossie
     return ERR_OK;
 }
 
+/* Records of which nothing has left say the same code as the place they will go to. */
+static enum err_code rewrite_records(struct store *store, const char *id, struct err *err)
+{
+    char document[ID_SIZE] = "";
+    for (;;) {
+        AUTO(mem)
+        char *next = NULL;
+        enum err_code code =
+            db_text(store->db,
+                    "SELECT d.id FROM document d WHERE d.dossier_id = ?1 AND d.id > ?2 "
+                    "AND d.record_sha256 IS NOT NULL AND coalesce(d.held_from, d.state) = 'queued' "
+                    "AND NOT EXISTS (SELECT 1 FROM delivery v WHERE v.document_id = d.id "
+                    "AND (v.filed = 1 OR coalesce(v.held_from, v.state) <> 'queued')) "
+                    "ORDER BY d.id LIMIT 1",
+                    DB_BIND(DB_TEXT(id), DB_TEXT(document)), &next, err);
+        if (!code && next)
+            code = record_store(store, next, err);
+        if (code || !next)
+            return code;
+        snprintf(document, sizeof document, "%s", next);
+    }
+}
+
 static enum err_code bind_code(struct store *store, const char *id, const struct dossier_row *row,
                                const char *wanted, struct principal by, struct err *err)
 {
-    if (strcmp(row->code, wanted) == 0)
-        return ERR_OK;
-    if (row->code[0])
-        return err_set(err, ERR_CONFLICT, "the dossier has a code already");
     AUTO(mem)
     char *code_text = NULL;
-    enum err_code code = check_code(store, wanted, &code_text, err);
+    enum err_code code = canonical_code(wanted, &code_text, err);
+    if (code || strcmp(row->code, code_text) == 0)
+        return code;
+    if (row->code[0])
+        return err_set(err, ERR_CONFLICT, "the dossier has a code already");
+    code = check_not_taken(store, code_text, err);
     if (!code)
         code = store_run_one(store, "dossier", "UPDATE dossier SET code = ? WHERE id = ?",
                              DB_BIND(DB_TEXT(code_text), DB_TEXT(id)), err);
+    if (!code)
+        code = rewrite_records(store, id, err);
     return code ? code : audit_dossier(store, id, "bind-code", NULL, by, err);
 }
 
@@ -145,6 +174,33 @@ enum err_code dossier_update(struct store *store, const char *id, const char *wa
     if (!code && papers >= 0 && papers != row.papers)
         code = set_papers(store, id, papers, by, err);
     return code ? code : tx_commit(&tx, err);
+}
+
+enum err_code dossier_filed_without_code(struct store *store, const char *id, struct js **out,
+                                         struct err *err)
+{
+    AUTO(js)
+    struct js *list = js_array();
+    AUTO(query)
+    struct query *q = NULL;
+    bool row = true;
+    enum err_code code =
+        db_query(store->db,
+                 "SELECT d.id FROM document d JOIN dossier s ON s.id = d.dossier_id WHERE s.id = ? "
+                 "AND s.code IS NOT NULL "
+                 "AND d.state NOT IN ('rejected', 'failed', 'superseded', 'withdrawn') "
+                 "AND EXISTS (SELECT 1 FROM delivery v WHERE v.document_id = d.id AND v.filed = 1 "
+                 "AND v.filed_under IS NULL) ORDER BY d.ordinal, d.version",
+                 DB_BIND(DB_TEXT(id)), &q, err);
+    while (!code && !(code = query_next(q, &row, err)) && row)
+        if (!js_push(list, js_text(query_text(q, 0))))
+            code = err_set(err, ERR_NO_MEMORY, "documents");
+    if (code)
+        return code;
+    if (!list)
+        return err_set(err, ERR_NO_MEMORY, "documents");
+    *out = TAKE(list);
+    return ERR_OK;
 }
 
 static enum err_code check_counts(struct store *store, const char *id,

@@ -15,9 +15,14 @@ struct dossier_wish {
 enum err_code dossier_create(struct store *store, const struct dossier_wish *wish,
                              struct principal by, char *out_id, struct err *err);
 /* Binds a code once (the same again is fine; another is CONFLICT), changes the number of papers.
- * NULL and -1 leave things as they are. STATE_CHANGED when closed. */
+ * NULL and -1 leave things as they are. Records of which no byte has left yet are written anew with
+ * the code. STATE_CHANGED when closed. */
 enum err_code dossier_update(struct store *store, const char *id, const char *code, int64_t papers,
                              struct principal by, struct err *err);
+/* Ids of the documents that went (or are going) to a target without the code the dossier has now;
+ * only a replacement brings them under it. */
+enum err_code dossier_filed_without_code(struct store *store, const char *id, struct js **out,
+                                         struct err *err);
 /* COUNT_MISMATCH (numbers in the detail) unless the papers said are the documents there and each of
  * them is past reading. A backlog dossier need not have said how many. */
 enum err_code dossier_close(struct store *store, const char *id, struct principal by,

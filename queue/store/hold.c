@@ -36,9 +36,10 @@ enum err_code subject_hold(struct store *store, enum machine machine, const char
 }
 
 static enum err_code make_due(struct store *store, enum machine machine, const char *id,
-                              const struct subject *subject, struct principal by, struct err *err)
+                              const struct subject *subject, int64_t now_us, struct principal by,
+                              struct err *err)
 {
-    if (subject->not_before_us <= sys_now_us())
+    if (subject->not_before_us <= now_us)
         return err_set(err, ERR_STATE_CHANGED, "%s is %s and does not wait", machine_name(machine),
                        subject->state);
     enum err_code code = audit_write(
@@ -50,8 +51,8 @@ static enum err_code make_due(struct store *store, enum machine machine, const c
     return code;
 }
 
-enum err_code subject_release(struct store *store, enum machine machine, const char *id,
-                              struct principal by, struct err *err)
+static enum err_code release_at(struct store *store, enum machine machine, const char *id,
+                                int64_t now_us, struct principal by, struct err *err)
 {
     AUTO(tx)
     struct tx tx = TX_INIT;
@@ -60,7 +61,7 @@ enum err_code subject_release(struct store *store, enum machine machine, const c
     if (!code)
         code = subject_get(store, machine, id, &subject, err);
     if (!code && strcmp(subject.state, "held") != 0)
-        code = make_due(store, machine, id, &subject, by, err);
+        code = make_due(store, machine, id, &subject, now_us, by, err);
     else if (!code)
         code = store_advance(store,
                              &(struct advance){.machine = machine,
@@ -75,49 +76,60 @@ enum err_code subject_release(struct store *store, enum machine machine, const c
     return code ? code : tx_commit(&tx, err);
 }
 
-/* Releases the subjects a statement names, one after the other, until it names none. */
-static enum err_code release_each(struct store *store, enum machine machine, const char *sql,
-                                  const struct db_value *values, size_t value_count,
-                                  struct principal by, int64_t *out_count, struct err *err)
+enum err_code subject_release(struct store *store, enum machine machine, const char *id,
+                              struct principal by, struct err *err)
 {
-    for (int64_t count = 0;; count++) {
-        char id[ID_SIZE];
-        AUTO(query) struct query *q = NULL;
-        bool any = false;
-        enum err_code code = db_query(store->db, sql, values, value_count, &q, err);
-        if (!code)
-            code = query_next(q, &any, err);
-        if (!code && any)
-            snprintf(id, sizeof id, "%s", query_text(q, 0));
-        query_done(TAKE(q));
-        if (!code && any)
-            code = subject_release(store, machine, id, by, err);
-        if (code || !any) {
+    return release_at(store, machine, id, sys_now_us(), by, err);
+}
+
+/* Releases the subjects a statement names one after the other: ?1 `value`, ?2 the id before. */
+static enum err_code release_each(struct store *store, enum machine machine, const char *sql,
+                                  struct db_value value, struct principal by, int64_t now_us,
+                                  int64_t *out_count, struct err *err)
+{
+    char before[ID_SIZE] = "";
+    for (int64_t count = 0;;) {
+        AUTO(mem)
+        char *id = NULL;
+        struct err why = ERR_INIT;
+        enum err_code code = db_text(store->db, sql, DB_BIND(value, DB_TEXT(before)), &id, err);
+        if (code)
+            return code;
+        if (!id) {
             *out_count = count;
+            return ERR_OK;
+        }
+        snprintf(before, sizeof before, "%s", id);
+        code = release_at(store, machine, id, now_us, by, &why);
+        count += !code;
+        if (code && code != ERR_STATE_CHANGED) { /* somebody else was faster with that one */
+            if (err)
+                *err = why;
             return code;
         }
     }
 }
 
+#define HELD(table)                                                                                \
+    "SELECT id FROM " table                                                                        \
+    " WHERE state = 'held' AND held_reason = ?1 AND id > ?2 ORDER BY id LIMIT 1"
+
 enum err_code subjects_release(struct store *store, enum machine machine, const char *reason,
                                struct principal by, int64_t *out_count, struct err *err)
 {
-    static const char *const held_sql[] = {
-        [MACHINE_page] = "SELECT id FROM page WHERE state = 'held' AND held_reason = ?1 LIMIT 1",
-        [MACHINE_document] =
-            "SELECT id FROM document WHERE state = 'held' AND held_reason = ?1 LIMIT 1",
-        [MACHINE_delivery] =
-            "SELECT id FROM delivery WHERE state = 'held' AND held_reason = ?1 LIMIT 1",
-    };
-    return release_each(store, machine, held_sql[machine], DB_BIND(DB_TEXT(reason)), by, out_count,
-                        err);
+    static const char *const held_sql[] = {[MACHINE_page] = HELD("page"),
+                                           [MACHINE_document] = HELD("document"),
+                                           [MACHINE_delivery] = HELD("delivery")};
+    return release_each(store, machine, held_sql[machine], DB_TEXT(reason), by, sys_now_us(),
+                        out_count, err);
 }
 
 enum err_code deliveries_retry_now(struct store *store, struct principal by, int64_t *out_count,
                                    struct err *err)
 {
-    static const char *const waiting_sql =
-        "SELECT id FROM delivery WHERE state <> 'held' AND not_before_us > ?1 LIMIT 1";
-    return release_each(store, MACHINE_delivery, waiting_sql, DB_BIND(DB_INT(sys_now_us())), by,
-                        out_count, err);
+    int64_t now_us = sys_now_us();
+    return release_each(store, MACHINE_delivery,
+                        "SELECT id FROM delivery WHERE state IN ('queued', 'sending', 'sent', "
+                        "'accepted') AND not_before_us > ?1 AND id > ?2 ORDER BY id LIMIT 1",
+                        DB_INT(now_us), by, now_us, out_count, err);
 }

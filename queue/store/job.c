@@ -310,9 +310,9 @@ static enum err_code build_send(struct build *b, struct err *err)
     bool row;
     enum err_code code =
         db_query(b->store->db,
-                 "SELECT v.target, d.id, s.code, p.sha256, p.size_bytes, j.sha256, j.size_bytes "
-                 "FROM delivery v JOIN document d ON d.id = v.document_id "
-                 "JOIN dossier s ON s.id = d.dossier_id JOIN blob p ON p.sha256 = d.signed_sha256 "
+                 "SELECT v.target, d.id, v.filed_under, p.sha256, p.size_bytes, j.sha256, "
+                 "j.size_bytes FROM delivery v JOIN document d ON d.id = v.document_id "
+                 "JOIN blob p ON p.sha256 = d.signed_sha256 "
                  "JOIN blob j ON j.sha256 = d.record_sha256 WHERE v.id = ?",
                  DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     if (!code)
@@ -339,7 +339,8 @@ static enum err_code build_verify(struct build *b, struct err *err)
     bool row;
     enum err_code code =
         db_query(b->store->db,
-                 "SELECT v.target, v.remote_name, d.id, d.signed_sha256, d.record_sha256 "
+                 "SELECT v.target, v.remote_name, d.id, d.signed_sha256, d.record_sha256, "
+                 "v.filed_under "
                  "FROM delivery v JOIN document d ON d.id = v.document_id WHERE v.id = ?",
                  DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     if (!code)
@@ -347,9 +348,10 @@ static enum err_code build_verify(struct build *b, struct err *err)
     if (code)
         return code;
     js_free(b->args);
-    b->args = js_pack("{s:s, s:s?, s:s, s:s, s:s}", "target", query_text(q, 0), "remote_name",
-                      query_text(q, 1), "record_id", query_text(q, 2), "pdf_sha256",
-                      query_text(q, 3), "json_sha256", query_text(q, 4));
+    b->args =
+        js_pack("{s:s, s:s?, s:s, s:s?, s:s, s:s}", "target", query_text(q, 0), "remote_name",
+                query_text(q, 1), "record_id", query_text(q, 2), "dossier_code", query_text(q, 5),
+                "pdf_sha256", query_text(q, 3), "json_sha256", query_text(q, 4));
     return b->args ? ERR_OK : no_memory(err);
 }
 

@@ -124,9 +124,9 @@ static enum err_code commit_new(struct store *store, const struct page_capture *
     struct subject document;
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
+        code = document_take_late_page(store, document_id, by, err);
+    if (!code)
         code = subject_get(store, MACHINE_document, document_id, &document, err);
-    if (!code && strcmp(subject_stage_state(&document), "open") != 0)
-        code = err_set(err, ERR_STATE_CHANGED, "document is %s, not open", document.state);
     if (!code) /* blob first, row second */
         code = blob_commit(store->blobs, store->db, capture->temp, capture->sha256,
                            capture->size_bytes, err);
@@ -141,13 +141,10 @@ static enum err_code commit_new(struct store *store, const struct page_capture *
                                            .by = by},
                            err);
     if (!code)
-        code = claim_drop(store, MACHINE_document, document_id, err);
-    if (!code)
         code = tx_commit(&tx, err);
     if (code)
         return code;
     store_touch(store, "page", capture->page_id);
-    store_touch(store, "document", document_id);
     store_touch(store, "dossier", document.dossier_id);
     return ERR_OK;
 }
@@ -170,6 +167,14 @@ enum err_code page_commit(struct store *store, const struct page_capture *captur
 void page_abort(struct store *store, const char *temp)
 {
     blob_discard(store->blobs, temp);
+}
+
+enum err_code page_is_coming(struct store *store, const char *document_id, bool *out,
+                             struct err *err)
+{
+    char ending[ID_SIZE + 1];
+    snprintf(ending, sizeof ending, ".%s", document_id);
+    return blob_temp_ends(store->blobs, ending, out, err);
 }
 
 /* ---- moving and removing ---- */
@@ -246,6 +251,8 @@ enum err_code page_move(struct store *store, const char *id, const char *documen
         code = place(store, id, document_id, position, err);
     if (!code && elsewhere)
         code = document_renumber(store, page.document_id, err);
+    if (!code && elsewhere)
+        code = document_reject_if_empty(store, page.document_id, by, err);
     if (!code)
         code = audit_page(store, id, "move", detail, by, err);
     return code ? code : tx_commit(&tx, err);
@@ -278,6 +285,8 @@ enum err_code page_remove(struct store *store, const char *id, const char *reaso
         code = claim_drop(store, MACHINE_page, id, err);
     if (!code && page.document_id[0])
         code = document_renumber(store, page.document_id, err);
+    if (!code && page.document_id[0])
+        code = document_reject_if_empty(store, page.document_id, by, err);
     if (!code)
         store_touch(store, "dossier", page.dossier_id);
     return code ? code : tx_commit(&tx, err);

@@ -26,17 +26,22 @@ struct page_capture {
 };
 
 /* Durable when it returns: blob linked and flushed, row committed. The same page again (its answer
- * was lost) is fine. NOT_FOUND no such temp, BLOB_DAMAGED not what the scanner wrote, STATE_CHANGED
- * the document takes no pages any more. */
+ * was lost) is fine. A document finished or read meanwhile is opened again: the sheet has passed
+ * the scanner. NOT_FOUND no such temp, BLOB_DAMAGED not what the scanner wrote, ALREADY_SIGNED or
+ * STATE_CHANGED once it was compared. */
 enum err_code page_commit(struct store *store, const struct page_capture *capture,
                           struct principal by, struct err *err);
 void page_abort(struct store *store, const char *temp);
+/* Begun, neither committed nor aborted. */
+enum err_code page_is_coming(struct store *store, const char *document_id, bool *out,
+                             struct err *err);
 
 /* Into a document of the same dossier, at position 1… (beyond the end: last). Both documents are
- * read anew. ALREADY_SIGNED, STATE_CHANGED. */
+ * read anew; one that loses its last page is rejected. ALREADY_SIGNED, STATE_CHANGED. */
 enum err_code page_move(struct store *store, const char *id, const char *document_id,
                         int64_t position, struct principal by, struct err *err);
-/* Taken out by a person (rejected); the image stays. */
+/* Taken out by a person (rejected); the image stays. With the last page the document is rejected.
+ */
 enum err_code page_remove(struct store *store, const char *id, const char *reason,
                           struct principal by, struct err *err);
 

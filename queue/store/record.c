@@ -44,7 +44,8 @@ static struct js *record(const struct js *dossier, const struct js *document)
     return ok ? TAKE(r) : NULL;
 }
 
-enum err_code record_text(struct store *store, const char *document_id, char **out, struct err *err)
+static enum err_code record_text(struct store *store, const char *document_id, char **out,
+                                 struct err *err)
 {
     AUTO(js)
     struct js *document = NULL;
@@ -62,4 +63,18 @@ enum err_code record_text(struct store *store, const char *document_id, char **o
         return err_set(err, ERR_NO_MEMORY, "record");
     *out = text;
     return ERR_OK;
+}
+
+enum err_code record_store(struct store *store, const char *document_id, struct err *err)
+{
+    AUTO(mem)
+    char *text = NULL;
+    char sha256[HASH_HEX_SIZE];
+    enum err_code code = record_text(store, document_id, &text, err);
+    if (!code)
+        code = blob_put_text(store->blobs, store->db, text, sha256, err);
+    if (code)
+        return code;
+    return store_run_one(store, "document", "UPDATE document SET record_sha256 = ? WHERE id = ?",
+                         DB_BIND(DB_TEXT(sha256), DB_TEXT(document_id)), err);
 }

@@ -3,9 +3,9 @@
 
 #include "queue/store/store.h"
 
-/* The record JSON ("sohoa.record/1") that goes beside the signed PDF, by its hash chained to it.
- * Pretty, keys in a fixed order; the caller's text (mem_free). */
-enum err_code record_text(struct store *store, const char *document_id, char **out,
-                          struct err *err);
+/* Writes the record JSON ("sohoa.record/1") that goes beside the signed PDF, by its hash chained to
+ * it, and makes it the document's. Pretty, keys in a fixed order. Joins the caller's transaction.
+ */
+enum err_code record_store(struct store *store, const char *document_id, struct err *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "queue/store/fields.h"
 #include "queue/store/inside.h"
+#include "queue/store/revision.h"
 
 #include <string.h>
 
@@ -182,11 +183,14 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
     struct js *confirmed = NULL;
     AUTO(js)
     struct js *signatures = NULL;
+    char revision[REVISION_SIZE];
     enum err_code code = fields_view_proposal(store, id, &proposal, err);
     if (!code && !query_is_null(q, 19))
         code = fields_view_confirmed(store, id, &confirmed, err);
     if (!code)
         code = signatures_of(store, id, &signatures, err);
+    if (!code)
+        code = document_revision(store, id, revision, err);
     if (code)
         return code;
     AUTO(js)
@@ -197,7 +201,8 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
         query_text(q, 9), "type_score", real_or_null(q, 10), "kind", kind_of(q), "fields", proposal,
         "confirmed", confirmed, "confirmed_by", query_text(q, 20), "confirmed_us",
         int_or_null(q, 19), "scan_finished", query_int(q, 13) != 0);
-    bool ok = js_set(object, "pages", js_int(query_int(q, 14))) &&
+    bool ok = js_set(object, "revision", js_text(revision)) &&
+              js_set(object, "pages", js_int(query_int(q, 14))) &&
               js_set(object, "result_code", js_text(query_text(q, 15))) &&
               js_set(object, "signed", stored_file(store, query_text(q, 16), query_int(q, 17))) &&
               js_set(object, "signatures", TAKE(signatures)) &&
@@ -292,22 +297,22 @@ enum err_code view_pages_of_document(struct store *store, const char *document_i
 #define DELIVERY_COLUMNS                                                                           \
     "SELECT v.id, v.document_id, d.dossier_id, v.target, v.state, v.held_reason, v.held_from, "    \
     "v.held_ref, v.remote_name, v.receipt, v.attempts, v.not_before_us, v.created_us, "            \
-    "v.state_us, "                                                                                 \
-    "d.result_code, d.type, s.code FROM delivery v JOIN document d ON d.id = v.document_id "       \
+    "v.state_us, d.result_code, d.type, CASE v.filed WHEN 1 THEN v.filed_under ELSE s.code END, "  \
+    "v.filed FROM delivery v JOIN document d ON d.id = v.document_id "                             \
     "JOIN dossier s ON s.id = d.dossier_id "
 
 static enum err_code delivery_row(struct store *store, struct query *q, struct js **out,
                                   struct err *err)
 {
     (void)store;
-    *out =
-        js_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:I, s:I, s:I, s:I, s:s?, s:s?, s:s?}",
-                "id", query_text(q, 0), "document_id", query_text(q, 1), "dossier_id",
-                query_text(q, 2), "target", query_text(q, 3), "state", query_text(q, 4), "held",
-                held(q, 5), "remote_name", query_text(q, 8), "receipt", stored_json(q, 9),
-                "attempts", query_int(q, 10), "not_before_us", query_int(q, 11), "created_us",
-                query_int(q, 12), "state_us", query_int(q, 13), "result_code", query_text(q, 14),
-                "type", query_text(q, 15), "dossier_code", query_text(q, 16));
+    *out = js_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:I, s:I, s:I, s:I, s:s?, s:s?, s:s?, s:b}",
+        "id", query_text(q, 0), "document_id", query_text(q, 1), "dossier_id", query_text(q, 2),
+        "target", query_text(q, 3), "state", query_text(q, 4), "held", held(q, 5), "remote_name",
+        query_text(q, 8), "receipt", stored_json(q, 9), "attempts", query_int(q, 10),
+        "not_before_us", query_int(q, 11), "created_us", query_int(q, 12), "state_us",
+        query_int(q, 13), "result_code", query_text(q, 14), "type", query_text(q, 15),
+        "dossier_code", query_text(q, 16), "filed", query_int(q, 17) != 0);
     return *out ? ERR_OK : no_memory(err);
 }
 
@@ -324,15 +329,22 @@ enum err_code view_deliveries_of_document(struct store *store, const char *docum
                      DB_BIND(DB_TEXT(document_id)), delivery_row, out, err);
 }
 
+/* Trouble first: held, final, then what failed most often; then what is not accepted yet, the
+ * longest waiting first; then what was accepted, the newest first. */
+#define QUEUE_ORDER                                                                                \
+    "ORDER BY CASE WHEN v.state = 'held' THEN 0 WHEN v.state IN ('failed', 'rejected') THEN 1 "    \
+    "WHEN v.attempts > 0 THEN 2 WHEN v.state IN ('queued', 'sending', 'sent') THEN 3 ELSE 4 END, " \
+    "v.attempts DESC, CASE WHEN v.state IN ('queued', 'sending', 'sent') THEN v.created_us "       \
+    "ELSE -v.state_us END, v.id LIMIT ?"
+
 enum err_code view_queue(struct store *store, const char *state, int64_t limit, struct js **out,
                          struct err *err)
 {
     if (state)
-        return list_rows(store, DELIVERY_COLUMNS "WHERE v.state = ? ORDER BY v.created_us LIMIT ?",
+        return list_rows(store, DELIVERY_COLUMNS "WHERE v.state = ? " QUEUE_ORDER,
                          DB_BIND(DB_TEXT(state), DB_INT(limit)), delivery_row, out, err);
     return list_rows(store,
                      DELIVERY_COLUMNS "WHERE v.state IN ('queued', 'sending', 'sent', 'accepted', "
-                                      "'withdrawing', 'held', 'failed', 'rejected') "
-                                      "ORDER BY v.created_us LIMIT ?",
+                                      "'withdrawing', 'held', 'failed', 'rejected') " QUEUE_ORDER,
                      DB_BIND(DB_INT(limit)), delivery_row, out, err);
 }

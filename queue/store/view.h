@@ -22,7 +22,8 @@ enum err_code view_pages_of_document(struct store *store, const char *document_i
 enum err_code view_delivery(struct store *store, const char *id, struct js **out, struct err *err);
 enum err_code view_deliveries_of_document(struct store *store, const char *document_id,
                                           struct js **out, struct err *err);
-/* Oldest first; state NULL: every one that is not done (reconciled, withdrawn). */
+/* Trouble first, then what is not accepted yet, then the newest accepted; state NULL: every one
+ * that is not done (reconciled, withdrawn). `limit` cuts the end of that order. */
 enum err_code view_queue(struct store *store, const char *state, int64_t limit, struct js **out,
                          struct err *err);
 

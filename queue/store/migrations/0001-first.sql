@@ -38,6 +38,7 @@ CREATE TABLE document (
     replaces         TEXT REFERENCES document (id),
     replace_reason   TEXT,
     scan_finished    INTEGER NOT NULL DEFAULT 0,
+    readings         INTEGER NOT NULL DEFAULT 0, -- proposals made so far
     type             TEXT,
     type_score       REAL,
     kind_abbr        TEXT,
@@ -148,6 +149,8 @@ CREATE TABLE delivery (
     held_ref           TEXT,
     attempts           INTEGER NOT NULL DEFAULT 0,
     not_before_us      INTEGER NOT NULL DEFAULT 0,
+    filed              INTEGER NOT NULL DEFAULT 0, -- 1: a try has begun, filed_under is where it goes for good
+    filed_under        TEXT, -- dossier code; NULL with filed = 1: without one
     remote_name        TEXT,
     receipt            TEXT, -- the target's answer as JSON, written by "accept"
     reconcile_asked    INTEGER NOT NULL DEFAULT 0,

@@ -5,15 +5,15 @@ CREATE TABLE blob (
     size_bytes  INTEGER NOT NULL CHECK (size_bytes >= 0),
     created_us  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO blob VALUES('333c40a101bc742fdb46dfa40679141be7ff30d323208721763c217ebe4db8e6',50,1795326274491683);
-INSERT INTO blob VALUES('3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3',3,1795326274536101);
-INSERT INTO blob VALUES('49357a9e37f95f69c31ddd4ffbc16352e934565f2c571705e4fb18c598267740',50,1795326274497106);
-INSERT INTO blob VALUES('50da8d420f81cf1854c55d6a52ff6007d25edff2a09ad2da79919d8eb08ecdc4',48,1795326274522050);
-INSERT INTO blob VALUES('7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed',3,1795326274528723);
-INSERT INTO blob VALUES('a76611ea9e6e96555584b84ab57a22a71bcdb60eb46cca0ca41af09593afc468',849,1795326274527313);
-INSERT INTO blob VALUES('b2681d6e0eb9473327fe3bd75b49c4b0d935d0321621d6a9d4ed169c10d62772',13,1795326274506894);
-INSERT INTO blob VALUES('f3026debb5315c5225492d1a96bf752f96e5a5fa09bca220f9c54c470d1bb3cf',50,1795326274520067);
-INSERT INTO blob VALUES('f540dfd5b8a83ddb3179bc4cbbcec1d1ec75032befbc6a11c1781007f239bd39',167,1795326274504084);
+INSERT INTO blob VALUES('0bf3dbac488333d19d46d8d842c674a9830bbfdfd49f5ffabe6834df07c415bd',1038,1795328742246665);
+INSERT INTO blob VALUES('3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3',3,1795328742249037);
+INSERT INTO blob VALUES('49392cfa1f2d1e68bdf248579c8de212151873de993d39142c466c129df011d2',50,1795328742227614);
+INSERT INTO blob VALUES('7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed',3,1795328742247806);
+INSERT INTO blob VALUES('81883c2f895588fd893d50a92d2c61baa430e9172726f258f421403fd15d15d1',50,1795328742228710);
+INSERT INTO blob VALUES('b2681d6e0eb9473327fe3bd75b49c4b0d935d0321621d6a9d4ed169c10d62772',13,1795328742231609);
+INSERT INTO blob VALUES('f0cde5fc364250a1a74424116c24a9b0c3065186aa2732e5ef411b2d9af8b563',48,1795328742242695);
+INSERT INTO blob VALUES('f42377cdfc7492d9621106f5913b2e3c94bc67c0d05533a377c9144a623a1936',50,1795328742240755);
+INSERT INTO blob VALUES('f540dfd5b8a83ddb3179bc4cbbcec1d1ec75032befbc6a11c1781007f239bd39',167,1795328742230856);
 CREATE TABLE dossier (
     id          TEXT PRIMARY KEY,
     code        TEXT,
@@ -24,8 +24,8 @@ CREATE TABLE dossier (
     closed_us   INTEGER,
     closed_by   TEXT
 ) STRICT, WITHOUT ROWID;
-INSERT INTO dossier VALUES('01a201c8-ebb0-7c9a-a94c-cd82ee29b430',NULL,'counter',1,1795326274480652,'uid:1000',NULL,NULL);
-INSERT INTO dossier VALUES('01a201c8-ebb5-7438-90d4-ccefad9f45bd',NULL,'counter',1,1795326274485312,'uid:1000',NULL,NULL);
+INSERT INTO dossier VALUES('01a201ee-934f-70fa-9e18-ef18862bc211',NULL,'counter',1,1795328742223328,'uid:1000',NULL,NULL);
+INSERT INTO dossier VALUES('01a201ee-9350-709e-a779-a5a8b97db7af',NULL,'counter',1,1795328742224405,'uid:1000',NULL,NULL);
 CREATE TABLE document (
     id               TEXT PRIMARY KEY,
     dossier_id       TEXT NOT NULL REFERENCES dossier (id),
@@ -41,6 +41,7 @@ CREATE TABLE document (
     replaces         TEXT REFERENCES document (id),
     replace_reason   TEXT,
     scan_finished    INTEGER NOT NULL DEFAULT 0,
+    readings         INTEGER NOT NULL DEFAULT 0, -- proposals made so far
     type             TEXT,
     type_score       REAL,
     kind_abbr        TEXT,
@@ -58,8 +59,8 @@ CREATE TABLE document (
     copier           TEXT, -- full name of the person who compared and signs
     CHECK ((state = 'held') = (held_from IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
-INSERT INTO document VALUES('01a201c8-ebb4-7751-bdeb-c5d08fca9d15','01a201c8-ebb0-7c9a-a94c-cd82ee29b430',1,'open',1795326274484503,NULL,NULL,NULL,0,0,1,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,1795326274484503,'uid:1000',NULL);
-INSERT INTO document VALUES('01a201c8-ebb5-7fe7-a748-8851f69c5f81','01a201c8-ebb5-7438-90d4-ccefad9f45bd',1,'queued',1795326274527531,NULL,NULL,NULL,0,0,1,NULL,NULL,1,'decision',0.9000000000000000222,NULL,NULL,1795326274518178,'uid:1000',1795326274518178,'uid:1000','f3026debb5315c5225492d1a96bf752f96e5a5fa09bca220f9c54c470d1bb3cf','50da8d420f81cf1854c55d6a52ff6007d25edff2a09ad2da79919d8eb08ecdc4','a76611ea9e6e96555584b84ab57a22a71bcdb60eb46cca0ca41af09593afc468','001099000001.DECISION.12/QĐ-UBND.01',1795326274485649,'uid:1000',NULL);
+INSERT INTO document VALUES('01a201ee-9350-789d-9746-c1abce76c881','01a201ee-934f-70fa-9e18-ef18862bc211',1,'open',1795328742224065,NULL,NULL,NULL,0,0,1,NULL,NULL,0,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,1795328742224065,'uid:1000',NULL);
+INSERT INTO document VALUES('01a201ee-9350-7dd6-9452-117bf9aaf514','01a201ee-9350-709e-a779-a5a8b97db7af',1,'queued',1795328742246783,NULL,NULL,NULL,0,0,1,NULL,NULL,1,1,'decision',0.9000000000000000222,NULL,NULL,1795328742238671,'uid:1000',1795328742238671,'uid:1000','f42377cdfc7492d9621106f5913b2e3c94bc67c0d05533a377c9144a623a1936','f0cde5fc364250a1a74424116c24a9b0c3065186aa2732e5ef411b2d9af8b563','0bf3dbac488333d19d46d8d842c674a9830bbfdfd49f5ffabe6834df07c415bd','001099000001.DECISION.12/QĐ-UBND.01',1795328742224734,'uid:1000','Cán Bộ Mẫu');
 CREATE TABLE page (
     id                 TEXT PRIMARY KEY,
     dossier_id         TEXT NOT NULL REFERENCES dossier (id),
@@ -98,10 +99,10 @@ CREATE TABLE page (
     starts_document    TEXT, -- {"value", "confidence"} as JSON, written by "understand"
     CHECK ((state = 'held') = (held_from IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
-INSERT INTO page VALUES('01a201c8-ebb7-7de0-8b40-28e3458b6a00','01a201c8-ebb5-7438-90d4-ccefad9f45bd','01a201c8-ebb5-7fe7-a748-8851f69c5f81',1,'recognized',1795326274507041,NULL,NULL,NULL,0,0,'333c40a101bc742fdb46dfa40679141be7ff30d323208721763c217ebe4db8e6','333c40a101bc742fdb46dfa40679141be7ff30d323208721763c217ebe4db8e6',2480,3508,3,8,300.0,210.0,297.0,0,'front',0,'sim:0',1795326274491802,'uid:1000','{"width_px":2480,"height_px":3508,"dpi":300.0,"dpi_source":"file","rotation_deg":0,"rotation_score":0.0,"skew_deg":0.0,"blank":false,"width_mm":210.0,"height_mm":297.0,"quality":{"verdict":"good","reasons":[]},"codes":[{"kind":"QR","text":"x","box_mm":[20.0,15.0,24.0,24.0]}]}',0,210.0,297.0,'f540dfd5b8a83ddb3179bc4cbbcec1d1ec75032befbc6a11c1781007f239bd39','b2681d6e0eb9473327fe3bd75b49c4b0d935d0321621d6a9d4ed169c10d62772',2,0.9000000000000000222,'{"value":true,"confidence":0.98999999999999999}');
-INSERT INTO page VALUES('01a201c8-ebbe-767a-a008-788e1426d48f','01a201c8-ebb5-7438-90d4-ccefad9f45bd','01a201c8-ebb5-7fe7-a748-8851f69c5f81',2,'recognized',1795326274512192,NULL,NULL,NULL,0,0,'49357a9e37f95f69c31ddd4ffbc16352e934565f2c571705e4fb18c598267740','49357a9e37f95f69c31ddd4ffbc16352e934565f2c571705e4fb18c598267740',2480,3508,3,8,300.0,210.0,297.0,0,'front',0,'sim:0',1795326274497124,'uid:1000','{"width_px":2480,"height_px":3508,"dpi":300.0,"dpi_source":"file","rotation_deg":0,"rotation_score":0.0,"skew_deg":0.0,"blank":false,"width_mm":210.0,"height_mm":297.0,"quality":{"verdict":"good","reasons":[]},"codes":[{"kind":"QR","text":"x","box_mm":[20.0,15.0,24.0,24.0]}]}',0,210.0,297.0,'f540dfd5b8a83ddb3179bc4cbbcec1d1ec75032befbc6a11c1781007f239bd39','b2681d6e0eb9473327fe3bd75b49c4b0d935d0321621d6a9d4ed169c10d62772',2,0.9000000000000000222,NULL);
-INSERT INTO page VALUES('01a201c8-ebe0-724b-995e-d7ae9d5a4087','01a201c8-ebb0-7c9a-a94c-cd82ee29b430','01a201c8-ebb4-7751-bdeb-c5d08fca9d15',1,'captured',1795326274528734,NULL,NULL,NULL,0,0,'7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed','7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed',2480,3508,3,8,300.0,210.0,297.0,0,'front',0,'sim:0',1795326274528734,'uid:1000',NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO page VALUES('01a201c8-ebe6-7a31-80be-f7dd0d800db4','01a201c8-ebb0-7c9a-a94c-cd82ee29b430','01a201c8-ebb4-7751-bdeb-c5d08fca9d15',2,'captured',1795326274536117,NULL,NULL,NULL,0,0,'3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3','3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3',2480,3508,3,8,300.0,210.0,297.0,0,'front',0,'sim:0',1795326274536117,'uid:1000',NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO page VALUES('01a201ee-9351-7786-a780-358f9234ea83','01a201ee-9350-709e-a779-a5a8b97db7af','01a201ee-9350-7dd6-9452-117bf9aaf514',1,'recognized',1795328742231685,NULL,NULL,NULL,0,0,'49392cfa1f2d1e68bdf248579c8de212151873de993d39142c466c129df011d2','49392cfa1f2d1e68bdf248579c8de212151873de993d39142c466c129df011d2',2480,3508,3,8,300.0,210.0,297.0,0,'front',0,'sim:0',1795328742227662,'uid:1000','{"width_px":2480,"height_px":3508,"dpi":300.0,"dpi_source":"file","rotation_deg":0,"rotation_score":0.0,"skew_deg":0.0,"blank":false,"width_mm":210.0,"height_mm":297.0,"quality":{"verdict":"good","reasons":[]},"codes":[{"kind":"QR","text":"x","box_mm":[20.0,15.0,24.0,24.0]}]}',0,210.0,297.0,'f540dfd5b8a83ddb3179bc4cbbcec1d1ec75032befbc6a11c1781007f239bd39','b2681d6e0eb9473327fe3bd75b49c4b0d935d0321621d6a9d4ed169c10d62772',2,0.9000000000000000222,'{"value":true,"confidence":0.98999999999999999}');
+INSERT INTO page VALUES('01a201ee-9354-760b-bb3e-d2c8eaa691df','01a201ee-9350-709e-a779-a5a8b97db7af','01a201ee-9350-7dd6-9452-117bf9aaf514',2,'recognized',1795328742233900,NULL,NULL,NULL,0,0,'81883c2f895588fd893d50a92d2c61baa430e9172726f258f421403fd15d15d1','81883c2f895588fd893d50a92d2c61baa430e9172726f258f421403fd15d15d1',2480,3508,3,8,300.0,210.0,297.0,0,'front',0,'sim:0',1795328742228718,'uid:1000','{"width_px":2480,"height_px":3508,"dpi":300.0,"dpi_source":"file","rotation_deg":0,"rotation_score":0.0,"skew_deg":0.0,"blank":false,"width_mm":210.0,"height_mm":297.0,"quality":{"verdict":"good","reasons":[]},"codes":[{"kind":"QR","text":"x","box_mm":[20.0,15.0,24.0,24.0]}]}',0,210.0,297.0,'f540dfd5b8a83ddb3179bc4cbbcec1d1ec75032befbc6a11c1781007f239bd39','b2681d6e0eb9473327fe3bd75b49c4b0d935d0321621d6a9d4ed169c10d62772',2,0.9000000000000000222,NULL);
+INSERT INTO page VALUES('01a201ee-9367-7d57-8d13-6cb94a0cbe61','01a201ee-934f-70fa-9e18-ef18862bc211','01a201ee-9350-789d-9746-c1abce76c881',1,'captured',1795328742247814,NULL,NULL,NULL,0,0,'7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed','7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed',2480,3508,3,8,300.0,210.0,297.0,0,'front',0,'sim:0',1795328742247814,'uid:1000',NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO page VALUES('01a201ee-9368-7557-b9ec-0fd8b8f61f64','01a201ee-934f-70fa-9e18-ef18862bc211','01a201ee-9350-789d-9746-c1abce76c881',2,'captured',1795328742249046,NULL,NULL,NULL,0,0,'3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3','3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3',2480,3508,3,8,300.0,210.0,297.0,0,'front',0,'sim:0',1795328742249046,'uid:1000',NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE field (
     document_id      TEXT NOT NULL REFERENCES document (id),
     name             TEXT NOT NULL,
@@ -123,9 +124,14 @@ CREATE TABLE field (
     confirmed_us     INTEGER,
     PRIMARY KEY (document_id, name)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO field VALUES('01a201c8-ebb5-7fe7-a748-8851f69c5f81','issue_date',1,'2026-03-05','05/3',0.4000000000000000222,1,100.0,34.0,40.0,5.0,'zone',1,1,'2026-03-05',1,'uid:1000',1795326274518178);
-INSERT INTO field VALUES('01a201c8-ebb5-7fe7-a748-8851f69c5f81','number_symbol',1,'12/QĐ-UBND','12/QD-UBND',0.94999999999999995559,1,30.10000000000000142,34.0,41.200000000000002843,5.0999999999999996447,'zone',0,1,'12/QĐ-UBND',0,'uid:1000',1795326274518178);
-INSERT INTO field VALUES('01a201c8-ebb5-7fe7-a748-8851f69c5f81','owner_id',1,NULL,NULL,0.0,0,0.0,0.0,0.0,0.0,'none',1,1,'001099000001',1,'uid:1000',1795326274518178);
+INSERT INTO field VALUES('01a201ee-9350-7dd6-9452-117bf9aaf514','abstract',1,'Về việc mẫu','x',0.94999999999999995559,1,30.0,40.0,41.0,5.0,'zone',0,1,'Về việc mẫu',0,'uid:1000',1795328742238671);
+INSERT INTO field VALUES('01a201ee-9350-7dd6-9452-117bf9aaf514','doc_name',1,'Quyết định mẫu','x',0.94999999999999995559,1,30.0,40.0,41.0,5.0,'zone',0,1,'Quyết định mẫu',0,'uid:1000',1795328742238671);
+INSERT INTO field VALUES('01a201ee-9350-7dd6-9452-117bf9aaf514','issue_date',1,'2026-03-05','05/3',0.4000000000000000222,1,100.0,34.0,40.0,5.0,'zone',1,1,'2026-03-05',1,'uid:1000',1795328742238671);
+INSERT INTO field VALUES('01a201ee-9350-7dd6-9452-117bf9aaf514','issuer',1,'UBND xã Mẫu','x',0.94999999999999995559,1,30.0,40.0,41.0,5.0,'zone',0,1,'UBND xã Mẫu',0,'uid:1000',1795328742238671);
+INSERT INTO field VALUES('01a201ee-9350-7dd6-9452-117bf9aaf514','no_expiry',1,'true','x',0.94999999999999995559,1,30.0,40.0,41.0,5.0,'zone',0,1,'true',0,'uid:1000',1795328742238671);
+INSERT INTO field VALUES('01a201ee-9350-7dd6-9452-117bf9aaf514','number_symbol',1,'12/QĐ-UBND','12/QD-UBND',0.94999999999999995559,1,30.10000000000000142,34.0,41.200000000000002843,5.0999999999999996447,'zone',0,1,'12/QĐ-UBND',0,'uid:1000',1795328742238671);
+INSERT INTO field VALUES('01a201ee-9350-7dd6-9452-117bf9aaf514','owner_id',1,NULL,NULL,0.0,0,0.0,0.0,0.0,0.0,'none',1,1,'001099000001',1,'uid:1000',1795328742238671);
+INSERT INTO field VALUES('01a201ee-9350-7dd6-9452-117bf9aaf514','valid_until',0,NULL,NULL,0.0,0,0.0,0.0,0.0,0.0,'none',1,1,NULL,0,'uid:1000',1795328742238671);
 CREATE TABLE signature (
     document_id  TEXT NOT NULL REFERENCES document (id),
     ordinal      INTEGER NOT NULL,
@@ -137,7 +143,7 @@ CREATE TABLE signature (
     block_moved  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (document_id, ordinal)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO signature VALUES('01a201c8-ebb5-7fe7-a748-8851f69c5f81',1,'personal','B-B','Cán Bộ Mẫu','01',1000000,0);
+INSERT INTO signature VALUES('01a201ee-9350-7dd6-9452-117bf9aaf514',1,'personal','B-B','Cán Bộ Mẫu','01',1000000,0);
 CREATE TABLE delivery (
     id                 TEXT PRIMARY KEY,
     document_id        TEXT NOT NULL REFERENCES document (id),
@@ -149,6 +155,8 @@ CREATE TABLE delivery (
     held_ref           TEXT,
     attempts           INTEGER NOT NULL DEFAULT 0,
     not_before_us      INTEGER NOT NULL DEFAULT 0,
+    filed              INTEGER NOT NULL DEFAULT 0, -- 1: a try has begun, filed_under is where it goes for good
+    filed_under        TEXT, -- dossier code; NULL with filed = 1: without one
     remote_name        TEXT,
     receipt            TEXT, -- the target's answer as JSON, written by "accept"
     reconcile_asked    INTEGER NOT NULL DEFAULT 0,
@@ -156,7 +164,7 @@ CREATE TABLE delivery (
     UNIQUE (document_id, target),
     CHECK ((state = 'held') = (held_from IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
-INSERT INTO delivery VALUES('01a201c8-ebdf-7a07-aed8-0db01c3fdd4f','01a201c8-ebb5-7fe7-a748-8851f69c5f81','warehouse','queued',1795326274527438,NULL,NULL,NULL,0,0,NULL,NULL,0,1795326274527438);
+INSERT INTO delivery VALUES('01a201ee-9366-72eb-82f5-3f6e8f046f91','01a201ee-9350-7dd6-9452-117bf9aaf514','warehouse','queued',1795328742246736,NULL,NULL,NULL,0,0,0,NULL,NULL,NULL,0,1795328742246736);
 CREATE TABLE claim (
     id              TEXT PRIMARY KEY,
     stage           TEXT NOT NULL,
@@ -173,14 +181,14 @@ CREATE TABLE claim_ended (
     subject_id  TEXT NOT NULL,
     how         TEXT NOT NULL CHECK (how IN ('complete', 'fail'))
 ) STRICT, WITHOUT ROWID;
-INSERT INTO claim_ended VALUES('01a201c8-ebc3-771a-9fb5-904aa6e77b83','page','01a201c8-ebb7-7de0-8b40-28e3458b6a00','complete');
-INSERT INTO claim_ended VALUES('01a201c8-ebcc-7e1c-89bf-7820a165c21b','page','01a201c8-ebbe-767a-a008-788e1426d48f','complete');
-INSERT INTO claim_ended VALUES('01a201c8-ebd1-7a6c-85c7-79a4fb952884','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','complete');
-INSERT INTO claim_ended VALUES('01a201c8-ebd6-716c-998f-77aa25fa152b','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','complete');
-INSERT INTO claim_ended VALUES('01a201c8-ebd8-7bca-b373-1b41afda0ad9','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','complete');
-INSERT INTO claim_ended VALUES('01a201c8-ebda-7c84-bc82-5a1ecc0bbdf0','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','complete');
-INSERT INTO claim_ended VALUES('01a201c8-ebdb-7ec7-90f0-6f038156c5ba','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','complete');
-INSERT INTO claim_ended VALUES('01a201c8-ebdc-7bf0-b467-2b8150b7fd16','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','complete');
+INSERT INTO claim_ended VALUES('01a201ee-9355-7f84-a94e-9ef12c053168','page','01a201ee-9351-7786-a780-358f9234ea83','complete');
+INSERT INTO claim_ended VALUES('01a201ee-9358-7072-bafe-d678384b549f','page','01a201ee-9354-760b-bb3e-d2c8eaa691df','complete');
+INSERT INTO claim_ended VALUES('01a201ee-935a-7cc9-8faa-ce3f02e44475','document','01a201ee-9350-7dd6-9452-117bf9aaf514','complete');
+INSERT INTO claim_ended VALUES('01a201ee-935f-7204-9b02-6f997735df69','document','01a201ee-9350-7dd6-9452-117bf9aaf514','complete');
+INSERT INTO claim_ended VALUES('01a201ee-9361-7d9e-8748-611de7b590e0','document','01a201ee-9350-7dd6-9452-117bf9aaf514','complete');
+INSERT INTO claim_ended VALUES('01a201ee-9363-7e16-bb94-0389da2b24a9','document','01a201ee-9350-7dd6-9452-117bf9aaf514','complete');
+INSERT INTO claim_ended VALUES('01a201ee-9364-7a8b-a480-2d259619eeaa','document','01a201ee-9350-7dd6-9452-117bf9aaf514','complete');
+INSERT INTO claim_ended VALUES('01a201ee-9365-7eb8-9e33-e5fe5f5df675','document','01a201ee-9350-7dd6-9452-117bf9aaf514','complete');
 CREATE TABLE audit (
     seq            INTEGER PRIMARY KEY AUTOINCREMENT,
     at_us          INTEGER NOT NULL,
@@ -193,25 +201,25 @@ CREATE TABLE audit (
     to_state       TEXT,
     detail         TEXT -- codes, counts and reasons; never field values
 ) STRICT;
-INSERT INTO audit VALUES(1,1795326274480739,'uid:1000','clerk','dossier','01a201c8-ebb0-7c9a-a94c-cd82ee29b430','create',NULL,NULL,NULL);
-INSERT INTO audit VALUES(2,1795326274484652,'uid:1000','clerk','document','01a201c8-ebb4-7751-bdeb-c5d08fca9d15','create',NULL,NULL,NULL);
-INSERT INTO audit VALUES(3,1795326274485344,'uid:1000','clerk','dossier','01a201c8-ebb5-7438-90d4-ccefad9f45bd','create',NULL,NULL,NULL);
-INSERT INTO audit VALUES(4,1795326274485676,'uid:1000','clerk','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','create',NULL,NULL,NULL);
-INSERT INTO audit VALUES(5,1795326274492011,'uid:1000','clerk','page','01a201c8-ebb7-7de0-8b40-28e3458b6a00','capture',NULL,'captured',NULL);
-INSERT INTO audit VALUES(6,1795326274497192,'uid:1000','clerk','page','01a201c8-ebbe-767a-a008-788e1426d48f','capture',NULL,'captured',NULL);
-INSERT INTO audit VALUES(7,1795326274498637,'uid:1000','clerk','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','finish-scan',NULL,NULL,NULL);
-INSERT INTO audit VALUES(8,1795326274507125,'sohoad','machine','page','01a201c8-ebb7-7de0-8b40-28e3458b6a00','recognize','captured','recognized',NULL);
-INSERT INTO audit VALUES(9,1795326274512211,'sohoad','machine','page','01a201c8-ebbe-767a-a008-788e1426d48f','recognize','captured','recognized',NULL);
-INSERT INTO audit VALUES(10,1795326274515413,'sohoad','machine','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','understand','open','read',NULL);
-INSERT INTO audit VALUES(11,1795326274518523,'uid:1000','clerk','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','compare','read','copied','fields answered 2, left as read 1');
-INSERT INTO audit VALUES(12,1795326274520169,'sohoad','machine','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','compose',NULL,NULL,NULL);
-INSERT INTO audit VALUES(13,1795326274522247,'sohoad','machine','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','sign','copied','signed',NULL);
-INSERT INTO audit VALUES(14,1795326274523178,'sohoad','machine','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','confirm','signed','extracted',NULL);
-INSERT INTO audit VALUES(15,1795326274524336,'sohoad','machine','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','code','extracted','coded',NULL);
-INSERT INTO audit VALUES(16,1795326274527521,'sohoad','machine','delivery','01a201c8-ebdf-7a07-aed8-0db01c3fdd4f','create',NULL,'queued','warehouse');
-INSERT INTO audit VALUES(17,1795326274527543,'sohoad','machine','document','01a201c8-ebb5-7fe7-a748-8851f69c5f81','queue','coded','queued',NULL);
-INSERT INTO audit VALUES(18,1795326274528772,'uid:1000','clerk','page','01a201c8-ebe0-724b-995e-d7ae9d5a4087','capture',NULL,'captured',NULL);
-INSERT INTO audit VALUES(19,1795326274536152,'uid:1000','clerk','page','01a201c8-ebe6-7a31-80be-f7dd0d800db4','capture',NULL,'captured',NULL);
+INSERT INTO audit VALUES(1,1795328742223375,'uid:1000','clerk','dossier','01a201ee-934f-70fa-9e18-ef18862bc211','create',NULL,NULL,NULL);
+INSERT INTO audit VALUES(2,1795328742224107,'uid:1000','clerk','document','01a201ee-9350-789d-9746-c1abce76c881','create',NULL,NULL,NULL);
+INSERT INTO audit VALUES(3,1795328742224411,'uid:1000','clerk','dossier','01a201ee-9350-709e-a779-a5a8b97db7af','create',NULL,NULL,NULL);
+INSERT INTO audit VALUES(4,1795328742224746,'uid:1000','clerk','document','01a201ee-9350-7dd6-9452-117bf9aaf514','create',NULL,NULL,NULL);
+INSERT INTO audit VALUES(5,1795328742227754,'uid:1000','clerk','page','01a201ee-9351-7786-a780-358f9234ea83','capture',NULL,'captured',NULL);
+INSERT INTO audit VALUES(6,1795328742228731,'uid:1000','clerk','page','01a201ee-9354-760b-bb3e-d2c8eaa691df','capture',NULL,'captured',NULL);
+INSERT INTO audit VALUES(7,1795328742229081,'uid:1000','clerk','document','01a201ee-9350-7dd6-9452-117bf9aaf514','finish-scan',NULL,NULL,NULL);
+INSERT INTO audit VALUES(8,1795328742231721,'sohoad','machine','page','01a201ee-9351-7786-a780-358f9234ea83','recognize','captured','recognized',NULL);
+INSERT INTO audit VALUES(9,1795328742233908,'sohoad','machine','page','01a201ee-9354-760b-bb3e-d2c8eaa691df','recognize','captured','recognized',NULL);
+INSERT INTO audit VALUES(10,1795328742235876,'sohoad','machine','document','01a201ee-9350-7dd6-9452-117bf9aaf514','understand','open','read',NULL);
+INSERT INTO audit VALUES(11,1795328742238940,'uid:1000','clerk','document','01a201ee-9350-7dd6-9452-117bf9aaf514','compare','read','copied','fields answered 2, left as read 5');
+INSERT INTO audit VALUES(12,1795328742240819,'sohoad','machine','document','01a201ee-9350-7dd6-9452-117bf9aaf514','compose',NULL,NULL,NULL);
+INSERT INTO audit VALUES(13,1795328742242787,'sohoad','machine','document','01a201ee-9350-7dd6-9452-117bf9aaf514','sign','copied','signed',NULL);
+INSERT INTO audit VALUES(14,1795328742243658,'sohoad','machine','document','01a201ee-9350-7dd6-9452-117bf9aaf514','confirm','signed','extracted',NULL);
+INSERT INTO audit VALUES(15,1795328742244599,'sohoad','machine','document','01a201ee-9350-7dd6-9452-117bf9aaf514','code','extracted','coded',NULL);
+INSERT INTO audit VALUES(16,1795328742246776,'sohoad','machine','delivery','01a201ee-9366-72eb-82f5-3f6e8f046f91','create',NULL,'queued','warehouse');
+INSERT INTO audit VALUES(17,1795328742246789,'sohoad','machine','document','01a201ee-9350-7dd6-9452-117bf9aaf514','queue','coded','queued',NULL);
+INSERT INTO audit VALUES(18,1795328742247830,'uid:1000','clerk','page','01a201ee-9367-7d57-8d13-6cb94a0cbe61','capture',NULL,'captured',NULL);
+INSERT INTO audit VALUES(19,1795328742249060,'uid:1000','clerk','page','01a201ee-9368-7557-b9ec-0fd8b8f61f64','capture',NULL,'captured',NULL);
 CREATE TABLE sequence (
     prefix  TEXT PRIMARY KEY,
     next    INTEGER NOT NULL

@@ -109,9 +109,11 @@ static void do_after_all(struct rig *rig, const struct operation *operation,
     for (int i = 0; i < 3; i++) {
         if (strcmp(state_of(rig, MACHINE_document, paper->document), "held") == 0)
             ASSERT_OK(subject_release(rig->store, MACHINE_document, paper->document, CLERK, err));
-        ASSERT_OK(db_script(rig->store->db, "UPDATE page SET not_before_us = 0; "
-                                            "UPDATE document SET not_before_us = 0; "
-                                            "UPDATE delivery SET not_before_us = 0", err));
+        ASSERT_OK(db_script(rig->store->db,
+                            "UPDATE page SET not_before_us = 0; "
+                            "UPDATE document SET not_before_us = 0; "
+                            "UPDATE delivery SET not_before_us = 0",
+                            err));
         bool done = strcmp(state_of(rig, MACHINE_document, paper->document), operation->to) == 0;
         if (operation->run == add_page)
             done = pages_of(rig, paper) > pages_before;
@@ -313,7 +315,10 @@ static void no_allocation_that_fails_breaks_the_store(void **state)
             reached = mem_allocations() >= nth;
             mem_fail_from(0);
             bool held = strcmp(state_of(rig, MACHINE_document, paper.document), "held") == 0;
-            if (!code && !held)
+            bool put_off = rig_number(rig, "SELECT max((SELECT max(not_before_us) FROM page), "
+                                           "(SELECT max(not_before_us) FROM document), coalesce("
+                                           "(SELECT max(not_before_us) FROM delivery), 0))") > 0;
+            if (!code && !held && !put_off)
                 expect_done(rig, &operations[i], &paper, before);
             else
                 do_after_all(rig, &operations[i], &paper, before);

@@ -185,6 +185,38 @@ static void a_paper_goes_from_scan_to_closed_over_the_socket(void **state)
     assert_int_equal(process_end(&p), 0);
 }
 
+static void the_station_notes_and_the_crowd_operations_answer(void **state)
+{
+    struct store_process p;
+    process_start(&p, *state, TARGET);
+    struct process_paper paper = process_paper(&p);
+    js_free(process_ok(&p, NULL, "hold",
+                       "{\"kind\":\"document\",\"id\":\"%s\",\"reason\":\"SIGNER_LOCKED\"}",
+                       paper.document));
+    AUTO(js)
+    struct js *released = process_ok(&p, NULL, "release_reason",
+                                     "{\"kind\":\"document\",\"reason\":\"SIGNER_LOCKED\"}");
+    assert_int_equal(js_int_or(released, "released", -1), 1);
+    assert_true(changed_has(released, "document", "open"));
+    AUTO(js) struct js *due = process_ok(&p, NULL, "retry_now", "{}");
+    assert_int_equal(js_int_or(due, "due", -1), 0);
+    AUTO(js)
+    struct js *note = process_ok(&p, NULL, "station_note",
+                                 "{\"subject\":\"%s\",\"event\":\"unlock\"}", paper.dossier);
+    assert_int_equal(js_count(js_at(note, "changed")), 0);
+    AUTO(js)
+    struct js *audit = process_ok(&p, NULL, "audit_list", "{\"id\":\"%s\"}", paper.dossier);
+    const struct js *last = js_item(js_at(audit, "audit"), js_count(js_at(audit, "audit")) - 1);
+    assert_string_equal(js_text_or(last, "kind", ""), "station");
+    assert_string_equal(js_text_or(last, "event", ""), "unlock");
+    AUTO(js)
+    struct js *bound = process_ok(&p, NULL, "dossier_update",
+                                  "{\"id\":\"%s\",\"code\":\"h56.14-240823-0001\"}", paper.dossier);
+    assert_string_equal(js_text_or(bound, "dossier.code", ""), "H56.14-240823-0001");
+    assert_true(js_is_array(js_at(bound, "filed_without_code")));
+    assert_int_equal(process_end(&p), 0);
+}
+
 static void every_operation_says_which_argument_is_wrong(void **state)
 {
     struct store_process p;
@@ -233,6 +265,12 @@ static void every_operation_says_which_argument_is_wrong(void **state)
         {"hold", "{\"kind\":\"dossier\",\"id\":\"01890000-0000-7000-8000-000000000000\"}", "'kind'",
          ERR_BAD_ARGUMENT},
         {"release", "{\"kind\":\"page\",\"id\":\"x\"}", "'id'", ERR_BAD_ARGUMENT},
+        {"release_reason", "{\"kind\":\"dossier\",\"reason\":\"x\"}", "'kind'", ERR_BAD_ARGUMENT},
+        {"release_reason", "{\"kind\":\"page\"}", "'reason'", ERR_BAD_JSON},
+        {"station_note", "{\"subject\":\"signer\"}", "'event'", ERR_BAD_JSON},
+        {"station_note", "{\"subject\":\"\",\"event\":\"x\"}", "'subject'", ERR_BAD_ARGUMENT},
+        {"document_confirm", "{\"id\":\"01890000-0000-7000-8000-000000000000\"}", "'revision'",
+         ERR_BAD_JSON},
         {"release_claims", "{}", "'owner'", ERR_BAD_JSON},
         {"queue_list", "{\"state\":\"somewhere\"}", "'state'", ERR_BAD_ARGUMENT},
         {"audit_list", "{}", "'id'", ERR_BAD_JSON},
@@ -348,6 +386,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(a_paper_goes_from_scan_to_closed_over_the_socket),
+        T(the_station_notes_and_the_crowd_operations_answer),
         T(every_operation_says_which_argument_is_wrong),
         T(garbage_on_the_socket_is_answered_and_survived),
         T(a_second_worker_on_the_folder_stays_and_says_store_in_use),

@@ -15,7 +15,7 @@ const struct principal CLERK = {"uid:1000", "clerk"}, MACHINE = {"sohoad", "mach
 
 /* A field that was read surely; value as JSON. */
 #define SURE(name, value)                                                                          \
-    "\"" name "\":{\"value\":" value ",\"raw\":\"x\",\"confidence\":0.95,\"page\":1,"            \
+    "\"" name "\":{\"value\":" value ",\"raw\":\"x\",\"confidence\":0.95,\"page\":1,"              \
     "\"box_mm\":[30,40,41,5],\"source\":\"zone\",\"needs_person\":false},"
 
 static const char *const targets[] = {"warehouse"};
@@ -166,18 +166,20 @@ struct js *rig_result(const struct job *job, int out_fds[2])
         return parsed("{\"page\":" PAGE_INFO ",\"zones\":[],\"words\":2,\"mean_confidence\":0.9}");
     }
     if (strcmp(stage, "understand") == 0)
-        return parsed("{\"type\":\"decision\",\"type_score\":0.9,\"fields\":{"
-                      "\"number_symbol\":{\"value\":\"12/QĐ-UBND\",\"raw\":\"12/"
-                      "QD-UBND\",\"confidence\":0.95,"
-                      "\"page\":1,\"box_mm\":[30.1,34.0,41.2,5.1],\"source\":\"zone\",\"needs_"
-                      "person\":false},"
-                      SURE("issuer", "\"UBND xã Mẫu\"") SURE("abstract", "\"Về việc mẫu\"")
-                          SURE("doc_name", "\"Quyết định mẫu\"") SURE("no_expiry", "true")
-                      "\"owner_id\":{\"value\":null,\"needs_person\":true},"
-                      "\"issue_date\":{\"value\":\"2026-03-05\",\"raw\":\"05/"
-                      "3\",\"confidence\":0.4,\"page\":1,"
-                      "\"box_mm\":[100,34,40,5],\"source\":\"zone\",\"needs_person\":true}},"
-                      "\"pages\":[{\"starts_document\":{\"value\":true,\"confidence\":0.99}}]}");
+        return parsed(
+            "{\"type\":\"decision\",\"type_score\":0.9,\"fields\":{"
+            "\"number_symbol\":{\"value\":\"12/QĐ-UBND\",\"raw\":\"12/"
+            "QD-UBND\",\"confidence\":0.95,"
+            "\"page\":1,\"box_mm\":[30.1,34.0,41.2,5.1],\"source\":\"zone\",\"needs_"
+            "person\":false}," SURE("issuer", "\"UBND xã Mẫu\"") SURE("abstract", "\"Về việc mẫu\"")
+                SURE("doc_name", "\"Quyết định mẫu\"") SURE(
+                    "no_expiry",
+                    "true") "\"owner_id\":{\"value\":null,\"needs_person\":true},"
+                            "\"issue_date\":{\"value\":\"2026-03-05\",\"raw\":\"05/"
+                            "3\",\"confidence\":0.4,\"page\":1,"
+                            "\"box_mm\":[100,34,40,5],\"source\":\"zone\",\"needs_person\":true}},"
+                            "\"pages\":[{\"starts_document\":{\"value\":true,\"confidence\":0.99}}]"
+                            "}");
     if (strcmp(stage, "compose") == 0)
         return written(job, "composed", NULL);
     if (strcmp(stage, "seal") == 0)

@@ -394,6 +394,54 @@ static void a_bad_result_changes_nothing_and_the_work_can_still_fail(void **stat
     rig_check_invariants(rig);
 }
 
+static void work_whose_answer_was_refused_can_be_tried_again_and_is_counted(void **state)
+{
+    struct rig *rig = *state;
+    struct paper paper = rig_paper_in(rig, "copied", 1);
+    static const struct {
+        const char *result;
+        enum err_code refused;
+    } cases[] = {
+        {"{\"size_bytes\":1}", ERR_BAD_JSON},
+        {"{\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\","
+         "\"size_bytes\":5}",
+         ERR_BLOB_DAMAGED},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(job) struct job *job = rig_claim(rig, "compose");
+        AUTO(js) struct js *result = NULL;
+        assert_int_equal(js_int_or(job->body, "attempts", -1), i);
+        ASSERT_OK(js_parse(cases[i].result, strlen(cases[i].result), &result, err));
+        ASSERT_ERR(cases[i].refused, store_complete(rig->store, job_text(job, "claim"), result,
+                                                    NULL, 0, MACHINE, err));
+        assert_null(rig_claim(rig, "compose"));
+        fail_with(rig, job, err_name(cases[i].refused), FAILURE_RETRY, 0);
+        assert_int_equal(temps_of(rig), 0);
+    }
+    assert_true(rig_work(rig, "compose"));
+    assert_string_equal(state_of(rig, MACHINE_document, paper.document), "copied");
+    assert_int_equal(rig_number(rig, "SELECT attempts FROM document"), 0);
+}
+
+static void a_thumbnail_too_large_is_refused_and_the_page_tried_again(void **state)
+{
+    struct rig *rig = *state;
+    struct paper paper = rig_paper(rig);
+    rig_page(rig, &paper, "A", NULL);
+    AUTO(job) struct job *job = rig_claim(rig, "recognize");
+    int fds[2];
+    AUTO(js) struct js *result = rig_result(job, fds);
+    assert_int_equal(ftruncate(fds[1], 9 << 20), 0);
+    ASSERT_ERR(ERR_TOO_LARGE,
+               store_complete(rig->store, job_text(job, "claim"), result, fds, 2, MACHINE, err));
+    close(fds[0]);
+    close(fds[1]);
+    fail_with(rig, job, "TOO_LARGE", FAILURE_RETRY, 0);
+    AUTO(job) struct job *again = rig_claim(rig, "recognize");
+    assert_int_equal(js_int_or(again->body, "attempts", -1), 1);
+    ASSERT_OK(rig_complete(rig, again, err));
+}
+
 static void recognize_without_its_files_is_refused(void **state)
 {
     struct rig *rig = *state;
@@ -446,6 +494,75 @@ static void a_document_too_large_for_one_message_is_held(void **state)
     assert_null(job);
     assert_string_equal(state_of(rig, MACHINE_document, paper.document), "held");
     assert_int_equal(temps_of(rig), 0);
+}
+
+/* The folder in the blob's place opens (as a file of another kind would) with an error of its own.
+ */
+static void make_unreadable(struct rig *rig, const char *page_id)
+{
+    AUTO(mem) char *sha256 = NULL;
+    AUTO(mem) char *path = NULL;
+    ASSERT_OK(db_text(rig->store->db, "SELECT image_sha256 FROM page WHERE id = ?",
+                      DB_BIND(DB_TEXT(page_id)), &sha256, err));
+    ASSERT_OK(blob_path(rig->store->blobs, sha256, &path, err));
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/", path), 0); /* ELOOP: an input/output error to us */
+}
+
+static void what_cannot_be_read_now_is_put_off_then_held_and_blocks_nobody(void **state)
+{
+    struct rig *rig = *state;
+    struct paper paper = rig_paper(rig);
+    char bad[ID_SIZE], good[ID_SIZE];
+    int64_t due;
+    sys_clock_set(START_US);
+    rig_page(rig, &paper, "A", bad);
+    sys_clock_set(START_US + 1);
+    rig_page(rig, &paper, "B", good);
+    make_unreadable(rig, bad);
+    AUTO(job) struct job *job = rig_claim(rig, "recognize");
+    assert_string_equal(job_text(job, "id"), good);
+    for (int i = 1; i < 5; i++) {
+        assert_string_equal(state_of(rig, MACHINE_page, bad), "captured");
+        assert_int_equal(rig_number(rig, "SELECT max(attempts) FROM page"), i);
+        ASSERT_OK(store_next_due(rig->store, &due, err));
+        assert_true(due > sys_now_us());
+        sys_clock_set(due);
+        struct job *none = NULL;
+        ASSERT_OK(
+            store_claim(rig->store, "recognize", "o", 3600 * SECOND_US, 9, MACHINE, &none, err));
+        js_free(none ? none->body : NULL);
+    }
+    AUTO(js) struct js *view = NULL;
+    ASSERT_OK(view_page(rig->store, bad, &view, err));
+    assert_string_equal(js_text_or(view, "held.reason", ""), "IO");
+}
+
+/* ---- the clock ---- */
+
+static void a_clock_that_was_far_ahead_makes_nothing_wait_for_it(void **state)
+{
+    struct rig *rig = *state;
+    struct paper paper = rig_paper(rig);
+    int64_t due, day = 24 * 3600 * SECOND_US;
+    sys_clock_set(START_US + day);
+    rig_page(rig, &paper, "A", NULL);
+    rig_page(rig, &paper, "B", NULL);
+    AUTO(job) struct job *waits = rig_claim(rig, "recognize");
+    AUTO(job) struct job *claimed = rig_claim(rig, "recognize");
+    fail_with(rig, waits, "WORKER_DIED", FAILURE_RETRY, sys_now_us() + 900 * SECOND_US);
+    assert_null(rig_claim(rig, "recognize"));
+    sys_clock_set(START_US + day - 59 * SECOND_US); /* set right by a little: all as before */
+    assert_null(rig_claim(rig, "recognize"));
+    sys_clock_set(START_US); /* by a day */
+    ASSERT_OK(store_next_due(rig->store, &due, err));
+    assert_int_equal(due, -1);
+    AUTO(job) struct job *first = rig_claim(rig, "recognize");
+    AUTO(job) struct job *second = rig_claim(rig, "recognize");
+    assert_non_null(first);
+    assert_non_null(second);
+    assert_null(rig_claim(rig, "recognize"));
+    ASSERT_ERR(ERR_STATE_CHANGED, rig_complete(rig, claimed, err));
 }
 
 /* ---- owners ---- */
@@ -527,9 +644,13 @@ int main(void)
         T(a_receipt_for_other_content_is_not_accepted),
         T(the_record_names_the_signed_file_and_what_was_confirmed),
         T(a_bad_result_changes_nothing_and_the_work_can_still_fail),
+        T(work_whose_answer_was_refused_can_be_tried_again_and_is_counted),
+        T(a_thumbnail_too_large_is_refused_and_the_page_tried_again),
         T(recognize_without_its_files_is_refused),
         T(damaged_material_is_held_and_does_not_stop_the_others),
         T(a_document_too_large_for_one_message_is_held),
+        T(what_cannot_be_read_now_is_put_off_then_held_and_blocks_nobody),
+        T(a_clock_that_was_far_ahead_makes_nothing_wait_for_it),
         T(a_new_owner_ends_the_claims_of_others_and_sweeps_their_temps),
         T(a_claim_whose_answer_may_be_lost_is_offered_again_after_reopening),
         T(a_stage_nobody_knows_is_an_error),

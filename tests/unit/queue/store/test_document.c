@@ -1,5 +1,7 @@
 #include "tests/unit/queue/store/rig.h"
 
+#include "daemon/base/hash.h"
+
 /* "abc": the page ids in order of position, by their letter. */
 static void expect_pages(struct rig *rig, const char *document, char pages[][ID_SIZE],
                          const char *wanted)
@@ -175,6 +177,43 @@ static void a_document_without_pages_is_never_read(void **state)
     assert_false(rig_work(rig, "understand"));
 }
 
+static void a_document_that_lost_its_last_page_is_rejected_as_empty(void **state)
+{
+    struct rig *rig = *state;
+    char p[3][ID_SIZE], second[ID_SIZE], coming[ID_SIZE], temp[PAGE_TEMP_SIZE];
+    struct paper moved = rig_paper(rig), removed = rig_paper(rig), scanning = rig_paper(rig);
+    int fd;
+    rig_document(rig, moved.dossier, second);
+    rig_page(rig, &moved, "A", p[0]);
+    rig_page(rig, &removed, "B", p[1]);
+    rig_page(rig, &scanning, "C", p[2]);
+    read_it(rig, removed.document);
+    ASSERT_OK(page_move(rig->store, p[0], second, 1, CLERK, err));
+    ASSERT_OK(page_remove(rig->store, p[1], "x", CLERK, err));
+    assert_string_equal(state_of(rig, MACHINE_document, moved.document), "rejected");
+    assert_string_equal(state_of(rig, MACHINE_document, removed.document), "rejected");
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM audit WHERE detail = 'empty'"), 2);
+    /* not while the next sheet is in the scanner */
+    ASSERT_OK(page_begin(rig->store, scanning.dossier, scanning.document, coming, temp, &fd, err));
+    close(fd);
+    ASSERT_OK(page_remove(rig->store, p[2], "x", CLERK, err));
+    assert_string_equal(state_of(rig, MACHINE_document, scanning.document), "open");
+}
+
+static void a_document_with_only_held_pages_is_not_empty(void **state)
+{
+    struct rig *rig = *state;
+    char p[2][ID_SIZE];
+    struct paper paper = rig_paper(rig);
+    rig_page(rig, &paper, "A", p[0]);
+    rig_page(rig, &paper, "B", p[1]);
+    ASSERT_OK(subject_hold(rig->store, MACHINE_page, p[0], "WORKER_DIED", MACHINE, err));
+    ASSERT_OK(page_remove(rig->store, p[1], "x", CLERK, err));
+    assert_string_equal(state_of(rig, MACHINE_document, paper.document), "open");
+    ASSERT_OK(page_remove(rig->store, p[0], "x", CLERK, err));
+    assert_string_equal(state_of(rig, MACHINE_document, paper.document), "rejected");
+}
+
 static void pages_of_a_rejected_document_can_go_to_another(void **state)
 {
     struct rig *rig = *state;
@@ -209,6 +248,59 @@ static void the_old_version_stays_valid_until_the_new_one_is_signed(void **state
     ASSERT_OK(view_document(rig->store, fresh.document, &view, err));
     assert_int_equal(js_int_or(view, "version", 0), 2);
     assert_string_equal(js_text_or(view, "replaces", ""), old.document);
+}
+
+/* Out of the next case's way. */
+static void park_all(struct rig *rig)
+{
+    ASSERT_OK(db_script(rig->store->db,
+                        "UPDATE document SET state = 'closed', held_from = NULL; "
+                        "UPDATE page SET state = 'recognized', held_from = NULL; "
+                        "UPDATE delivery SET state = 'reconciled', held_from = NULL",
+                        err));
+}
+
+static void replace_and_sign(struct rig *rig, const struct paper *old, const char *content)
+{
+    struct paper fresh = *old;
+    ASSERT_OK(document_replace(rig->store, old->document, "x", CLERK, fresh.document, err));
+    rig_page(rig, &fresh, content, NULL);
+    read_it(rig, fresh.document);
+    rig_confirm(rig, fresh.document);
+    assert_true(rig_work(rig, "compose") && rig_work(rig, "seal"));
+    assert_string_equal(state_of(rig, MACHINE_document, old->document), "superseded");
+}
+
+static void what_was_not_sent_of_the_old_version_ends_held_or_coming_back(void **state)
+{
+    struct rig *rig = *state;
+    struct paper held = rig_paper_in(rig, "queued", 1);
+    char delivery[ID_SIZE];
+    rig_delivery(rig, held.document, delivery);
+    ASSERT_OK(subject_hold(rig->store, MACHINE_delivery, delivery, "x", CLERK, err));
+    replace_and_sign(rig, &held, "A2");
+    assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "withdrawn");
+
+    park_all(rig);
+    struct paper sending = rig_paper_in(rig, "queued", 1);
+    rig_delivery(rig, sending.document, delivery);
+    AUTO(job) struct job *job = rig_claim(rig, "send");
+    assert_string_equal(job_text(job, "id"), delivery);
+    replace_and_sign(rig, &sending, "B2");
+    assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "sending");
+    struct failure failure = {.code = "TARGET_UNREACHABLE", .action = FAILURE_RETRY};
+    ASSERT_OK(store_fail(rig->store, job_text(job, "claim"), &failure, MACHINE, err));
+    assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "withdrawn");
+
+    park_all(rig);
+    struct paper sent = rig_paper_in(rig, "queued", 1);
+    rig_delivery(rig, sent.document, delivery);
+    assert_true(rig_work(rig, "send"));
+    replace_and_sign(rig, &sent, "C2");
+    AUTO(job) struct job *accept = rig_claim(rig, "accept");
+    failure.code = "NOT_FOUND";
+    ASSERT_OK(store_fail(rig->store, job_text(accept, "claim"), &failure, MACHINE, err));
+    assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "withdrawn");
 }
 
 static void only_a_signed_document_is_replaced(void **state)
@@ -256,6 +348,70 @@ static void a_page_comes_after_the_scan_is_finished_only_if_it_was_begun_before(
     rig_page(rig, &paper, "B", NULL);
 }
 
+/* The sheet is in the scanner when the document goes on to `state` (held: from there). */
+static enum err_code commit_late(struct rig *rig, const char *state, bool held,
+                                 struct paper *out_paper, struct err *err)
+{
+    struct paper paper = rig_paper_in(rig, "open", 1);
+    char id[ID_SIZE], temp[PAGE_TEMP_SIZE], sha256[HASH_HEX_SIZE];
+    int fd;
+    ASSERT_OK(page_begin(rig->store, paper.dossier, paper.document, id, temp, &fd, err));
+    assert_int_equal(write(fd, "late", 4), 4);
+    close(fd);
+    hash_bytes("late", 4, sha256);
+    ASSERT_OK(document_finish_scan(rig->store, paper.document, CLERK, err));
+    if (strcmp(state, "open") != 0) {
+        while (rig_work(rig, "recognize"))
+            ;
+        assert_true(rig_work(rig, "understand"));
+    }
+    if (held)
+        ASSERT_OK(subject_hold(rig->store, MACHINE_document, paper.document, "x", CLERK, err));
+    bool compared = strcmp(state, "copied") == 0 || strcmp(state, "signed") == 0;
+    if (compared)
+        rig_confirm(rig, paper.document);
+    if (strcmp(state, "signed") == 0)
+        assert_true(rig_work(rig, "compose") && rig_work(rig, "seal"));
+    struct page_capture capture = {.page_id = id,
+                                   .temp = temp,
+                                   .sha256 = sha256,
+                                   .pixel_sha256 = sha256,
+                                   .size_bytes = 4,
+                                   .device = "d",
+                                   .side = "front",
+                                   .captured_by = "c"};
+    *out_paper = paper;
+    return page_commit(rig->store, &capture, CLERK, err);
+}
+
+static void a_sheet_that_passed_the_scanner_is_kept_until_its_document_was_compared(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        const char *state;
+        bool held;
+        enum err_code wanted;
+    } cases[] = {{"open", false, ERR_OK},
+                 {"read", false, ERR_OK},
+                 {"read", true, ERR_OK},
+                 {"copied", false, ERR_STATE_CHANGED},
+                 {"signed", false, ERR_ALREADY_SIGNED}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct paper paper;
+        struct err err = ERR_INIT;
+        enum err_code code = commit_late(rig, cases[i].state, cases[i].held, &paper, &err);
+        if (code != cases[i].wanted)
+            fail_msg("%s: %s", cases[i].state, err.detail);
+        AUTO(js) struct js *view = NULL;
+        ASSERT_OK(view_document(rig->store, paper.document, &view, err));
+        assert_int_equal(js_int_or(view, "pages", 0), code ? 1 : 2);
+        assert_string_equal(js_text_or(view, "state", ""), code ? cases[i].state : "open");
+        assert_int_equal(js_bool_or(view, "scan_finished", false), code != ERR_OK);
+        rig_check_invariants(rig);
+        park_all(rig);
+    }
+}
+
 static void images_thumbnails_and_words_come_back_as_they_went_in(void **state)
 {
     struct rig *rig = *state;
@@ -293,11 +449,15 @@ int main(void)
         T(nothing_changes_the_pages_of_a_compared_or_signed_document),
         T(a_held_page_is_released_or_taken_out_and_holds_its_document_back),
         T(a_document_without_pages_is_never_read),
+        T(a_document_that_lost_its_last_page_is_rejected_as_empty),
+        T(a_document_with_only_held_pages_is_not_empty),
         T(pages_of_a_rejected_document_can_go_to_another),
         T(the_old_version_stays_valid_until_the_new_one_is_signed),
+        T(what_was_not_sent_of_the_old_version_ends_held_or_coming_back),
         T(only_a_signed_document_is_replaced),
         T(the_same_pixels_twice_in_a_row_are_marked),
         T(a_page_comes_after_the_scan_is_finished_only_if_it_was_begun_before),
+        T(a_sheet_that_passed_the_scanner_is_kept_until_its_document_was_compared),
         T(images_thumbnails_and_words_come_back_as_they_went_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
