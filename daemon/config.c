@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEFAULT_FILE "/etc/sohoa/sohoad.conf"
@@ -102,6 +103,10 @@ static enum err_code parse_file(cfg_t *cfg, const char *file, struct err *err)
     if (optional && access(file, F_OK) != 0)
         return cfg_parse_buf(cfg, "") == CFG_SUCCESS ? ERR_OK
                                                      : err_set(err, ERR_INTERNAL, "configuration");
+    /* the library's lexer ends the process on what it cannot read */
+    struct stat info;
+    if (stat(file, &info) != 0 || !S_ISREG(info.st_mode) || access(file, R_OK) != 0)
+        return err_set(err, ERR_BAD_CONFIG, "configuration file '%s' cannot be read", file);
     problem[0] = 0;
     int result = cfg_parse(cfg, file);
     if (result == CFG_SUCCESS)

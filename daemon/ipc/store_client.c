@@ -22,7 +22,7 @@ struct store_client {
     struct worker *worker;
     struct command *first, *last;
     size_t waiting;
-    bool closed;
+    bool closed, answering;
     store_changed_fn *changed;
     void *payload;
 };
@@ -108,14 +108,16 @@ static void on_answer(void *payload, struct ipc_message *message, const struct j
         return;
     }
     take_first(client);
-    if (client->first)
-        send_first(client);
+    client->answering = true;
     const struct js *changed = js_at(ok, "changed");
     if (js_count(changed) && client->changed)
         client->changed(client->payload, changed);
     if (command->done)
         command->done(command->payload, message, ok, err);
     command_free(command);
+    client->answering = false;
+    if (client->first)
+        send_first(client);
 }
 
 static void answer_failure(struct command *command, enum err_code code, const char *detail)
@@ -187,7 +189,7 @@ void store_client_call(struct store_client *client, const char *op, struct js *a
     else
         client->first = command;
     client->last = command;
-    if (client->first == command)
+    if (client->first == command && !client->answering)
         send_first(client);
 }
 

@@ -366,9 +366,24 @@ static enum err_code ask(struct slot *slot, const struct step *step, struct err 
                           NULL, slot, err);
 }
 
+static int on_worker_free(sd_event_source *source, uint64_t now_us, void *payload)
+{
+    (void)source;
+    (void)now_us;
+    struct slot *slot = payload;
+    slot->later = sd_event_source_disable_unref(slot->later);
+    run_step(slot);
+    return 0;
+}
+
 static void run_step(struct slot *slot)
 {
     struct pipeline *pipeline = slot->pipeline;
+    if (slot->worker && worker_is_busy(slot->worker)) {
+        sd_event_add_time_relative(pipeline->loop, &slot->later, CLOCK_MONOTONIC, 50000, 1000,
+                                   on_worker_free, slot);
+        return;
+    }
     const struct stage *stage = slot->job->stage;
     bool done = slot->step >= STAGE_STEPS_MAX || !stage->steps[slot->step].op;
     struct err err = ERR_INIT;
@@ -392,7 +407,9 @@ static void on_claimed(void *payload, struct job *job, const struct err *err)
     }
     slot->job = job;
     slot->step = 0;
+    struct pipeline *pipeline = slot->pipeline;
     run_step(slot);
+    pump(pipeline);
 }
 
 /* One claim at a time per stage, so that an empty stage is asked once and not by every slot. */

@@ -40,14 +40,14 @@ enum err_code scanner_new(sd_event *loop, const struct scanner_config *config,
                           struct scanner **out, struct err *err);
 void scanner_free(struct scanner *scanner);
 
-/* Options of one device; with `test` a small area is scanned and thrown away. CONFLICT while a job
+/* Options of one device; with `test` a small area is scanned and thrown away. SCAN_RUNNING while a job
  * runs. */
 void scanner_show(struct scanner *scanner, const char *device, bool test, scanner_done_fn *done,
                   void *payload);
 
 /* args: device?, source?, mode?, resolution_dpi?, document_id? (else a new one), finish?. Answers
  * {"job": …} as soon as the document is known; the job goes on. args is taken over; principal is
- * borrowed. CONFLICT while another job runs. */
+ * borrowed. SCAN_RUNNING while another job runs. */
 void scanner_start(struct scanner *scanner, const char *dossier_id, struct js *args,
                    const struct js *principal, scanner_done_fn *done, void *payload);
 

@@ -19,9 +19,10 @@ struct signer {
     sd_event_source *idle;
     signer_unlocked_fn *unlocked;
     void *payload;
-    int pid;          /* of the worker that holds the key */
-    char *who;        /* unlocked it */
-    struct js *shown; /* who it signs for */
+    int pid;                     /* of the worker that holds the key */
+    char *who;                   /* unlocked it */
+    struct js *shown;            /* who it signs for */
+    struct signer_call *waiting; /* an unlock behind a signature */
 };
 
 struct signer_call {
@@ -32,6 +33,8 @@ struct signer_call {
     signer_done_fn *done;
     void *payload;
 };
+
+static void call_free(struct signer_call *call);
 
 enum err_code signer_new(sd_event *loop, struct worker *worker, const char *p12_path, int idle_min,
                          signer_unlocked_fn *unlocked, void *payload, struct signer **out,
@@ -59,6 +62,7 @@ void signer_free(struct signer *signer)
     if (!signer)
         return;
     sd_event_source_disable_unref(signer->idle);
+    call_free(signer->waiting);
     js_free(signer->shown);
     mem_free(signer->who);
     mem_free(signer->p12_path);
@@ -205,6 +209,7 @@ static void unlock_when_free(struct signer_call *call)
     struct signer *signer = call->signer;
     struct err err = ERR_INIT;
     if (worker_is_busy(signer->worker) && call->tries_left-- > 0) {
+        signer->waiting = call;
         sd_event_add_time_relative(signer->loop, &call->later, CLOCK_MONOTONIC, BUSY_POLL_US, 1000,
                                    on_unlock_time, call);
         return;
@@ -219,6 +224,7 @@ static int on_unlock_time(sd_event_source *source, uint64_t now_us, void *payloa
     (void)now_us;
     struct signer_call *call = payload;
     call->later = sd_event_source_disable_unref(call->later);
+    call->signer->waiting = NULL;
     unlock_when_free(call);
     return 0;
 }
@@ -230,6 +236,8 @@ void signer_unlock(struct signer *signer, const char *password, const char *who,
     struct signer_call *call = NULL;
     if (!*signer->p12_path)
         err_set(&err, ERR_CERTIFICATE_UNREADABLE, "no signer_p12 is configured");
+    else if (signer->waiting)
+        err_set(&err, ERR_CONFLICT, "an unlock is under way");
     else
         call = new_call(signer, who, password, done, payload);
     if (!call && !err.code)

@@ -340,7 +340,7 @@ static enum err_code check_replaceable(struct store *store, const char *id,
                                    "AND state NOT IN ('rejected', 'failed')",
                                    DB_BIND(DB_TEXT(id)), 0, &under_way, err);
     if (!code && under_way)
-        return err_set(err, ERR_CONFLICT, "a new version is there already");
+        return err_set(err, ERR_VERSION_UNDER_WAY, "a new version is there already");
     return code;
 }
 

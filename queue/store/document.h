@@ -23,7 +23,7 @@ enum err_code document_reject(struct store *store, const char *id, const char *r
 enum err_code document_split(struct store *store, const char *id, const char *page_id,
                              struct principal by, char *out_id, struct err *err);
 /* A new open version linked `replaces`; the old one stays valid until the new one is signed.
- * STATE_CHANGED before the signature, CONFLICT when a new version is under way. */
+ * STATE_CHANGED before the signature, VERSION_UNDER_WAY. */
 enum err_code document_replace(struct store *store, const char *id, const char *reason,
                                struct principal by, char *out_id, struct err *err);
 

@@ -137,7 +137,7 @@ static enum err_code bind_code(struct store *store, const char *id, const struct
     if (code || strcmp(row->code, code_text) == 0)
         return code;
     if (row->code[0])
-        return err_set(err, ERR_CONFLICT, "the dossier has a code already");
+        return err_set(err, ERR_CODE_ALREADY_BOUND, "the dossier has a code already");
     code = check_not_taken(store, code_text, err);
     if (!code)
         code = store_run_one(store, "dossier", "UPDATE dossier SET code = ? WHERE id = ?",

@@ -14,9 +14,9 @@ struct dossier_wish {
 /* DOSSIER_CODE_BAD, DOSSIER_CODE_TAKEN, DISK_FULL. *out_id has ID_SIZE bytes. */
 enum err_code dossier_create(struct store *store, const struct dossier_wish *wish,
                              struct principal by, char *out_id, struct err *err);
-/* Binds a code once (the same again is fine; another is CONFLICT), changes the number of papers.
- * NULL and -1 leave things as they are. Records of which no byte has left yet are written anew with
- * the code. STATE_CHANGED when closed. */
+/* Binds a code once (the same again is fine; another is CODE_ALREADY_BOUND), changes the number of
+ * papers. NULL and -1 leave things as they are. Records of which no byte has left yet are written
+ * anew with the code. STATE_CHANGED when closed. */
 enum err_code dossier_update(struct store *store, const char *id, const char *code, int64_t papers,
                              struct principal by, struct err *err);
 /* Ids of the documents that went (or are going) to a target without the code the dossier has now;

@@ -4,6 +4,7 @@
 #include "queue/store/inside.h"
 #include "queue/store/revision.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* One row of a listing into an object. */
@@ -298,21 +299,35 @@ enum err_code view_pages_of_document(struct store *store, const char *document_i
     "SELECT v.id, v.document_id, d.dossier_id, v.target, v.state, v.held_reason, v.held_from, "    \
     "v.held_ref, v.remote_name, v.receipt, v.attempts, v.not_before_us, v.created_us, "            \
     "v.state_us, d.result_code, d.type, CASE v.filed WHEN 1 THEN v.filed_under ELSE s.code END, "  \
-    "v.filed FROM delivery v JOIN document d ON d.id = v.document_id "                             \
+    "v.filed, CASE WHEN v.attempts > 0 AND v.state <> 'held' THEN "                                \
+    "(SELECT a.detail FROM audit a WHERE a.subject_id = v.id "                                     \
+    "AND a.event IN ('attempt-failed', 'retry', 'resend') ORDER BY a.seq DESC LIMIT 1) END "       \
+    "FROM delivery v JOIN document d ON d.id = v.document_id "                                     \
     "JOIN dossier s ON s.id = d.dossier_id "
+
+/* Why waiting work waits: its last failed attempt, whose audit detail starts "CODE REF:". */
+static struct js *problem(struct query *q, int column)
+{
+    char code[40] = "", ref[REF_SIZE] = "";
+    const char *detail = query_text(q, column);
+    if (!detail || sscanf(detail, "%39[A-Z_] %8[0-9A-Z]", code, ref) < 1)
+        return js_null();
+    return js_pack("{s:s, s:s}", "code", code, "ref", ref);
+}
 
 static enum err_code delivery_row(struct store *store, struct query *q, struct js **out,
                                   struct err *err)
 {
     (void)store;
     *out = js_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:I, s:I, s:I, s:I, s:s?, s:s?, s:s?, s:b}",
+        "{s:s, s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:I, s:I, s:I, s:I, s:s?, s:s?, s:s?, s:b, s:o}",
         "id", query_text(q, 0), "document_id", query_text(q, 1), "dossier_id", query_text(q, 2),
         "target", query_text(q, 3), "state", query_text(q, 4), "held", held(q, 5), "remote_name",
         query_text(q, 8), "receipt", stored_json(q, 9), "attempts", query_int(q, 10),
         "not_before_us", query_int(q, 11), "created_us", query_int(q, 12), "state_us",
         query_int(q, 13), "result_code", query_text(q, 14), "type", query_text(q, 15),
-        "dossier_code", query_text(q, 16), "filed", query_int(q, 17) != 0);
+        "dossier_code", query_text(q, 16), "filed", query_int(q, 17) != 0, "problem",
+        problem(q, 18));
     return *out ? ERR_OK : no_memory(err);
 }
 

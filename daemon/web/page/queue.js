@@ -39,7 +39,7 @@ class SohoaQueue extends SohoaElement {
   }
 
   #trouble(delivery, troubled) {
-    const code = delivery.held?.reason;
+    const {reason: code, ref} = delivery.held ?? {reason: delivery.problem?.code, ref: delivery.problem?.ref};
     const isRetrying = delivery.state === 'queued' && delivery.attempts > 0;
     if (!troubled && !isRetrying)
       return nothing;
@@ -47,7 +47,7 @@ class SohoaQueue extends SohoaElement {
       ${code ? html`<span class="why">${station.messageFor(code) || code}</span>` : nothing}
       ${isRetrying ? html`<small>Đã thử ${delivery.attempts} lần, sẽ thử lại lúc
         ${timeForPeople(delivery.not_before_us)}.</small>` : nothing}
-      ${delivery.held?.ref ? html`<small>Mã tham chiếu: ${delivery.held.ref}</small>` : nothing}
+      ${ref ? html`<small>Mã tham chiếu: ${ref}</small>` : nothing}
       <button type="button" ?disabled=${station.busy}
         @click=${() => station.onDelivery(delivery.id, 'retry')}>Gửi lại</button>`;
   }

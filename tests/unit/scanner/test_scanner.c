@@ -422,11 +422,11 @@ static void a_second_job_or_question_is_refused_while_one_runs(void **state)
     struct fixture *f = *state;
     start(f, from("stall 0"));
     struct js *first = js_ref(f->ok);
-    assert_int_equal(start(f, from("glass")), ERR_CONFLICT);
+    assert_int_equal(start(f, from("glass")), ERR_SCAN_RUNNING);
     f->answered = false;
     scanner_show(f->scanner, "glass", false, on_answer, f);
     assert_true(f->answered);
-    assert_int_equal(f->code, ERR_CONFLICT);
+    assert_int_equal(f->code, ERR_SCAN_RUNNING);
     js_free(f->ok);
     f->ok = first;
     while (f->progress == 0)

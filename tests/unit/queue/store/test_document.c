@@ -234,7 +234,7 @@ static void the_old_version_stays_valid_until_the_new_one_is_signed(void **state
     rig_delivery(rig, old.document, delivery);
     ASSERT_OK(
         document_replace(rig->store, old.document, "page missing", CLERK, fresh.document, err));
-    ASSERT_ERR(ERR_CONFLICT,
+    ASSERT_ERR(ERR_VERSION_UNDER_WAY,
                document_replace(rig->store, old.document, "again", CLERK, again, err));
     rig_page(rig, &fresh, "better", NULL);
     read_it(rig, fresh.document);

@@ -38,7 +38,8 @@ static void a_code_is_bound_once(void **state)
     rig_dossier(rig, NULL, 1, id);
     ASSERT_OK(dossier_update(rig->store, id, CODE, -1, CLERK, err));
     ASSERT_OK(dossier_update(rig->store, id, CODE, -1, CLERK, err));
-    ASSERT_ERR(ERR_CONFLICT, dossier_update(rig->store, id, "H56.14-240823-0002", -1, CLERK, err));
+    ASSERT_ERR(ERR_CODE_ALREADY_BOUND,
+               dossier_update(rig->store, id, "H56.14-240823-0002", -1, CLERK, err));
 }
 
 static void closing_wants_as_many_documents_as_papers(void **state)

@@ -1,0 +1,237 @@
+#include "tests/harness/test.h"
+
+#include "daemon/base/file.h"
+#include "daemon/base/mem.h"
+#include "daemon/config.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+struct fixture {
+    char *folder, *file;
+    struct config config;
+    struct err err;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    unsetenv("RUNTIME_DIRECTORY");
+    f->folder = test_make_folder();
+    f->file = mem_printf("%s/sohoad.conf", f->folder);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    config_done(&f->config);
+    mem_free(f->file);
+    test_remove_folder(f->folder);
+    free(f);
+    return 0;
+}
+
+static enum err_code load_with(struct fixture *f, const char *text, const char *state_dir, int port)
+{
+    struct config_options options = {.file = f->file, .state_dir = state_dir, .port = port};
+    config_done(&f->config);
+    f->err = ERR_INIT;
+    assert_int_equal(file_replace_durably(AT_FDCWD, f->file, text, strlen(text), NULL), ERR_OK);
+    return config_load(&options, &f->config, &f->err);
+}
+
+static enum err_code load(struct fixture *f, const char *text)
+{
+    return load_with(f, text, NULL, -1);
+}
+
+static void an_empty_file_gives_the_defaults(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(load(f, ""), ERR_OK);
+    const struct config *c = &f->config;
+    assert_string_equal(c->state_dir, "/var/lib/sohoa");
+    assert_string_equal(c->socket_path, "/var/lib/sohoa/run/sohoad.sock");
+    assert_int_equal(c->port, 8443);
+    assert_string_equal(c->worker_dir, SOHOA_BINARY_DIR "/tests"); /* this program's folder */
+    assert_string_equal(c->web_dir, SOHOA_BINARY_DIR "/tests/../share/sohoa/web");
+    assert_string_equal(c->scanner, "");
+    assert_string_equal(c->copier, "");
+    assert_string_equal(c->signer_p12, "");
+    assert_string_equal(c->lang, "vie");
+    assert_int_equal(c->ocr_workers, 2);
+    assert_int_equal(c->reserve_mb, 200);
+    assert_int_equal(c->signer_idle_min, 60);
+    assert_int_equal(js_count(c->targets), 0);
+}
+
+static void every_option_is_taken(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(load(f, "# a site\n"
+                             "state_dir = \"/srv/sohoa\"\n"
+                             "socket = \"/run/sohoa.sock\"\n"
+                             "socket_group = \"clerks\"\n"
+                             "port = 0\n"
+                             "worker_dir = \"/opt/workers\"\n"
+                             "web_dir = \"/opt/web\"\n"
+                             "scanner = \"sohoasim:counter\"\n"
+                             "copier = \"Trần Thị Thử\"\n"
+                             "signer_p12 = \"/etc/sohoa/signer.p12\"\n"
+                             "lang = \"vie+eng\"\n"
+                             "ocr_workers = 8\n"
+                             "reserve_mb = 0\n"
+                             "signer_idle_min = 0\n"
+                             "target \"warehouse\" { kind = \"dir\" path = \"/mnt/kho\" }\n"
+                             "target \"second\" { path = \"/mnt/kho2\" }\n"),
+                     ERR_OK);
+    const struct config *c = &f->config;
+    assert_string_equal(c->state_dir, "/srv/sohoa");
+    assert_string_equal(c->socket_path, "/run/sohoa.sock");
+    assert_string_equal(c->socket_group, "clerks");
+    assert_int_equal(c->port, 0);
+    assert_string_equal(c->worker_dir, "/opt/workers");
+    assert_string_equal(c->web_dir, "/opt/web");
+    assert_string_equal(c->scanner, "sohoasim:counter");
+    assert_string_equal(c->copier, "Trần Thị Thử");
+    assert_string_equal(c->signer_p12, "/etc/sohoa/signer.p12");
+    assert_string_equal(c->lang, "vie+eng");
+    assert_int_equal(c->ocr_workers, 8);
+    assert_int_equal(c->reserve_mb, 0);
+    assert_int_equal(c->signer_idle_min, 0);
+    assert_int_equal(js_count(c->targets), 2);
+    assert_string_equal(js_text_or(c->targets, "[0].name", ""), "warehouse");
+    assert_string_equal(js_text_or(c->targets, "[0].path", ""), "/mnt/kho");
+    assert_string_equal(js_text_or(c->targets, "[1].name", ""), "second");
+    assert_string_equal(js_text_or(c->targets, "[1].kind", ""), "dir");
+}
+
+static void the_socket_lies_in_the_runtime_folder_else_with_the_state(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(load(f, "state_dir = \"/srv/sohoa\"\n"), ERR_OK);
+    assert_string_equal(f->config.socket_path, "/srv/sohoa/run/sohoad.sock");
+    setenv("RUNTIME_DIRECTORY", "/run/sohoa", 1); /* as a service */
+    assert_int_equal(load(f, "state_dir = \"/srv/sohoa\"\n"), ERR_OK);
+    assert_string_equal(f->config.socket_path, "/run/sohoa/sohoad.sock");
+    assert_int_equal(load(f, "socket = \"/run/own.sock\"\n"), ERR_OK);
+    assert_string_equal(f->config.socket_path, "/run/own.sock");
+    unsetenv("RUNTIME_DIRECTORY");
+}
+
+static void the_command_line_goes_before_the_file(void **state)
+{
+    struct fixture *f = *state;
+    const char *text = "state_dir = \"/srv/sohoa\"\nport = 1000\n";
+    assert_int_equal(load_with(f, text, "/tmp/other", 0), ERR_OK);
+    assert_string_equal(f->config.state_dir, "/tmp/other");
+    assert_string_equal(f->config.socket_path, "/tmp/other/run/sohoad.sock");
+    assert_int_equal(f->config.port, 0);
+}
+
+/* What is refused, and what the message names. */
+static void mistakes_are_refused_and_named(void **state)
+{
+    static const struct {
+        const char *text, *named;
+    } cases[] = {
+        {"port = 1\nprot = 2\n", "sohoad.conf:2: "},
+        {"port = 1\nprot = 2\n", "prot"},
+        {"\n\nport = many\n", "sohoad.conf:3: "},
+        {"ocr_workers 2\n", "sohoad.conf:1: "},
+        {"copier = \"never closed\n", "sohoad.conf:"},
+        {"target \"warehouse\" { path = \"/mnt\" user = \"x\" }\n", "user"},
+        {"target { path = \"/mnt\" }\n", "sohoad.conf:1: "},
+        {"target \"a\" { path = \"/x\" }\ntarget \"a\" { path = \"/y\" }\n", "sohoad.conf:2: "},
+        {"target \"a\" { kind = \"ftp\" path = \"/x\" }\n",
+         "sohoad.conf:1: target 'a': kind 'ftp'"},
+        {"target \"a\" { path = \"kho\" }\n", "target 'a': path"},
+        {"target \"a\" { }\n", "target 'a': path"},
+        {"state_dir = \"srv/sohoa\"\n", "state_dir 'srv/sohoa'"},
+        {"state_dir = \"\"\n", "state_dir"},
+        {"port = -1\n", "port -1"},
+        {"\nport = 65536\n", "sohoad.conf:2: port 65536"},
+        {"ocr_workers = 0\n", "ocr_workers"},
+        {"ocr_workers = 9\n", "ocr_workers"},
+        {"reserve_mb = -1\n", "reserve_mb"},
+        {"signer_idle_min = -5\n", "signer_idle_min"},
+        {"port = 4294967297\n", "port"},
+        {"ocr_workers = 4294967298\n", "ocr_workers"},
+        {"signer_idle_min = 40000000000\n", "signer_idle_min"},
+    };
+    struct fixture *f = *state;
+    bool wrong = false;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        enum err_code code = load(f, cases[i].text);
+        bool named = strstr(f->err.detail, cases[i].named);
+        if (code != ERR_BAD_CONFIG || !named)
+            printf("%s→ %s: %s\n", cases[i].text, err_name(code), f->err.detail);
+        wrong |= code != ERR_BAD_CONFIG || !named || f->config.state_dir;
+    }
+    assert_false(wrong);
+}
+
+static void a_relative_state_folder_of_the_command_line_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(load_with(f, "", "state", -1), ERR_BAD_CONFIG);
+}
+
+static void a_named_file_that_cannot_be_read_is_said(void **state)
+{
+    struct fixture *f = *state;
+    AUTO(mem) char *missing = mem_printf("%s/missing.conf", f->folder);
+    struct config_options options = {.file = missing, .port = -1};
+    assert_int_equal(config_load(&options, &f->config, &f->err), ERR_BAD_CONFIG);
+    assert_non_null(strstr(f->err.detail, missing));
+    if (geteuid() == 0)
+        return; /* root reads everything */
+    assert_int_equal(load(f, ""), ERR_OK);
+    assert_int_equal(chmod(f->file, 0), 0);
+    options.file = f->file;
+    config_done(&f->config);
+    assert_int_equal(config_load(&options, &f->config, &f->err), ERR_BAD_CONFIG);
+}
+
+/* In a process of its own: the reader must not end it. */
+static void a_folder_in_place_of_the_file_is_said(void **state)
+{
+    struct fixture *f = *state;
+    pid_t child = fork();
+    if (child == 0) {
+        struct config_options options = {.file = f->folder, .port = -1};
+        enum err_code code = config_load(&options, &f->config, &f->err);
+        _exit(code == ERR_BAD_CONFIG && strstr(f->err.detail, f->folder) ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void a_file_written_elsewhere_is_read_the_same(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(load(f, "port = 7\r\nlang = \"vie\"\r\n"), ERR_OK);
+    assert_int_equal(f->config.port, 7);
+    assert_string_equal(f->config.lang, "vie");
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(an_empty_file_gives_the_defaults),
+        CASE(every_option_is_taken),
+        CASE(the_socket_lies_in_the_runtime_folder_else_with_the_state),
+        CASE(the_command_line_goes_before_the_file),
+        CASE(mistakes_are_refused_and_named),
+        CASE(a_relative_state_folder_of_the_command_line_is_refused),
+        CASE(a_named_file_that_cannot_be_read_is_said),
+        CASE(a_folder_in_place_of_the_file_is_said),
+        CASE(a_file_written_elsewhere_is_read_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
