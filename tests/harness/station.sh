@@ -237,7 +237,7 @@ station_confirm() {
     local answers
     answers=$(station_call GET "/v1/documents/$1" | jq -c '{compared: true, revision: .document.revision, fields:
         [.document.fields | to_entries[] | select(.value.needs_person or .value.value == null)
-         | {key, value: null}] | from_entries}')
+         | {key, value: (if .key == "doc_name" then "Giấy tờ" else null end)}] | from_entries}')
     station_call POST "/v1/documents/$1/confirm" "$answers" >/dev/null ||
         station_fail "not confirmed: $(cat "$station/answer.json")"
 }
