@@ -280,8 +280,6 @@ static void become_worker(const struct worker *worker, pid_t parent, int socket,
     set_limit(RLIMIT_CORE, 0);
     if (worker->kind.memory_limit_mb)
         set_limit(RLIMIT_AS, (uint64_t)worker->kind.memory_limit_mb << 20);
-    if (worker->kind.files_limit)
-        set_limit(RLIMIT_NOFILE, (uint64_t)worker->kind.files_limit);
     if (socket == WORKER_SOCKET_FD)
         fcntl(socket, F_SETFD, 0);
     else

@@ -19,7 +19,6 @@ typedef struct sd_event sd_event;
 struct worker_kind {
     const char *name;        /* "ocr": program is <worker_dir>/sohoa-ocr-worker */
     int memory_limit_mb;     /* RLIMIT_AS, 0 = none */
-    int files_limit;         /* RLIMIT_NOFILE, 0 = inherit */
     int recycle_after;       /* a fresh process after that many requests, 0 = never */
     const char *const *env;  /* "NAME=value" pairs added, NULL-ended; may be NULL */
     const char *const *argv; /* whole argument list, NULL-ended; NULL = just the program */
