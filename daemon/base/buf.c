@@ -29,11 +29,16 @@ static bool buf_reserve(struct buf *buf, size_t more)
     size_t capacity = buf->capacity ? buf->capacity * 2 : 256;
     if (capacity < needed)
         capacity = needed;
-    char *bytes = mem_resize(buf->bytes, capacity);
+    char *bytes = mem_alloc(capacity);
     if (!bytes) {
         buf->failed = true;
         return false;
     }
+    if (buf->size) { /* it may be a password: no copy stays behind */
+        memcpy(bytes, buf->bytes, buf->size + 1);
+        explicit_bzero(buf->bytes, buf->size);
+    }
+    mem_free(buf->bytes);
     buf->bytes = bytes;
     buf->capacity = capacity;
     return true;

@@ -177,10 +177,16 @@ enum err_code file_make_folders(const char *path, mode_t mode, struct err *err)
             continue;
         char kept = partial[i];
         partial[i] = 0;
-        if (mkdir(partial, mode) != 0 && errno != EEXIST)
+        bool made = mkdir(partial, mode) == 0;
+        if (!made && errno != EEXIST)
             return err_set_errno(err, ERR_IO, errno, "make folder '%s'", partial);
+        enum err_code code = made ? file_flush_folder(AT_FDCWD, partial, err) : ERR_OK;
+        if (code)
+            return code;
         partial[i] = kept;
     }
+    /* made by somebody who was killed before its name was flushed; not all may open its parent */
+    file_flush_folder(AT_FDCWD, path, NULL);
     return ERR_OK;
 }
 

@@ -36,7 +36,7 @@ enum err_code file_memfd(const char *name, const void *bytes, size_t size, int *
 /* Seals against writing, growing and shrinking, offset back to 0. */
 enum err_code file_memfd_seal(int fd, struct err *err);
 
-/* mkdir -p; what it makes gets `mode` less the umask. */
+/* mkdir -p; what it makes gets `mode` less the umask, and its name is flushed. */
 enum err_code file_make_folders(const char *path, mode_t mode, struct err *err);
 
 /* Free bytes on the file system of fd. */

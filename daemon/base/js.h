@@ -10,7 +10,8 @@
 
 /*
  * JSON values. This pair is the only place that knows the JSON library, and owns the limits on
- * size, depth and count. Reference counted; text is checked UTF-8 and made NFC on parsing.
+ * size, depth and count. Reference counted; text is checked UTF-8 and made NFC on parsing. Memory
+ * of freed values is wiped; what js_dump gives is the caller's to wipe.
  *
  * Reading takes a path from the value at hand ("fields.issuer.box_mm[2]"; "" is the value itself).
  * A missing or mistyped value is BAD_JSON naming the path; unknown keys are nobody's business.

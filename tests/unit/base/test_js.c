@@ -38,9 +38,25 @@ static void a_missing_or_mistyped_value_is_named_by_its_path(void **state)
 static void text_becomes_nfc_when_it_enters(void **state)
 {
     (void)state;
-    AUTO(js) struct js *doc = NULL;
-    assert_int_equal(parse("[\"Tie\xcc\x82\xcc\x81ng\"]", &doc, NULL), ERR_OK);
-    assert_string_equal(js_text_or(doc, "[0]", ""), "Tiếng");
+    static const struct {
+        const char *in, *nfc;
+    } cases[] = {
+        {"Tie\xcc\x82\xcc\x81ng", "Tiếng"},
+        {"Tiếng Việt – “đã có dấu”…", "Tiếng Việt – “đã có dấu”…"},
+        {"ê\xcc\x81", "ế"},
+        {"đ\xcc\xa3", "đ\xcc\xa3"},                   /* joins with nothing */
+        {"\xe2\x84\xab", "Å"},                        /* Angstrom sign */
+        {"\xe2\x80\x80x", "\xe2\x80\x82x"},           /* en quad */
+        {"a\xcc\xa3\xcc\x82", "ậ"},                   /* marks in order */
+        {"a\xcc\x82\xcc\xa3", "ậ"},                   /* and not */
+        {"\xe1\x84\x80\xe1\x85\xa1", "\xea\xb0\x80"}, /* Hangul */
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(js) struct js *doc = NULL;
+        AUTO(mem) char *text = mem_printf("[\"%s\"]", cases[i].in);
+        assert_int_equal(parse(text, &doc, NULL), ERR_OK);
+        assert_string_equal(js_text_or(doc, "[0]", ""), cases[i].nfc);
+    }
 }
 
 static void bad_input_is_refused_and_never_quoted(void **state)
