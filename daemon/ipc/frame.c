@@ -19,6 +19,15 @@ struct header {
 
 #define PACKET_MAX (sizeof(struct header) + FRAME_BODY_MAX)
 
+/* A message may carry a password: no copy of it is left behind. */
+static void secret_text_free(char *text)
+{
+    if (text)
+        explicit_bzero(text, strlen(text));
+    mem_free(text);
+}
+AUTO_DEFINE(secret_text, char *, secret_text_free);
+
 static enum err_code keep_fds(struct frame_writer *w, int body_fd, const int *fds, size_t fd_count,
                               struct err *err)
 {
@@ -45,7 +54,7 @@ enum err_code frame_writer_init(struct frame_writer *w, const struct js *body, c
     if (!body || fd_count >= IPC_MAX_FDS)
         return err_set(err, body ? ERR_TOO_LARGE : ERR_NO_MEMORY, "message of %zu descriptors",
                        fd_count);
-    AUTO(mem) char *text = js_dump(body);
+    AUTO(secret_text) char *text = js_dump(body);
     if (!text)
         return err_set(err, ERR_NO_MEMORY, "message");
     size_t size = strlen(text);
@@ -74,6 +83,8 @@ void frame_writer_done(struct frame_writer *w)
     for (size_t i = 0; w->owned && i < w->fd_count; i++)
         fd_close(w->fds[i]);
     mem_free(w->fds);
+    if (w->packet)
+        explicit_bzero(w->packet, w->packet_size);
     mem_free(w->packet);
     *w = (struct frame_writer){0};
 }
@@ -240,9 +251,12 @@ enum err_code frame_read(struct frame_reader *r, int socket, int flags, bool *ou
                             .msg_control = control.bytes,
                             .msg_controllen = sizeof control.bytes};
     ssize_t got;
-    do
+    /* a peer that left requests unread resets the connection; behind that waits what it said */
+    for (bool reset = false;; reset = reset || errno == ECONNRESET) {
         got = recvmsg(socket, &packet, flags | MSG_CMSG_CLOEXEC);
-    while (got < 0 && errno == EINTR);
+        if (got >= 0 || (errno != EINTR && (errno != ECONNRESET || reset)))
+            break;
+    }
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return ERR_OK;
     if (got < 0 && errno != ECONNRESET)
@@ -252,6 +266,7 @@ enum err_code frame_read(struct frame_reader *r, int socket, int flags, bool *ou
         return ERR_OK;
     }
     enum err_code code = accept_packet(r, &packet, bytes, (size_t)got, err);
+    explicit_bzero(bytes, (size_t)got);
     if (!code && r->message.fd_count < r->fds_wanted)
         return ERR_OK;
     if (!code)

@@ -8,21 +8,22 @@
 #include <string.h>
 
 struct command {
+    struct store_client *client;
     struct command *next;
     char op[40];
     struct js *args;
     int *fds;
     size_t fd_count;
-    bool repeated;
+    bool sent, repeated;
     store_done_fn *done;
     void *payload;
 };
 
 struct store_client {
     struct worker *worker;
-    struct command *first, *last;
-    size_t waiting;
-    bool closed, answering;
+    struct command *first, *last; /* those sent, then those waiting */
+    size_t waiting, sent;         /* waiting: all of them */
+    bool closed;
     store_changed_fn *changed;
     void *payload;
 };
@@ -42,7 +43,7 @@ static bool is_repeatable(const char *op)
     return false;
 }
 
-static void send_first(struct store_client *client);
+static void send_more(struct store_client *client);
 
 static void command_free(struct command *command)
 {
@@ -83,41 +84,46 @@ void store_client_close(struct store_client *client)
     client->closed = true;
 }
 
-static struct command *take_first(struct store_client *client)
+static void take_out(struct store_client *client, const struct command *command)
 {
-    struct command *command = client->first;
-    client->first = command->next;
-    if (!client->first)
-        client->last = NULL;
+    struct command **at = &client->first, *before = NULL;
+    while (*at != command) {
+        before = *at;
+        at = &before->next;
+    }
+    *at = command->next;
+    if (client->last == command)
+        client->last = before;
     client->waiting--;
-    return command;
+}
+
+static void set_sent(struct command *command, bool sent)
+{
+    command->sent = sent;
+    command->client->sent += sent ? 1 : (size_t)-1;
 }
 
 static void on_answer(void *payload, struct ipc_message *message, const struct js *ok,
                       const struct err *err)
 {
-    struct store_client *client = payload;
-    struct command *command = client->first;
-    if (client->closed) {
-        command_free(take_first(client));
-        return;
-    }
-    if (err && err->code == ERR_WORKER_DIED && !command->repeated && is_repeatable(command->op)) {
+    struct command *command = payload;
+    struct store_client *client = command->client;
+    bool died = err && err->code == ERR_WORKER_DIED;
+    set_sent(command, false);
+    if (!client->closed && died && !command->repeated && is_repeatable(command->op)) {
         command->repeated = true;
-        send_first(client);
+        send_more(client);
         return;
     }
-    take_first(client);
-    client->answering = true;
+    take_out(client, command);
     const struct js *changed = js_at(ok, "changed");
-    if (js_count(changed) && client->changed)
+    if (!client->closed && js_count(changed) && client->changed)
         client->changed(client->payload, changed);
-    if (command->done)
+    if (!client->closed && command->done)
         command->done(command->payload, message, ok, err);
     command_free(command);
-    client->answering = false;
-    if (client->first)
-        send_first(client);
+    if (!client->closed)
+        send_more(client);
 }
 
 static void answer_failure(struct command *command, enum err_code code, const char *detail)
@@ -130,17 +136,33 @@ static void answer_failure(struct command *command, enum err_code code, const ch
     command_free(command);
 }
 
-static void send_first(struct store_client *client)
+/* The next in order; NULL when there is none or it has to wait. */
+static struct command *next_to_send(const struct store_client *client)
 {
-    while (client->first) {
-        struct command *command = client->first;
+    struct command *command = client->first;
+    bool alone = command && command->repeated;
+    while (command && command->sent)
+        command = command->next;
+    if (!command || !worker_takes_more(client->worker))
+        return NULL;
+    return client->sent && (alone || command->repeated) ? NULL : command;
+}
+
+static void send_more(struct store_client *client)
+{
+    for (struct command *command; (command = next_to_send(client));) {
         struct err err = ERR_INIT;
         enum err_code code =
             worker_request(client->worker, command->op, js_ref(command->args), command->fds,
-                           command->fd_count, 0, on_answer, NULL, client, &err);
-        if (!code)
-            return;
-        answer_failure(take_first(client), code, err.detail);
+                           command->fd_count, 0, on_answer, NULL, command, &err);
+        if (!code) {
+            set_sent(command, true);
+            continue;
+        }
+        if (code == ERR_WORKER_DIED && client->sent)
+            return; /* those under way are told in a moment */
+        take_out(client, command);
+        answer_failure(command, code, err.detail);
     }
 }
 
@@ -172,6 +194,7 @@ void store_client_call(struct store_client *client, const char *op, struct js *a
         return;
     }
     memcpy(command->op, op, strnlen(op, sizeof command->op - 1));
+    command->client = client;
     command->args = args;
     command->done = client->closed ? NULL : done;
     command->payload = payload;
@@ -189,8 +212,7 @@ void store_client_call(struct store_client *client, const char *op, struct js *a
     else
         client->first = command;
     client->last = command;
-    if (client->first == command && !client->answering)
-        send_first(client);
+    send_more(client);
 }
 
 size_t store_client_waiting(const struct store_client *client)

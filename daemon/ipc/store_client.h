@@ -4,8 +4,9 @@
 #include "daemon/ipc/ipc.h"
 
 /*
- * The daemon's way to the store: commands in order, one at a time, an answer each. The store may be
- * slow (a disk that flushes for half a second); nobody waits for it, commands queue up.
+ * The daemon's way to the store: commands in order, an answer each. The store may be slow (a disk
+ * that flushes for half a second); nobody waits for it: as many commands as its kind of worker
+ * takes are under way, to be flushed together, the others queue up.
  *
  * After every change the answer lists what changed, and the client tells the listener before the
  * caller: {"kind", "id", "state", "dossier_id"} each.
@@ -28,7 +29,8 @@ void store_client_close(struct store_client *client);
 
 /* args is taken over, descriptors are duplicated. done may be NULL. It is called once: from the
  * event loop, or at once when the command cannot even be queued (TOO_MANY, NO_MEMORY). A command
- * that can be repeated without harm is repeated once when the store worker dies over it. */
+ * that can be repeated without harm is repeated once when the store worker dies over it: alone, so
+ * that one that kills the worker twice takes no other with it. */
 #define STORE_CLIENT_MAX_QUEUE 1000
 void store_client_call(struct store_client *client, const char *op, struct js *args, const int *fds,
                        size_t fd_count, store_done_fn *done, void *payload);

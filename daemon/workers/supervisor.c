@@ -37,12 +37,13 @@ struct worker {
     pid_t pid;
     struct ipc_channel *channel;
     sd_event_source *io, *child, *deadline, *later;
-    bool busy;
     bool stopping;  /* TERM was sent */
     bool timed_out; /* because of the deadline */
     bool cancelling;
     bool closing; /* takes no requests any more */
-    struct request request;
+    bool failing; /* requests are ending with the process; not all have heard yet */
+    struct request requests[WORKER_OUTSTANDING_MAX]; /* oldest first */
+    size_t request_count;
     /* request held back until the back-off is over */
     struct js *held_body;
     int *held_fds;
@@ -90,24 +91,28 @@ static void drop_channel(struct worker *worker)
     worker->channel = NULL;
 }
 
-/* Ends the request at hand; the worker may already serve a new one when this returns. */
-static void finish_request(struct worker *worker, struct ipc_message *message, const struct js *ok,
-                           const struct err *err)
+/* Ends one request; the worker may already serve a new one when this returns. */
+static void finish_request(struct worker *worker, size_t index, struct ipc_message *message,
+                           const struct js *ok, const struct err *err)
 {
-    struct request request = worker->request;
+    struct request request = worker->requests[index];
+    size_t behind = --worker->request_count - index;
+    memmove(&worker->requests[index], &worker->requests[index + 1], behind * sizeof request);
     worker->deadline = sd_event_source_disable_unref(worker->deadline);
-    worker->busy = worker->cancelling = worker->timed_out = false;
-    worker->request = (struct request){0};
+    worker->cancelling = worker->timed_out = false;
     drop_held(worker);
     request.done(request.payload, message, ok, err);
 }
 
-static void fail_request(struct worker *worker, enum err_code code, const char *detail)
+static void fail_requests(struct worker *worker, enum err_code code, const char *detail)
 {
     struct err err = ERR_INIT;
-    struct ipc_message none = {0};
     err_set(&err, code, "%s worker: %s", worker->kind.name, detail);
-    finish_request(worker, &none, NULL, &err);
+    for (size_t left = worker->request_count; left; left--) {
+        struct ipc_message none = {0};
+        worker->failing = left > 1;
+        finish_request(worker, 0, &none, NULL, &err);
+    }
 }
 
 static int on_kill_time(sd_event_source *source, uint64_t now_us, void *payload)
@@ -150,13 +155,15 @@ static int on_deadline(sd_event_source *source, uint64_t now_us, void *payload)
 static void deliver(struct worker *worker, struct ipc_message *message)
 {
     const char *event = js_text_or(message->body, "event", NULL);
-    bool ours = worker->busy && message->id == worker->request.id;
-    if (!ours)
+    size_t index = 0;
+    while (index < worker->request_count && worker->requests[index].id != message->id)
+        index++;
+    if (index == worker->request_count)
         return;
+    const struct request *request = &worker->requests[index];
     if (event) {
-        if (worker->request.on_event)
-            worker->request.on_event(worker->request.payload, message, event,
-                                     js_at(message->body, "data"));
+        if (request->on_event)
+            request->on_event(request->payload, message, event, js_at(message->body, "data"));
         return;
     }
     struct err err = ERR_INIT;
@@ -164,11 +171,12 @@ static void deliver(struct worker *worker, struct ipc_message *message)
     enum err_code code = ipc_reply(message, &ok, &err);
     worker->crashes_in_a_row = 0;
     worker->served++;
-    bool recycle =
+    bool used_up =
         worker->kind.recycle_after > 0 && worker->served >= (unsigned)worker->kind.recycle_after;
+    bool recycle = used_up || js_bool_or(message->body, "recycle", false);
     if (recycle)
         drop_channel(worker);
-    finish_request(worker, message, ok, code ? &err : NULL);
+    finish_request(worker, index, message, ok, code ? &err : NULL);
     if (recycle && worker->pid && !worker->channel && !worker->deadline)
         arm_deadline(worker, TERM_GRACE_US, on_kill_time);
 }
@@ -241,7 +249,7 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *payloa
         on_channel(NULL, -1, EPOLLIN, worker);
     worker->pid = 0;
     bool timed_out = worker->timed_out, cancelling = worker->cancelling;
-    bool during_request = worker->busy && !worker->held_body;
+    bool during_request = worker->request_count && !worker->held_body;
     worker->stopping = false;
     drop_channel(worker);
     worker->deadline = sd_event_source_disable_unref(worker->deadline);
@@ -254,9 +262,9 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *payloa
         note_death(worker, info);
     }
     if (cancelling)
-        fail_request(worker, ERR_CANCELLED, "cancelled");
+        fail_requests(worker, ERR_CANCELLED, "cancelled");
     else
-        fail_request(worker, timed_out ? ERR_WORKER_HUNG : ERR_WORKER_DIED,
+        fail_requests(worker, timed_out ? ERR_WORKER_HUNG : ERR_WORKER_DIED,
                      timed_out ? "no answer within the deadline" : "ended during the request");
     return 0;
 }
@@ -389,7 +397,7 @@ static int on_backoff_over(sd_event_source *source, uint64_t now_us, void *paylo
     enum err_code code = send_now(worker, body, worker->held_fds, worker->held_fd_count,
                                   worker->held_deadline_ms, &err);
     if (code)
-        fail_request(worker, code, err.detail);
+        fail_requests(worker, code, err.detail);
     else
         drop_held(worker);
     return 0;
@@ -415,6 +423,11 @@ static enum err_code hold(struct worker *worker, const struct js *body, const in
     return ERR_OK;
 }
 
+static bool is_dying(const struct worker *worker)
+{
+    return worker->pid && (!worker->channel || worker->stopping);
+}
+
 enum err_code worker_request(struct worker *worker, const char *op, struct js *args, const int *fds,
                              size_t fd_count, int deadline_ms, worker_done_fn *done,
                              worker_event_fn *on_event, void *payload, struct err *err)
@@ -424,11 +437,11 @@ enum err_code worker_request(struct worker *worker, const char *op, struct js *a
         return err_set(err, ERR_NO_MEMORY, "request '%s'", op);
     if (worker->closing)
         return err_set(err, ERR_CANCELLED, "daemon is stopping");
-    if (worker->busy)
+    if (!worker_takes_more(worker))
         return err_set(err, ERR_CONFLICT, "worker '%s' is busy", worker->kind.name);
     uint64_t id = ++worker->next_id;
     uint64_t now_us = (uint64_t)sys_monotonic_us();
-    bool dying = worker->pid && (!worker->channel || worker->stopping);
+    bool dying = is_dying(worker);
     uint64_t at_us = dying && worker->not_before_us < now_us + ENDING_POLL_US
                          ? now_us + ENDING_POLL_US
                          : worker->not_before_us;
@@ -439,14 +452,21 @@ enum err_code worker_request(struct worker *worker, const char *op, struct js *a
         drop_held(worker);
         return code;
     }
-    worker->busy = true;
-    worker->request = (struct request){id, done, on_event, payload};
+    worker->requests[worker->request_count++] = (struct request){id, done, on_event, payload};
     return ERR_OK;
 }
 
 bool worker_is_busy(const struct worker *worker)
 {
-    return worker->busy;
+    return worker->request_count > 0;
+}
+
+bool worker_takes_more(const struct worker *worker)
+{
+    size_t most = worker->kind.outstanding ? worker->kind.outstanding : 1;
+    bool first = worker->request_count == 0;
+    return !worker->failing && worker->request_count < most &&
+           (first || !(worker->held_body || is_dying(worker)));
 }
 
 bool worker_is_alive(const struct worker *worker)
@@ -454,13 +474,20 @@ bool worker_is_alive(const struct worker *worker)
     return worker->pid != 0;
 }
 
+void worker_extend(struct worker *worker, int deadline_ms)
+{
+    bool running = worker->request_count && worker->pid && !worker->stopping && !worker->cancelling;
+    if (running && !worker->held_body)
+        arm_deadline(worker, (uint64_t)deadline_ms * 1000, on_deadline);
+}
+
 void worker_cancel(struct worker *worker, int grace_ms)
 {
-    if (!worker->busy || worker->cancelling)
+    if (!worker->request_count || worker->cancelling)
         return;
     worker->cancelling = true;
     if (worker->held_body || !worker->pid) {
-        fail_request(worker, ERR_CANCELLED, "cancelled before it started");
+        fail_requests(worker, ERR_CANCELLED, "cancelled before it started");
         return;
     }
     kill(worker->pid, SIGUSR1);
@@ -491,8 +518,8 @@ void worker_free(struct worker *worker)
     if (!worker)
         return;
     worker->closing = true;
-    if (worker->busy)
-        fail_request(worker, ERR_CANCELLED, "daemon is stopping");
+    if (worker->request_count)
+        fail_requests(worker, ERR_CANCELLED, "daemon is stopping");
     worker->deadline = sd_event_source_disable_unref(worker->deadline);
     worker->later = sd_event_source_disable_unref(worker->later);
     worker->child = sd_event_source_disable_unref(worker->child);

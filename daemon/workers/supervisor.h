@@ -13,7 +13,9 @@ typedef struct sd_event sd_event;
  *     ▲                └────request────▶ │                                              │
  *     └──────back-off (0.2 s … 30 s)─────┴───────────── died ◀─────────────────────────┘
  *
- * One request at a time per worker. A worker is started by its first request.
+ * One request at a time per worker, unless its kind says otherwise; when it dies all of them end in
+ * WORKER_DIED, oldest first, and none is taken before each has heard. A worker is started by its
+ * first request.
  */
 
 struct worker_kind {
@@ -22,7 +24,11 @@ struct worker_kind {
     int recycle_after;       /* a fresh process after that many requests, 0 = never */
     const char *const *env;  /* "NAME=value" pairs added, NULL-ended; may be NULL */
     const char *const *argv; /* whole argument list, NULL-ended; NULL = just the program */
+    unsigned outstanding;    /* requests at once, at most WORKER_OUTSTANDING_MAX, 0 = one. More than
+                              * one: answered in order, without deadline, cancel, recycling. */
 };
+
+#define WORKER_OUTSTANDING_MAX 32
 
 struct worker;
 
@@ -44,7 +50,11 @@ enum err_code worker_request(struct worker *worker, const char *op, struct js *a
                              size_t fd_count, int deadline_ms, worker_done_fn *done,
                              worker_event_fn *on_event, void *payload, struct err *err);
 bool worker_is_busy(const struct worker *worker);
+bool worker_takes_more(const struct worker *worker); /* a request now would not be a CONFLICT */
 bool worker_is_alive(const struct worker *worker);
+/* The worker has shown a sign of life: the request at hand has that long from now. Nothing while the
+ * worker is idle or already being ended or cancelled. */
+void worker_extend(struct worker *worker, int deadline_ms);
 /* SIGUSR1 to a busy worker; if no reply follows within grace_ms: TERM, then KILL. */
 void worker_cancel(struct worker *worker, int grace_ms);
 /* Asks an idle worker to end (closes its socket); a new request starts a new process. */

@@ -51,9 +51,8 @@ static enum err_code run_op(const struct worker_op *ops, void *self, struct work
     return err_set(err, ERR_BAD_MESSAGE, "no operation of that name");
 }
 
-static enum err_code send_answer(int socket, uint64_t id, enum err_code code,
-                                 struct worker_answer *answer, const struct err *problem,
-                                 struct err *err)
+enum err_code worker_reply(int socket, uint64_t id, enum err_code code,
+                           struct worker_answer *answer, const struct err *problem, struct err *err)
 {
     struct js *ok = answer->ok ? answer->ok : js_object();
     answer->ok = NULL;
@@ -64,6 +63,8 @@ static enum err_code send_answer(int socket, uint64_t id, enum err_code code,
     } else {
         body = ipc_make_ok(id, ok);
     }
+    if (answer->recycle && !js_set(body, "recycle", js_bool(true)))
+        return err_set(err, ERR_NO_MEMORY, "answer");
     enum err_code sent = ipc_send(socket, body, answer->fds, code ? 0 : answer->fd_count, err);
     for (size_t i = 0; i < answer->fd_count; i++)
         fd_close(answer->fds[i]);
@@ -85,17 +86,22 @@ static enum err_code serve_one(const struct worker_op *ops, void *self, int sock
     struct worker_call call = {.message = &message, .id = message.id, .socket = socket};
     if (!code)
         code = run_op(ops, self, &call, &answer, &problem);
-    code = send_answer(socket, message.id, code, &answer, &problem, err);
+    code = worker_reply(socket, message.id, code, &answer, &problem, err);
     ipc_message_done(&message);
     return code;
 }
 
-int worker_serve(const char *program, const struct worker_op *ops, void *self)
+void worker_begin(const char *program)
 {
     log_open(program);
     signal(SIGPIPE, SIG_IGN);
     struct sigaction action = {.sa_handler = on_cancel_signal};
     sigaction(SIGUSR1, &action, NULL);
+}
+
+int worker_serve(const char *program, const struct worker_op *ops, void *self)
+{
+    worker_begin(program);
     bool end = false;
     while (!end) {
         struct err err = ERR_INIT;

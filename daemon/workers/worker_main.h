@@ -25,6 +25,7 @@ struct worker_answer {
     struct js *ok;
     int fds[IPC_MAX_FDS];
     size_t fd_count;
+    bool recycle; /* the daemon is asked to take a fresh process for its next request */
 };
 
 struct worker_op {
@@ -35,6 +36,13 @@ struct worker_op {
 
 /* Sends {"id", "event", "data"}; data is taken over. */
 enum err_code worker_event(struct worker_call *call, const char *event, struct js *data,
+                           struct err *err);
+
+/* For a worker with a loop of its own: log and signals; then one reply to each request, which takes
+ * the answer's contents over. */
+void worker_begin(const char *program);
+enum err_code worker_reply(int socket, uint64_t id, enum err_code code,
+                           struct worker_answer *answer, const struct err *problem,
                            struct err *err);
 
 /* Serves until the socket ends; returns the exit status for main. Unknown operations and malformed

@@ -142,6 +142,26 @@ static void the_end_of_the_peer_is_no_error(void **state)
     assert_null(message.body);
 }
 
+static void what_a_peer_said_before_it_died_over_unread_requests_arrives(void **state)
+{
+    (void)state;
+    for (uint64_t id = 1; id <= 2; id++) {
+        AUTO(js) struct js *answer = ipc_make_ok(id, js_object());
+        AUTO(js) struct js *request = ipc_make_request(10 + id, "status", js_object());
+        assert_int_equal(ipc_send(pair[0], answer, NULL, 0, NULL), ERR_OK);
+        assert_int_equal(ipc_send(pair[1], request, NULL, 0, NULL), ERR_OK);
+    }
+    fd_close(pair[0]);
+    pair[0] = -1;
+    for (uint64_t id = 1; id <= 3; id++) {
+        struct ipc_message message;
+        assert_int_equal(ipc_receive(pair[1], &message, NULL), ERR_OK);
+        assert_int_equal(message.body != NULL, id < 3);
+        assert_true(id == 3 || message.id == id);
+        ipc_message_done(&message);
+    }
+}
+
 static void a_full_queue_refuses_and_loses_nothing_that_was_taken(void **state)
 {
     (void)state;
@@ -173,6 +193,7 @@ int main(void)
         CASE(an_error_keeps_its_code_detail_and_errno),
         CASE(garbage_is_a_bad_message_and_the_next_one_still_arrives),
         CASE(the_end_of_the_peer_is_no_error),
+        CASE(what_a_peer_said_before_it_died_over_unread_requests_arrives),
         CASE(a_full_queue_refuses_and_loses_nothing_that_was_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

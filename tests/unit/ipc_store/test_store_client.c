@@ -2,6 +2,7 @@
 
 #include "daemon/base/file.h"
 #include "daemon/base/mem.h"
+#include "daemon/base/sys.h"
 #include "daemon/ipc/store_client.h"
 #include "daemon/workers/supervisor.h"
 
@@ -19,6 +20,7 @@ struct answer {
 
 struct fixture {
     char *folder, *mark;
+    const char *argv[4];
     sd_event *loop;
     struct worker *worker;
     struct store_client *client;
@@ -35,10 +37,9 @@ static void on_changed(void *payload, const struct js *changed)
     f->answered_at_change = f->answered;
 }
 
-static int setup_in(void **state, const char *programs)
+static int setup_kind(void **state, const char *programs, struct worker_kind kind)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    struct worker_kind kind = {.name = "store"};
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
@@ -47,18 +48,36 @@ static int setup_in(void **state, const char *programs)
     *state = f;
     f->folder = test_make_folder();
     f->mark = mem_printf("%s/mark", f->folder);
+    const char *const argv[] = {"sohoa-store-worker", "--folder", f->folder, NULL};
+    memcpy(f->argv, argv, sizeof argv);
+    kind.argv = f->argv;
     return sd_event_new(&f->loop) < 0 || worker_new(f->loop, &kind, programs, &f->worker, NULL) ||
            store_client_new(f->worker, on_changed, f, &f->client, NULL);
 }
 
 static int setup(void **state)
 {
-    return setup_in(state, PROGRAMS);
+    return setup_kind(state, PROGRAMS, (struct worker_kind){.name = "store"});
 }
 
 static int setup_missing(void **state)
 {
-    return setup_in(state, "/nonexistent");
+    return setup_kind(state, "/nonexistent", (struct worker_kind){.name = "store"});
+}
+
+static int setup_many(void **state)
+{
+    return setup_kind(state, PROGRAMS,
+                      (struct worker_kind){.name = "store", .outstanding = WORKER_OUTSTANDING_MAX});
+}
+
+/* The store itself, on a slow disk. */
+static int setup_real(void **state)
+{
+    static const char *const env[] = {"SOHOA_FDATASYNC_DELAY_MS=20", NULL};
+    return setup_kind(
+        state, SOHOA_BINARY_DIR "/bin",
+        (struct worker_kind){.name = "store", .env = env, .outstanding = WORKER_OUTSTANDING_MAX});
 }
 
 static int teardown(void **state)
@@ -281,6 +300,102 @@ static void a_missing_store_is_said_to_every_caller(void **state)
     assert_int_equal(store_client_waiting(f->client), 0);
 }
 
+/* ---- many under way at once ---- */
+
+static void a_death_answers_or_repeats_all_that_was_under_way_in_order(void **state)
+{
+    struct fixture *f = *state;
+    call(f, "status", dying(f, "die once"));
+    call(f, "status", numbered(2, 0));
+    call(f, "document_create", numbered(3, 0)); /* who knows whether it happened? */
+    for (int n = 4; n < 12; n++)
+        call(f, "page_commit", numbered(n, 0));
+    turn_until_answered(f, 11);
+    assert_int_equal(f->answers[0].code, ERR_WORKER_DIED);
+    for (int i = 1; i < 11; i++) {
+        assert_int_equal(f->answers[i].code, ERR_OK);
+        assert_int_equal(f->answers[i].n, i < 3 ? i : i + 1);
+    }
+    assert_int_equal(worker_crash_count(f->worker), 1);
+    assert_int_equal(store_client_waiting(f->client), 0);
+}
+
+static void one_that_kills_the_store_twice_takes_no_other_with_it(void **state)
+{
+    struct fixture *f = *state;
+    for (int n = 2; n < 6; n++)
+        call(f, "status", numbered(n, 0));
+    call(f, "status", dying(f, "die"));
+    for (int n = 6; n < 10; n++)
+        call(f, "status", numbered(n, 0));
+    turn_until_answered(f, 9);
+    for (int i = 0; i < 9; i++)
+        assert_int_equal(f->answers[i].code, i == 4 ? ERR_WORKER_DIED : ERR_OK);
+    assert_int_equal(worker_crash_count(f->worker), 2);
+}
+
+/* The first death is nobody's fault; what stood before the culprit is not drawn into its own. */
+static void what_is_repeated_is_repeated_alone(void **state)
+{
+    struct fixture *f = *state;
+    call(f, "status", numbered(0, 0));
+    turn_until_answered(f, 1);
+    pid_t pid = worker_pid(f->worker);
+    kill(pid, SIGSTOP);
+    call(f, "status", numbered(1, 0));
+    call(f, "status", dying(f, "die"));
+    for (int n = 3; n < 8; n++)
+        call(f, "status", numbered(n, 0));
+    kill(pid, SIGKILL);
+    turn_until_answered(f, 8);
+    for (int i = 1; i < 8; i++)
+        assert_int_equal(f->answers[i].code, i == 2 ? ERR_WORKER_DIED : ERR_OK);
+    assert_int_equal(worker_crash_count(f->worker), 2);
+}
+
+struct caller {
+    struct fixture *f;
+    int left;
+};
+
+static void change_on(void *payload, struct ipc_message *message, const struct js *ok,
+                      const struct err *err)
+{
+    struct caller *caller = payload;
+    (void)message;
+    if (err && err->code)
+        fail_msg("%s", err->detail);
+    caller->f->answered += ok != NULL;
+    if (caller->left-- > 0)
+        store_client_call(caller->f->client, "dossier_create",
+                          js_pack("{s:{s:s, s:s}}", "principal", "id", "uid:1", "role", "clerk"),
+                          NULL, 0, change_on, caller);
+}
+
+/* Changes a second of so many callers, each of which waits for its answer before the next. */
+static double rate(struct fixture *f, size_t callers, int each)
+{
+    struct caller list[8];
+    size_t before = f->answered, count = callers * (size_t)each;
+    int64_t start_us = sys_monotonic_us();
+    for (size_t i = 0; i < callers; i++) {
+        list[i] = (struct caller){f, each};
+        change_on(&list[i], NULL, NULL, NULL);
+    }
+    turn_until_answered(f, before + count);
+    return (double)count * 1e6 / (double)(sys_monotonic_us() - start_us);
+}
+
+static void eight_callers_share_the_flushes_of_a_slow_disk(void **state)
+{
+    struct fixture *f = *state;
+    call(f, "hello", js_object());
+    turn_until_answered(f, 1);
+    double one = rate(f, 1, 40), eight = rate(f, 8, 30);
+    print_message("a flush takes 20 ms: %.0f changes/s of one caller, %.0f of eight\n", one, eight);
+    assert_true(eight > 3 * one);
+}
+
 static void closed_it_calls_nobody_back(void **state)
 {
     struct fixture *f = *state;
@@ -296,6 +411,10 @@ static void closed_it_calls_nobody_back(void **state)
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define MANY(name)                                                                                 \
+    {                                                                                              \
+#name " (many under way)", name, setup_many, teardown, NULL                                \
+    }
     const struct CMUnitTest tests[] = {
         CASE(commands_are_answered_in_the_order_they_were_given),
         CASE(above_the_ceiling_a_command_is_refused_at_once_and_the_others_are_answered),
@@ -311,6 +430,20 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_missing_store_is_said_to_every_caller, setup_missing,
                                         teardown),
         CASE(closed_it_calls_nobody_back),
+        MANY(commands_are_answered_in_the_order_they_were_given),
+        MANY(above_the_ceiling_a_command_is_refused_at_once_and_the_others_are_answered),
+        MANY(a_command_that_kills_the_store_twice_is_given_up),
+        MANY(a_refusal_is_handed_on_and_not_repeated),
+        MANY(changes_are_told_before_the_caller_is_answered),
+        MANY(descriptors_belong_to_the_command_until_it_is_sent),
+        MANY(a_caller_may_ask_again_from_its_answer),
+        MANY(without_memory_each_command_is_still_answered_once),
+        MANY(closed_it_calls_nobody_back),
+        MANY(a_death_answers_or_repeats_all_that_was_under_way_in_order),
+        MANY(one_that_kills_the_store_twice_takes_no_other_with_it),
+        MANY(what_is_repeated_is_repeated_alone),
+        cmocka_unit_test_setup_teardown(eight_callers_share_the_flushes_of_a_slow_disk, setup_real,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,6 +24,13 @@ static enum err_code echo(void *self, struct worker_call *call, struct worker_an
     return ERR_OK;
 }
 
+static enum err_code recycle(void *self, struct worker_call *call, struct worker_answer *answer,
+                             struct err *err)
+{
+    answer->recycle = true;
+    return echo(self, call, answer, err);
+}
+
 static enum err_code refuse(void *self, struct worker_call *call, struct worker_answer *answer,
                             struct err *err)
 {
@@ -81,12 +88,8 @@ static enum err_code babble(void *self, struct worker_call *call, struct worker_
 
 int main(void)
 {
-    static const struct worker_op ops[] = {{"echo", echo},
-                                           {"refuse", refuse},
-                                           {"count", count},
-                                           {"die", die},
-                                           {"hang", hang},
-                                           {"babble", babble},
-                                           {0}};
+    static const struct worker_op ops[] = {
+        {"echo", echo}, {"recycle", recycle}, {"refuse", refuse}, {"count", count},
+        {"die", die},   {"hang", hang},       {"babble", babble}, {0}};
     return worker_serve("sohoa-odd-worker", ops, NULL);
 }

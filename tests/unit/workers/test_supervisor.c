@@ -61,6 +61,12 @@ static int setup(void **state)
     return setup_kind(state, &kind);
 }
 
+static int setup_several(void **state)
+{
+    struct worker_kind kind = {.name = "odd", .outstanding = 4};
+    return setup_kind(state, &kind);
+}
+
 static int teardown(void **state)
 {
     struct fixture *f = *state;
@@ -210,6 +216,18 @@ static void a_recycled_worker_is_a_new_process_after_its_share(void **state)
     assert_true(pid[0] == pid[1] && pid[1] != pid[2] && pid[2] == pid[3] && pid[3] != pid[4]);
 }
 
+static void a_worker_that_asks_for_it_is_replaced_after_its_answer(void **state)
+{
+    struct fixture *f = *state;
+    int64_t pid[3];
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(ask(f, i == 1 ? "recycle" : "echo", js_object(), 5000), ERR_OK);
+        pid[i] = js_int_or(f->outcome.ok, "pid", 0);
+    }
+    assert_true(pid[0] == pid[1] && pid[1] != pid[2]);
+    assert_int_equal(worker_crash_count(f->worker), 0);
+}
+
 static int setup_missing(void **state)
 {
     struct worker_kind kind = {.name = "missing"};
@@ -223,6 +241,67 @@ static void a_missing_program_is_said_at_once(void **state)
                                     &f->outcome, NULL),
                      ERR_WORKER_MISSING);
     f->outcome.done = true;
+}
+
+/* ---- several at once ---- */
+
+struct several {
+    struct worker *worker;
+    int got[8]; /* n of the arguments, or minus the code */
+    size_t count;
+    bool takes_more[8]; /* from inside each answer */
+};
+
+static void note_order(void *payload, struct ipc_message *message, const struct js *ok,
+                       const struct err *err)
+{
+    (void)message;
+    struct several *several = payload;
+    assert_true(several->count < COUNT_OF(several->got));
+    several->takes_more[several->count] = worker_takes_more(several->worker);
+    several->got[several->count++] = err ? -(int)err->code : (int)js_int_or(ok, "args.n", -1);
+}
+
+static enum err_code send_several(struct several *several, const char *op, int n)
+{
+    return worker_request(several->worker, op, js_pack("{s:i}", "n", n), NULL, 0, 0, note_order,
+                          NULL, several, NULL);
+}
+
+static void several_at_once_are_answered_in_turn_and_end_together_with_the_process(void **state)
+{
+    struct fixture *f = *state;
+    struct several several = {.worker = f->worker};
+    for (int i = 0; i < 4; i++) {
+        assert_true(worker_takes_more(f->worker));
+        assert_int_equal(send_several(&several, "echo", i), ERR_OK);
+    }
+    assert_false(worker_takes_more(f->worker));
+    assert_int_equal(send_several(&several, "echo", 4), ERR_CONFLICT);
+    while (several.count < 4)
+        assert_true(sd_event_run(f->loop, 20 * 1000000ull) > 0);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(several.got[i], i);
+
+    static const char *const ops[] = {"echo", "die", "echo", "echo"};
+    kill(worker_pid(f->worker), SIGSTOP);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(send_several(&several, ops[i], 10 + i), ERR_OK);
+    kill(worker_pid(f->worker), SIGCONT);
+    while (several.count < 8)
+        assert_true(sd_event_run(f->loop, 20 * 1000000ull) > 0);
+    assert_int_equal(several.got[4], 10);
+    for (int i = 5; i < 8; i++) {
+        assert_int_equal(several.got[i], -(int)ERR_WORKER_DIED);
+        assert_int_equal(several.takes_more[i], i == 7); /* once all have heard */
+    }
+    assert_int_equal(worker_crash_count(f->worker), 1);
+    several.count = 0;
+    assert_int_equal(send_several(&several, "echo", 7), ERR_OK); /* waits, held back */
+    assert_false(worker_takes_more(f->worker));
+    while (several.count < 1)
+        assert_true(sd_event_run(f->loop, 20 * 1000000ull) > 0);
+    assert_int_equal(several.got[0], 7);
 }
 
 int main(void)
@@ -239,7 +318,11 @@ int main(void)
         CASE(a_cancel_reaches_the_worker_and_leaves_it_alive),
         CASE(nonsense_from_a_worker_ends_it_and_not_us),
         CASE(a_busy_worker_refuses_a_second_request),
+        CASE(a_worker_that_asks_for_it_is_replaced_after_its_answer),
         CASE(a_stopped_worker_makes_room_for_a_fresh_one),
+        cmocka_unit_test_setup_teardown(
+            several_at_once_are_answered_in_turn_and_end_together_with_the_process, setup_several,
+            teardown),
         cmocka_unit_test_setup_teardown(a_recycled_worker_is_a_new_process_after_its_share,
                                         setup_recycled, teardown),
         cmocka_unit_test_setup_teardown(a_missing_program_is_said_at_once, setup_missing, teardown),
