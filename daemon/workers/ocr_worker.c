@@ -5,6 +5,7 @@
 #include "daemon/image/recognition_image.h"
 #include "daemon/model/page_info.h"
 #include "daemon/model/words.h"
+#include "daemon/workers/confine.h"
 #include "daemon/workers/worker_main.h"
 #include "ocr/clean/clean.h"
 #include "ocr/extract/templates.h"
@@ -332,6 +333,7 @@ int main(int argc, char **argv)
     struct ocr ocr = {0};
     (void)argc;
     limit_threads(argv);
+    confine_worker("sohoa-ocr-worker", NULL);
     mallopt(M_MMAP_THRESHOLD, OWN_MAPPING_FROM);
     int status = worker_serve("sohoa-ocr-worker", ops, &ocr);
     recognizer_free(ocr.recognizer);

@@ -1,3 +1,4 @@
+#include "daemon/workers/confine.h"
 #include "daemon/workers/worker_main.h"
 #include "queue/seal/pdf_compose.h"
 
@@ -109,5 +110,6 @@ static enum err_code run_compose(void *self, struct worker_call *call, struct wo
 int main(void)
 {
     static const struct worker_op ops[] = {{"compose", run_compose}, {0}};
+    confine_worker("sohoa-pdf-worker", NULL);
     return worker_serve("sohoa-pdf-worker", ops, NULL);
 }

@@ -1,6 +1,7 @@
 #include "daemon/base/file.h"
 #include "daemon/base/sys.h"
 #include "daemon/base/when.h"
+#include "daemon/workers/confine.h"
 #include "daemon/workers/worker_main.h"
 #include "queue/seal/pdf_metadata.h"
 #include "queue/seal/pdf_sign.h"
@@ -223,6 +224,7 @@ int main(void)
     static const struct worker_op ops[] = {
         {"unlock", run_unlock}, {"sign", run_sign}, {"lock", run_lock}, {0}};
     struct seal seal = {0};
+    confine_worker("sohoa-seal-worker", NULL);
     int status = worker_serve("sohoa-seal-worker", ops, &seal);
     lock_signer(&seal);
     return status;
