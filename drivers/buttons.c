@@ -3,50 +3,111 @@
 #include "daemon/base/mem.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
 
-struct button_row {
-    const char *backend;
-    const char *option; /* pattern, fnmatch(3) */
+struct panel_row {
+    const char *backend, *option; /* patterns, fnmatch(3) */
+    enum panel_kind kind;
 };
 
-/* Source: sane-backends 1.2.1, the names of saneopts.h and each backend's own. */
-static const struct button_row rows[] = {
-    {"genesys", "file"},
-    {"genesys", "ocr"},
-    {"genesys", "power"},
-    {"genesys", "extra"},
-    {"genesys", "transparency"},
-    {"genesys", "pdf[1-4]"},
-    {"plustek", "button [0-4]"},
-    {"canon_dr", "start"},
-    {"canon_dr", "stop"},
-    {"canon_dr", "button-3"},
-    {"pixma", "button-[12]"},
-    {"avision", "message"},
-    {"hp5590", "button-pressed"},
-    {"snapscan", "send"},
-    {"hp5400", "web"},
-    {"snapscan", "web"},
-    {"rts8891", "button-*"},
-    {"artec_eplus48u", "button-state"},
-    {"*", "scan"},
-    {"*", "email"},
-    {"*", "fax"},
-    {"*", "copy"},
-    {"*", "pdf"},
-    {"*", "cancel"},
+/* The first row that fits decides. Source: sane-backends 1.2.1, each backend's own options and the
+ * well-known names of saneopts.h; scanbd's samples for snapscan. */
+static const struct panel_row rows[] = {
+    {"genesys", "file", PANEL_PRESS}, /* its presses are queued until they are read */
+    {"genesys", "scan", PANEL_PRESS},
+    {"genesys", "email", PANEL_PRESS},
+    {"genesys", "copy", PANEL_PRESS},
+    {"genesys", "ocr", PANEL_PRESS},
+    {"genesys", "power", PANEL_PRESS},
+    {"genesys", "extra", PANEL_PRESS},
+    {"genesys", "transparency", PANEL_PRESS},
+    {"genesys", "pdf[1-4]", PANEL_PRESS},
+    {"genesys", "need-calibration", PANEL_SENSOR},
+    {"gt68xx", "need-calibration", PANEL_SENSOR},
+    {"plustek", "button [0-4]", PANEL_BUTTON},
+
+    {"fujitsu", "function", PANEL_VALUE},
+    {"fujitsu", "error-code", PANEL_VALUE},
+    {"fujitsu", "skew-angle", PANEL_VALUE},
+    {"fujitsu", "ink-remain", PANEL_VALUE},
+    {"fujitsu", "density", PANEL_VALUE},
+    {"fujitsu", "top-edge", PANEL_SENSOR},
+    {"fujitsu", "[ab][345]-paper", PANEL_SENSOR},
+    {"fujitsu", "omr-df", PANEL_SENSOR},
+    {"fujitsu", "card-loaded", PANEL_SENSOR},
+    {"fujitsu", "power-save", PANEL_SENSOR},
+    {"fujitsu", "manual-feed", PANEL_SENSOR},
+    {"fujitsu", "ink-low", PANEL_SENSOR},
+    {"fujitsu", "double-feed", PANEL_SENSOR},
+    {"fujitsu", "duplex", PANEL_SENSOR},
+    {"epjitsu", "top-edge", PANEL_SENSOR},
+    {"epjitsu", "power-save", PANEL_SENSOR},
+
+    {"canon_dr", "start", PANEL_BUTTON},
+    {"canon_dr", "stop", PANEL_BUTTON},
+    {"canon_dr", "button-3", PANEL_BUTTON},
+    {"canon_dr", "newfile", PANEL_SENSOR},
+    {"canon_dr", "countonly", PANEL_SENSOR},
+    {"canon_dr", "bypassmode", PANEL_SENSOR},
+    {"canon_dr", "adf-loaded", PANEL_SENSOR},
+    {"canon_dr", "card-loaded", PANEL_SENSOR},
+    {"canon_dr", "counter", PANEL_VALUE},
+    {"canon_dr", "roller-counter", PANEL_VALUE},
+    {"canon_dr", "total-counter", PANEL_VALUE},
+
+    {"pixma", "button-[12]", PANEL_PRESS},
+    {"pixma", "original", PANEL_VALUE},
+    {"pixma", "target", PANEL_VALUE},
+    {"pixma", "scan-resolution", PANEL_VALUE},
+    {"pixma", "document-type", PANEL_VALUE},
+    {"pixma", "adf-orientation", PANEL_VALUE},
+    {"pixma", "adf-status", PANEL_SENSOR},
+
+    {"avision", "message", PANEL_PRESS},
+    {"hp5590", "button-pressed", PANEL_PRESS},
+    {"hp5590", "doc-in-adf", PANEL_SENSOR},
+    {"hp5590", "color-led", PANEL_VALUE},
+    {"hp5590", "counter-value", PANEL_VALUE},
+    {"hp5400", "web", PANEL_BUTTON},
+    {"hp5400", "power-save", PANEL_BUTTON},
+    {"rts8891", "button-*", PANEL_BUTTON},
+    {"snapscan", "send", PANEL_BUTTON},
+    {"snapscan", "web", PANEL_BUTTON},
+    {"snapscan", "message", PANEL_PRESS},
+    {"artec_eplus48u", "button-state", PANEL_BUTTON},
+
+    {"*", "scan", PANEL_BUTTON},
+    {"*", "email", PANEL_BUTTON},
+    {"*", "fax", PANEL_BUTTON},
+    {"*", "copy", PANEL_BUTTON},
+    {"*", "pdf", PANEL_BUTTON},
+    {"*", "cancel", PANEL_BUTTON},
+    {"*", "page-loaded", PANEL_SENSOR},
+    {"*", "cover-open", PANEL_SENSOR},
 };
 
-bool button_is(const char *backend, const struct option *option)
+/* What backends call paper in the feeder. */
+static const char *const paper_sensors[] = {"page-loaded", "adf-loaded", "adf-status",
+                                            "doc-in-adf"};
+
+enum panel_kind panel_kind_of(const char *backend, const struct option *option)
 {
     if (!option->active || !option->readable || option->settable || option->value_count != 1)
-        return false;
+        return PANEL_NOTHING;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (fnmatch(rows[i].backend, backend, 0) == 0 &&
             fnmatch(rows[i].option, option->name, 0) == 0)
-            return true;
-    return false;
+            return rows[i].kind;
+    return PANEL_NOTHING;
+}
+
+enum panel_kind panel_kind_here(const struct device *device, const struct option *option)
+{
+    const char *not_here = device_quirks(device)->no_buttons;
+    if (not_here && fnmatch(not_here, option->name, 0) == 0)
+        return PANEL_NOTHING;
+    return panel_kind_of(device_backend(device), option);
 }
 
 bool button_value_is_pressed(const struct js *value)
@@ -61,32 +122,119 @@ bool button_value_is_pressed(const struct js *value)
     return !js_get_text(value, "", &text, NULL) && *text && strcmp(text, "none") != 0;
 }
 
+bool sensor_value_is_on(const char *option, const struct js *value)
+{
+    double number;
+    if (strcmp(option, "adf-status") == 0)
+        return !js_get_real(value, "", &number, NULL) && number == 2;
+    return button_value_is_pressed(value);
+}
+
+static const char *sensor_name(const char *option)
+{
+    for (size_t i = 0; i < sizeof paper_sensors / sizeof *paper_sensors; i++)
+        if (strcmp(paper_sensors[i], option) == 0)
+            return paper_sensors[0];
+    return option;
+}
+
+/* ---- debouncing --------------------------------------------------------------------------------
+ */
+
+static int find_button(struct buttons_debounce *memory, const char *name)
+{
+    size_t i = 0;
+    while (i < memory->count && strcmp(memory->button[i].name, name) != 0)
+        i++;
+    if (i == BUTTONS_MAX)
+        return -1;
+    if (i == memory->count) {
+        snprintf(memory->button[i].name, BUTTON_NAME_SIZE, "%s", name);
+        memory->count++;
+    }
+    return (int)i;
+}
+
+bool buttons_debounce(struct buttons_debounce *memory, const char *name, enum panel_kind kind,
+                      bool pressed, int64_t now_us)
+{
+    int i = find_button(memory, name);
+    if (i < 0)
+        return false;
+    bool still_held = kind == PANEL_BUTTON && memory->button[i].held;
+    int64_t counted_us = memory->button[i].counted_us;
+    memory->button[i].held = pressed;
+    if (!pressed || still_held || (counted_us && now_us - counted_us < BUTTON_REPEAT_US))
+        return false;
+    memory->button[i].counted_us = now_us;
+    return true;
+}
+
+/* ---- a round -----------------------------------------------------------------------------------
+ */
+
+static bool is_button(enum panel_kind kind)
+{
+    return kind == PANEL_BUTTON || kind == PANEL_PRESS;
+}
+
 struct js *buttons_names(struct device *device)
 {
     AUTO(js) struct js *names = js_array();
     size_t count;
     const struct option *options = device_options(device, &count);
     for (size_t i = 0; i < count; i++)
-        if (button_is(device_backend(device), &options[i]) &&
+        if (is_button(panel_kind_here(device, &options[i])) &&
             !js_push(names, js_text(options[i].name)))
             return NULL;
     return TAKE(names);
 }
 
-struct js *buttons_pressed(struct device *device)
+struct round {
+    struct buttons_debounce *memory;
+    int64_t now_us;
+    struct js *pressed, *sensors, *values;
+};
+
+static bool take_reading(struct round *round, const char *option, enum panel_kind kind,
+                         const struct js *value)
 {
-    AUTO(js) struct js *pressed = js_array();
+    if (kind == PANEL_VALUE)
+        return js_is_null(value) || js_set(round->values, option, js_copy(value));
+    if (kind == PANEL_SENSOR) {
+        const char *name = sensor_name(option);
+        bool on = sensor_value_is_on(option, value) || js_bool_or(round->sensors, name, false);
+        return js_is_null(value) || js_set(round->sensors, name, js_bool(on));
+    }
+    const char *name = js_text_or(value, "", option);
+    bool pressed = button_value_is_pressed(value);
+    return !buttons_debounce(round->memory, pressed ? name : option, kind, pressed,
+                             round->now_us) ||
+           js_push(round->pressed, js_text(name));
+}
+
+static bool read_panel(struct device *device, struct round *round)
+{
     size_t count;
     const struct option *options = device_options(device, &count);
     for (size_t i = 0; i < count; i++) {
-        if (!button_is(device_backend(device), &options[i]))
+        enum panel_kind kind = panel_kind_here(device, &options[i]);
+        if (kind == PANEL_NOTHING)
             continue;
         AUTO(js) struct js *value = device_value_to_js(device, &options[i]);
-        if (!button_value_is_pressed(value))
-            continue;
-        const char *name = js_text_or(value, "", options[i].name);
-        if (!js_push(pressed, js_text(name)))
-            return NULL;
+        if (!value || !take_reading(round, options[i].name, kind, value))
+            return false;
     }
-    return TAKE(pressed);
+    return true;
+}
+
+struct js *buttons_poll(struct device *device, struct buttons_debounce *memory, int64_t now_us)
+{
+    AUTO(js) struct js *pressed = js_array();
+    AUTO(js) struct js *sensors = js_object();
+    AUTO(js) struct js *values = js_object();
+    struct round round = {memory, now_us, pressed, sensors, values};
+    if (!pressed || !sensors || !values || !read_panel(device, &round))
+        return NULL;
+    return js_pack("{s:O, s:O, s:O}", "pressed", pressed, "sensors", sensors, "values", values);
 }

@@ -4,20 +4,56 @@
 #include "drivers/sane_device.h"
 
 /*
- * Buttons on the machine. SANE knows only options, and every backend names its own: a table of
- * patterns per backend says which option is a button. Reading a button may clear it, so each is
- * read once per round and a press is reported once.
+ * Buttons and sensors of the machine. SANE knows only options, and every backend names its own: a
+ * table of patterns per backend says what an option is. One round reads each of them once, in the
+ * order of the device: fujitsu and canon_dr ask the hardware again only for an option that was read
+ * since they asked last, and pixma, avision and others forget a press that was read.
  */
 
-/* Whether `option` of `backend` is a button. Pure. */
-bool button_is(const char *backend, const struct option *option);
+enum panel_kind {
+    PANEL_NOTHING,
+    PANEL_BUTTON, /* stays as it is while it is held down */
+    PANEL_PRESS,  /* a press that the reading clears */
+    PANEL_SENSOR, /* paper, cover: a state */
+    PANEL_VALUE,  /* belongs to a press: the number on the dial, the counter */
+};
+
+/* What `option` of `backend` is. Pure. */
+enum panel_kind panel_kind_of(const char *backend, const struct option *option);
+/* The same for this device, whose quirks may say no. */
+enum panel_kind panel_kind_here(const struct device *device, const struct option *option);
+
 /* Whether the value read means pressed: true, a number above 0, a text other than "" and "none". */
 bool button_value_is_pressed(const struct js *value);
+/* Whether the value of that sensor means yes; pixma's adf-status is 1 empty, 2 loaded. */
+bool sensor_value_is_on(const char *option, const struct js *value);
+
+/*
+ * A press counts once: not again within 2.5 s of the one before, and a button that is held down or
+ * got stuck not again before it was let go. Source: insaned (2.5 s), peers.
+ */
+#define BUTTONS_MAX 32
+#define BUTTON_NAME_SIZE 64
+#define BUTTON_REPEAT_US 2500000
+
+struct buttons_debounce {
+    struct {
+        char name[BUTTON_NAME_SIZE];
+        bool held;
+        int64_t counted_us; /* 0: never */
+    } button[BUTTONS_MAX];
+    size_t count;
+};
+
+/* One look at one button. True: this press counts. */
+bool buttons_debounce(struct buttons_debounce *memory, const char *name, enum panel_kind kind,
+                      bool pressed, int64_t now_us);
 
 /* Array of the names of the active buttons. NULL: out of memory. */
 struct js *buttons_names(struct device *device);
-/* Array of the buttons pressed since the last call: the option's name, or the value where one
- * option stands for several buttons ("email"). */
-struct js *buttons_pressed(struct device *device);
+/* One round: {"pressed":[names], "sensors":{name: bool}, "values":{name: number or text}}. A name
+ * is the option's, or the value where one option stands for several buttons ("email"). Paper in the
+ * feeder is "page-loaded" whatever the backend calls it. NULL: out of memory. */
+struct js *buttons_poll(struct device *device, struct buttons_debounce *memory, int64_t now_us);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "daemon/base/mem.h"
 #include "daemon/base/sys.h"
-#include "drivers/quirks.h"
 
 #define READ_BYTES (256u << 10)
 #define PROGRESS_EVERY_US 200000
@@ -10,8 +9,8 @@
 
 struct capture {
     struct device *device;
-    struct scan_settings settings;
-    bool cancel_between;
+    struct scan_settings wanted, set;
+    struct js *options; /* behind wanted.options */
     bool over;
     int pages;
     uint8_t *bytes;
@@ -24,20 +23,21 @@ enum err_code capture_begin(struct device *device, const struct scan_settings *w
     if (!capture)
         return err_set(err, ERR_NO_MEMORY, "capture");
     capture->device = device;
+    capture->wanted = *wanted;
+    capture->wanted.options = capture->options = js_ref(wanted->options);
     capture->bytes = mem_alloc(READ_BYTES);
     if (!capture->bytes)
         return err_set(err, ERR_NO_MEMORY, "capture");
-    enum err_code code = settings_apply(device, wanted, &capture->settings, err);
+    enum err_code code = settings_apply(device, &capture->wanted, &capture->set, err);
     if (code)
         return code;
-    capture->cancel_between = quirk_applies(device_name(device), QUIRK_CANCEL_BETWEEN_PAGES);
     *out = TAKE(capture);
     return ERR_OK;
 }
 
 const struct scan_settings *capture_settings(const struct capture *capture)
 {
-    return &capture->settings;
+    return &capture->set;
 }
 
 bool capture_is_over(const struct capture *capture)
@@ -57,6 +57,7 @@ void capture_free(struct capture *capture)
     if (!capture)
         return;
     end_batch(capture);
+    js_free(capture->options);
     mem_free(capture->bytes);
     mem_free(capture);
 }
@@ -127,15 +128,45 @@ static enum err_code read_page(struct capture *capture, struct assembly *assembl
 static void describe_page(struct capture *capture, const struct page_shape *shape,
                           struct captured_page *out)
 {
-    bool duplex = capture->settings.source == SOURCE_DUPLEX;
+    bool duplex = capture->set.source == SOURCE_DUPLEX;
+    bool back = duplex && capture->pages % 2 == 1;
+    struct size_mm size = {shape->width_px * MM_PER_INCH / shape->dpi,
+                           shape->height_px * MM_PER_INCH / shape->dpi};
     *out = (struct captured_page){
         .shape = *shape,
-        .width_mm = shape->width_px * MM_PER_INCH / shape->dpi,
-        .height_mm = shape->height_px * MM_PER_INCH / shape->dpi,
-        .back = duplex && capture->pages % 2 == 1,
+        .width_mm = size.w,
+        .height_mm = size.h,
+        .back = back,
+        .turn_deg = back ? device_quirks(capture->device)->turn_backs_deg : 0,
         .sheet = (duplex ? capture->pages / 2 : capture->pages) + 1,
-        .more = capture->settings.source != SOURCE_FLATBED,
+        .more = capture->set.source != SOURCE_FLATBED,
+        .doubts = page_check_size(&capture->wanted, &capture->set, size),
     };
+}
+
+/* What the next sane_start of this machine needs (quirks.h), done before it: after the last page of
+ * a batch nothing but the end of the batch is due. */
+static enum err_code prepare_next(struct capture *capture, struct err *err)
+{
+    enum between_pages rule = device_quirks(capture->device)->between_pages;
+    if (capture->pages == 0 || rule == BETWEEN_NOTHING)
+        return ERR_OK;
+    device_cancel(capture->device);
+    if (rule == BETWEEN_CANCEL)
+        return ERR_OK;
+    enum err_code code = device_reopen(capture->device, err);
+    return code ? code : settings_apply(capture->device, &capture->wanted, &capture->set, err);
+}
+
+static enum err_code empty_error(const struct capture *capture, enum err_code code, struct err *err)
+{
+    if (code != ERR_FEEDER_EMPTY || capture->pages == 0)
+        return code;
+    int sides = capture->set.source == SOURCE_DUPLEX ? 2 : 1;
+    bool doubtful = device_quirks(capture->device)->no_docs_doubtful;
+    return err_context(err, code, "%d sheets came, %d expected%s", capture->pages / sides,
+                       capture->wanted.expect_sheets,
+                       doubtful ? "; this scanner says so too early at times" : "");
 }
 
 enum err_code capture_next_page(struct capture *capture, struct row_sink *const *sinks,
@@ -147,16 +178,16 @@ enum err_code capture_next_page(struct capture *capture, struct row_sink *const 
     AUTO(assembly) struct assembly *assembly = NULL;
     struct reporter reporter = {.progress = progress, .payload = payload};
     struct page_shape shape;
-    enum err_code code =
-        assembly_new(sinks, sink_count, capture->settings.resolution_dpi, &assembly, err);
+    enum err_code code = prepare_next(capture, err);
+    if (!code)
+        code = assembly_new(sinks, sink_count, capture->set.resolution_dpi, &assembly, err);
     if (!code)
         code = read_page(capture, assembly, &reporter, &shape, err);
     if (code) {
         end_batch(capture);
+        code = empty_error(capture, code, err);
         return err_context(err, code, "page %d of the batch", capture->pages + 1);
     }
-    if (capture->cancel_between)
-        device_cancel(capture->device);
     describe_page(capture, &shape, out);
     capture->pages++;
     return ERR_OK;

@@ -1,6 +1,7 @@
 #ifndef SOHOA_DRIVERS_CAPTURE_H
 #define SOHOA_DRIVERS_CAPTURE_H
 
+#include "drivers/page_check.h"
 #include "drivers/settings.h"
 
 /*
@@ -10,8 +11,9 @@
  *               │      any error ends the batch: ▲
  *               └────────────────────────────────┘
  *
- * sane_cancel is called once, when the batch is over, and never between the pages of a feeder
- * (quirks.c has the exceptions). The device is borrowed.
+ * sane_cancel is called once, when the batch is over, and never between the pages of a feeder.
+ * quirks.c has the exceptions: machines that want a cancel, or to be closed and opened and set anew
+ * before the next page. The device is borrowed.
  */
 struct capture;
 
@@ -21,6 +23,8 @@ struct captured_page {
     bool back;                  /* second side of its sheet */
     int sheet;                  /* 1, 2, … in this batch */
     bool more;                  /* a feeder: ask again, FEEDER_EMPTY ends the pile */
+    int turn_deg; /* 180: this side is known to come upside down; pixels are as came */
+    struct page_size_doubts doubts;
 };
 
 /* lines_expected -1: unknown. An error ends the page. */

@@ -1,15 +1,19 @@
 #include "drivers/sane_device.h"
 
 #include "daemon/base/mem.h"
+#include "daemon/base/sys.h"
 #include "daemon/base/text.h"
-#include "drivers/quirks.h"
+#include "drivers/sane_environment.h"
+#include "drivers/usb_device.h"
 
 #include <math.h>
 #include <sane/sane.h>
 #include <sane/saneopts.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Not in every sane.h; used by some backends. */
 #define STATUS_WARMING_UP 12
@@ -18,20 +22,52 @@
 #define TEXT_MAX_BYTES 1024
 #define FIXED_MAX 32767 /* SANE_Fixed has 16 bits before the point */
 #define TEXT_VALUE_MAX_BYTES 65536
+#define READ_TOLD_EVERY_US 200000
+#define NOTHING_YET_NS 5000000
 
 struct device {
     SANE_Handle handle;
-    char *name;
-    char *backend;
+    struct device_facts facts;
+    struct quirk_set quirks;
     struct option *options;
     size_t option_count;
     bool scanning;
+    bool in_frame; /* its first read was told */
+    bool bytes_came;
+    int64_t read_told_us;
 };
 
 /* One scan at a time in this process: what the signal handler may cancel. */
 static SANE_Handle volatile active_handle;
 static volatile sig_atomic_t cancel_came;
 static bool library_is_open;
+static char library_backend[USB_TEXT_SIZE]; /* empty: all of them */
+
+/* ---- watching ---------------------------------------------------------------------------------
+ */
+
+static device_watch_fn *watcher;
+static void *watcher_payload;
+
+void device_watch(device_watch_fn *watch, void *payload)
+{
+    watcher = watch;
+    watcher_payload = payload;
+}
+
+static void tell(const char *call, bool is_over)
+{
+    if (watcher)
+        watcher(watcher_payload, call, is_over);
+}
+
+#define WATCHED(call, expression)                                                                  \
+    ({                                                                                             \
+        tell(call, false);                                                                         \
+        __typeof__(expression) value_ = (expression);                                              \
+        tell(call, true);                                                                          \
+        value_;                                                                                    \
+    })
 
 /* ---- status ---------------------------------------------------------------------------------- */
 
@@ -81,19 +117,37 @@ static enum err_code status_error(SANE_Status status, enum device_step step, con
 
 static void close_library(void)
 {
+    if (!library_is_open)
+        return;
+    tell("close", false);
     sane_exit();
+    tell("close", true);
+    library_is_open = false;
 }
 
-static enum err_code open_library(struct err *err)
+static void leave(void)
 {
-    if (library_is_open)
+    close_library();
+    sane_environment_clean();
+}
+
+/* backend "": all of them. No device may be open when it changes. */
+static enum err_code open_library(const char *backend, struct err *err)
+{
+    static bool leaves;
+    if (library_is_open && strcmp(backend, library_backend) == 0)
         return ERR_OK;
+    close_library();
+    sane_environment_prepare(*backend ? backend : NULL);
+    if (!leaves)
+        atexit(leave);
+    leaves = true;
     SANE_Int version;
-    SANE_Status status = sane_init(&version, NULL);
+    SANE_Status status = WATCHED("init", sane_init(&version, NULL));
     if (status != SANE_STATUS_GOOD)
         return status_error(status, DEVICE_LIST, "sane_init", err);
     library_is_open = true;
-    atexit(close_library);
+    snprintf(library_backend, sizeof library_backend, "%s", backend);
     return ERR_OK;
 }
 
@@ -107,21 +161,22 @@ static char *clean_text(const char *text)
 
 static bool push_device(struct js *list, const SANE_Device *device)
 {
-    AUTO(mem) char *name = clean_text(device->name);
-    AUTO(mem) char *vendor = clean_text(device->vendor);
-    AUTO(mem) char *model = clean_text(device->model);
-    AUTO(mem) char *type = clean_text(device->type);
-    return js_push(list, js_pack("{s:s, s:s, s:s, s:s}", "name", name, "vendor", vendor, "model",
-                                 model, "type", type));
+    struct device_facts facts = {0};
+    text_printable(device->name ? device->name : "", facts.name, sizeof facts.name);
+    text_printable(device->vendor ? device->vendor : "", facts.vendor, sizeof facts.vendor);
+    text_printable(device->model ? device->model : "", facts.model, sizeof facts.model);
+    text_printable(device->type ? device->type : "", facts.type, sizeof facts.type);
+    device_facts_look_up(&facts);
+    return js_push(list, device_facts_to_js(&facts));
 }
 
 enum err_code device_list(struct js **out, struct err *err)
 {
-    enum err_code code = open_library(err);
+    enum err_code code = open_library("", err);
     if (code)
         return code;
     const SANE_Device **devices = NULL;
-    SANE_Status status = sane_get_devices(&devices, SANE_FALSE);
+    SANE_Status status = WATCHED("list", sane_get_devices(&devices, SANE_FALSE));
     if (status != SANE_STATUS_GOOD)
         return status_error(status, DEVICE_LIST, "sane_get_devices", err);
     AUTO(js) struct js *list = js_array();
@@ -209,8 +264,8 @@ static void free_options(struct option *options, size_t count)
 static enum err_code load_options(struct device *device, struct err *err)
 {
     SANE_Int count = 0;
-    SANE_Status status =
-        sane_control_option(device->handle, 0, SANE_ACTION_GET_VALUE, &count, NULL);
+    SANE_Status status = WATCHED(
+        "option", sane_control_option(device->handle, 0, SANE_ACTION_GET_VALUE, &count, NULL));
     if (status != SANE_STATUS_GOOD)
         return status_error(status, DEVICE_OPTION, "number of options", err);
     if (count < 1 || count > 10000)
@@ -219,12 +274,16 @@ static enum err_code load_options(struct device *device, struct err *err)
     if (!options)
         return err_set(err, ERR_NO_MEMORY, "options");
     size_t kept = 0;
-    for (SANE_Int i = 1; i < count; i++) {
+    bool whole = true;
+    tell("option", false);
+    for (SANE_Int i = 1; whole && i < count; i++) {
         const SANE_Option_Descriptor *descriptor = sane_get_option_descriptor(device->handle, i);
-        if (descriptor && !copy_option((int)i, descriptor, &options[kept++])) {
-            free_options(options, kept);
-            return err_set(err, ERR_NO_MEMORY, "options");
-        }
+        whole = !descriptor || copy_option((int)i, descriptor, &options[kept++]);
+    }
+    tell("option", true);
+    if (!whole) {
+        free_options(options, kept);
+        return err_set(err, ERR_NO_MEMORY, "options");
     }
     free_options(device->options, device->option_count);
     device->options = options;
@@ -249,60 +308,124 @@ const struct option *device_find_option(const struct device *device, const char 
 /* ---- opening and closing ----------------------------------------------------------------------
  */
 
-enum err_code device_open(const char *name, struct device **out, struct err *err)
+/* Who that is, and the library with its backend. */
+static enum err_code find_facts(const char *name, const char *vendor, const char *model,
+                                struct device_facts *out, struct err *err)
 {
-    enum err_code code = open_library(err);
-    if (code)
-        return code;
     AUTO(js) struct js *list = NULL;
+    enum err_code code = ERR_OK;
     if (!*name) {
         if ((code = device_list(&list, err)))
             return code;
         name = js_text_or(list, "[0].name", "");
+        vendor = js_text_or(list, "[0].vendor", "");
+        model = js_text_or(list, "[0].model", "");
         if (!*name)
             return err_set(err, ERR_NO_SCANNER, "SANE lists no device");
     }
+    if (strlen(name) >= sizeof out->name)
+        return err_set(err, ERR_UNKNOWN_DEVICE, "a device name of %zu bytes", strlen(name));
+    snprintf(out->name, sizeof out->name, "%s", name);
+    snprintf(out->vendor, sizeof out->vendor, "%s", vendor);
+    snprintf(out->model, sizeof out->model, "%s", model);
+    device_facts_look_up(out);
+    return open_library(out->identity.backend, err);
+}
+
+static enum err_code open_handle(struct device *device, struct err *err)
+{
+    SANE_Status status = WATCHED("open", sane_open(device->facts.name, &device->handle));
+    if (status == SANE_STATUS_GOOD)
+        return load_options(device, err);
+    device->handle = NULL;
+    if (status == SANE_STATUS_DEVICE_BUSY && device->quirks.busy_means_off)
+        return err_set(err, ERR_NO_SCANNER, "sane_open: the device is switched off");
+    return status_error(status, DEVICE_OPEN, "sane_open", err);
+}
+
+enum err_code device_open(const char *name, struct device **out, struct err *err)
+{
+    return device_open_known(name, "", "", out, err);
+}
+
+enum err_code device_open_known(const char *name, const char *vendor, const char *model,
+                                struct device **out, struct err *err)
+{
     AUTO(device) struct device *device = mem_alloc(sizeof *device);
     if (!device)
         return err_set(err, ERR_NO_MEMORY, "device");
-    device->name = mem_strdup(name);
-    device->backend = mem_strndup(name, strcspn(name, ":"));
-    if (!device->name || !device->backend)
-        return err_set(err, ERR_NO_MEMORY, "device");
-    SANE_Status status = sane_open(name, &device->handle);
-    if (status != SANE_STATUS_GOOD) {
-        device->handle = NULL;
-        if (status == SANE_STATUS_DEVICE_BUSY && quirk_applies(name, QUIRK_BUSY_MEANS_OFF))
-            return err_set(err, ERR_NO_SCANNER, "sane_open: the device is switched off");
-        return status_error(status, DEVICE_OPEN, "sane_open", err);
-    }
-    if ((code = load_options(device, err)))
+    enum err_code code = find_facts(name, vendor, model, &device->facts, err);
+    if (code)
+        return code;
+    quirks_of(&device->facts, &device->quirks);
+    if ((code = open_handle(device, err)))
         return code;
     *out = TAKE(device);
     return ERR_OK;
+}
+
+static void close_handle(struct device *device)
+{
+    device_cancel(device);
+    if (!device->handle)
+        return;
+    tell("close", false);
+    sane_close(device->handle);
+    tell("close", true);
+    device->handle = NULL;
+}
+
+enum err_code device_reopen(struct device *device, struct err *err)
+{
+    close_handle(device);
+    return open_handle(device, err);
 }
 
 void device_close(struct device *device)
 {
     if (!device)
         return;
-    device_cancel(device);
-    if (device->handle)
-        sane_close(device->handle);
+    close_handle(device);
     free_options(device->options, device->option_count);
-    mem_free(device->name);
-    mem_free(device->backend);
     mem_free(device);
+}
+
+enum err_code device_reset(const char *name, bool *out_by_usb, struct err *err)
+{
+    struct device_facts facts = {0};
+    AUTO(device) struct device *device = NULL;
+    snprintf(facts.name, sizeof facts.name, "%s", name);
+    device_facts_look_up(&facts);
+    if (facts.on_usb && !WATCHED("control", usb_device_reset(&facts.usb, NULL))) {
+        *out_by_usb = true;
+        return ERR_OK;
+    }
+    enum err_code code = device_open(name, &device, err);
+    if (code)
+        return code;
+    device->scanning = true; /* whatever it does, it shall stop */
+    *out_by_usb = false;
+    return ERR_OK;
 }
 
 const char *device_name(const struct device *device)
 {
-    return device->name;
+    return device->facts.name;
 }
 
 const char *device_backend(const struct device *device)
 {
-    return device->backend;
+    return device->facts.identity.backend;
+}
+
+const struct device_facts *device_facts(const struct device *device)
+{
+    return &device->facts;
+}
+
+const struct quirk_set *device_quirks(const struct device *device)
+{
+    return &device->quirks;
 }
 
 /* ---- values -----------------------------------------------------------------------------------
@@ -326,7 +449,8 @@ static enum err_code set_value(struct device *device, const struct option *optio
         return err_set(err, ERR_OPTION_REFUSED, "option '%s' cannot be set", option->name);
     SANE_Int info = 0;
     SANE_Status status =
-        sane_control_option(device->handle, option->index, SANE_ACTION_SET_VALUE, value, &info);
+        WATCHED("option", sane_control_option(device->handle, option->index, SANE_ACTION_SET_VALUE,
+                                              value, &info));
     if (status != SANE_STATUS_GOOD) {
         status_error(status, DEVICE_OPTION, "setting", err);
         return err_context(err, device_status_error((int)status, DEVICE_OPTION), "option '%s'",
@@ -339,8 +463,8 @@ static enum err_code read_word(struct device *device, const struct option *optio
                                struct err *err)
 {
     SANE_Word word = 0;
-    SANE_Status status =
-        sane_control_option(device->handle, option->index, SANE_ACTION_GET_VALUE, &word, NULL);
+    SANE_Status status = WATCHED("option", sane_control_option(device->handle, option->index,
+                                                               SANE_ACTION_GET_VALUE, &word, NULL));
     if (status != SANE_STATUS_GOOD)
         return status_error(status, DEVICE_OPTION, "reading an option", err);
     *out = word;
@@ -419,8 +543,8 @@ enum err_code device_get_text(struct device *device, const char *name, char **ou
         return code;
     if (!option->readable)
         return err_set(err, ERR_OPTION_REFUSED, "option '%s' cannot be read", name);
-    SANE_Status status =
-        sane_control_option(device->handle, option->index, SANE_ACTION_GET_VALUE, text, NULL);
+    SANE_Status status = WATCHED("option", sane_control_option(device->handle, option->index,
+                                                               SANE_ACTION_GET_VALUE, text, NULL));
     if (status != SANE_STATUS_GOOD)
         return status_error(status, DEVICE_OPTION, "reading an option", err);
     char *clean = clean_text(text);
@@ -493,7 +617,8 @@ enum err_code device_start(struct device *device, struct err *err)
     active_handle = device->handle;
     if (cancel_came)
         return cancelled(err);
-    SANE_Status status = sane_start(device->handle);
+    device->in_frame = false;
+    SANE_Status status = WATCHED("start", sane_start(device->handle));
     if (cancel_came)
         return cancelled(err);
     return status_error(status, DEVICE_START, "sane_start", err);
@@ -502,7 +627,7 @@ enum err_code device_start(struct device *device, struct err *err)
 enum err_code device_frame(struct device *device, struct frame_params *out, struct err *err)
 {
     SANE_Parameters p;
-    SANE_Status status = sane_get_parameters(device->handle, &p);
+    SANE_Status status = WATCHED("control", sane_get_parameters(device->handle, &p));
     if (status != SANE_STATUS_GOOD)
         return status_error(status, DEVICE_START, "sane_get_parameters", err);
     if ((int)p.format < SANE_FRAME_GRAY || (int)p.format > SANE_FRAME_BLUE)
@@ -520,32 +645,65 @@ enum err_code device_frame(struct device *device, struct frame_params *out, stru
     return ERR_OK;
 }
 
-enum err_code device_read(struct device *device, uint8_t *bytes, size_t size, size_t *out_size,
-                          bool *out_end, struct err *err)
+static void tell_read(struct device *device)
+{
+    int64_t now_us = sys_monotonic_us();
+    bool due = device->bytes_came && now_us - device->read_told_us >= READ_TOLD_EVERY_US;
+    if (device->in_frame && !due)
+        return;
+    device->in_frame = true;
+    device->bytes_came = false;
+    device->read_told_us = now_us;
+    tell("read", false);
+}
+
+static enum err_code read_bytes(struct device *device, uint8_t *bytes, size_t size,
+                                size_t *out_size, bool *out_end, struct err *err)
 {
     SANE_Int got = 0;
+    tell_read(device);
     SANE_Status status = sane_read(device->handle, bytes, (SANE_Int)size, &got);
     if (cancel_came)
         return cancelled(err);
-    if (status == SANE_STATUS_EOF) {
-        *out_size = 0;
-        *out_end = true;
+    *out_end = status == SANE_STATUS_EOF;
+    *out_size = 0;
+    if (*out_end)
         return ERR_OK;
-    }
     if (status != SANE_STATUS_GOOD)
         return status_error(status, DEVICE_READ, "sane_read", err);
     if (got < 0 || (size_t)got > size)
         return err_set(err, ERR_SCANNER_IO, "sane_read gave %d bytes into %zu", (int)got, size);
     *out_size = (size_t)got;
-    *out_end = false;
+    return ERR_OK;
+}
+
+enum err_code device_read(struct device *device, uint8_t *bytes, size_t size, size_t *out_size,
+                          bool *out_end, struct err *err)
+{
+    size_t got = 0;
+    bool end = false;
+    enum err_code code = read_bytes(device, bytes, size, &got, &end, err);
+    if (code || end) {
+        device->in_frame = false;
+        tell("read", true);
+    } else if (got == 0) {
+        nanosleep(&(struct timespec){.tv_nsec = NOTHING_YET_NS}, NULL);
+    }
+    device->bytes_came |= got > 0;
+    if (code)
+        return code;
+    *out_size = got;
+    *out_end = end;
     return ERR_OK;
 }
 
 void device_cancel(struct device *device)
 {
-    if (!device->scanning)
+    if (!device->scanning || !device->handle)
         return;
     active_handle = NULL;
+    tell("cancel", false);
     sane_cancel(device->handle);
+    tell("cancel", true);
     device->scanning = false;
 }

@@ -4,6 +4,7 @@
 #include "daemon/base/js.h"
 #include "drivers/frame.h"
 #include "drivers/option.h"
+#include "drivers/quirks.h"
 
 /*
  * The one home of libsane: a scanner as an object, its options as plain data, its frames as bytes.
@@ -15,6 +16,11 @@
  *                     └────── cancel ────┘   once at the end of a batch, never between pages
  *
  * Errors: the SANE status as device_status_error maps it.
+ *
+ * Every call of libsane is told to the watcher before it begins and after it came back, so that
+ * somebody outside can tell a hang from work. sane_read is told at the first read of a frame, again
+ * before a read when 200 ms have passed and bytes came since, and after the last one: silence for
+ * longer than a read may take is a hang. The cancel of a signal handler cannot be told.
  */
 
 struct device;
@@ -26,14 +32,31 @@ enum device_step { DEVICE_LIST, DEVICE_OPEN, DEVICE_OPTION, DEVICE_START, DEVICE
  * anything else is SCANNER_IO. */
 enum err_code device_status_error(int status, enum device_step step);
 
-/* [{"name","vendor","model","type"}…] */
+/* `call`: init list open option start read cancel close control. */
+typedef void device_watch_fn(void *payload, const char *call, bool is_over);
+void device_watch(device_watch_fn *watch, void *payload); /* NULL: nobody watches */
+
+/* Devices of all the machine's backends, as device_facts_to_js. */
 enum err_code device_list(struct js **out, struct err *err);
 
-/* An empty name takes the first scanner there is (NO_SCANNER when there is none). UNKNOWN_DEVICE,
- * DEVICE_BUSY, DEVICE_DENIED, SCANNER_IO. */
+/* Loads the backend of that name and no other. An empty name takes the first scanner there is
+ * (NO_SCANNER when there is none). UNKNOWN_DEVICE, DEVICE_BUSY, DEVICE_DENIED, SCANNER_IO. */
 enum err_code device_open(const char *name, struct device **out, struct err *err);
+/* The same for a caller that knows what the list said: it helps to recognise a machine that
+ * misbehaves. */
+enum err_code device_open_known(const char *name, const char *vendor, const char *model,
+                                struct device **out, struct err *err);
+/* Closed and opened again in place; its options stand as after an open. After an error only
+ * device_close is left. */
+enum err_code device_reopen(struct device *device, struct err *err);
 void device_close(struct device *device);
+/* Makes a device answer again that no process has open: resets it on USB (*out_by_usb), or else
+ * opens it, cancels and closes. */
+enum err_code device_reset(const char *name, bool *out_by_usb, struct err *err);
+
 const char *device_name(const struct device *device);
+const struct device_facts *device_facts(const struct device *device);
+const struct quirk_set *device_quirks(const struct device *device);
 /* "pnm" of "pnm:0". */
 const char *device_backend(const struct device *device);
 
@@ -41,7 +64,7 @@ const char *device_backend(const struct device *device);
 const struct option *device_options(const struct device *device, size_t *out_count);
 const struct option *device_find_option(const struct device *device, const char *name);
 
-/* Sets and reads back. *out_set (may be NULL) is what the device took. After a set that changes
+/* Sets. *out_set (may be NULL) is what the device took, read back. After a set that changes
  * other options these are read anew. OPTION_REFUSED when it is not there, not active or not taken.
  */
 enum err_code device_set_number(struct device *device, const char *name, double wanted,
@@ -60,7 +83,8 @@ struct js *device_value_to_js(struct device *device, const struct option *option
  * whatever the backend says. */
 enum err_code device_start(struct device *device, struct err *err);
 enum err_code device_frame(struct device *device, struct frame_params *out, struct err *err);
-/* *out_end: the frame is over (then *out_size is 0). */
+/* *out_end: the frame is over (then *out_size is 0). A device that has nothing yet gives 0 bytes,
+ * after a pause of a few milliseconds. */
 enum err_code device_read(struct device *device, uint8_t *bytes, size_t size, size_t *out_size,
                           bool *out_end, struct err *err);
 void device_cancel(struct device *device);

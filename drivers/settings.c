@@ -5,24 +5,38 @@
 #include <math.h>
 #include <string.h>
 
-#define A4_WIDTH_MM 210.0
-#define A4_HEIGHT_MM 297.0
-#define MM_PER_INCH 25.4
+/* Where backends keep the source. */
+static const char *const source_options[] = {"source", "doc-source"};
 
 /* Feeders whose second side is a switch of its own instead of a source. */
 static const struct duplex_switch {
     const char *option;
     const char *on, *off; /* texts; NULL: a bool */
 } duplex_switches[] = {
-    {"adf-mode", "Duplex", "Simplex"}, /* epson2 */
-    {"duplex", NULL, NULL},            /* kvs1025, kvs20xx, kvs40xx */
+    {"adf-mode", "Duplex", "Simplex"}, /* epson2, magicolor, kodakaio */
+    {"ScanMode", "Duplex", "Simplex"}, /* vendor backends, simple-scan's list */
+    {"duplex", NULL, NULL},            /* kvs1025, kvs20xx, kvs40xx, utsushi */
     {"scan-both-sides", NULL, NULL},   /* vendor backends, simple-scan's list */
 };
+
+/* Switches that a feeder needs for more than one sheet. */
+static const char *const pile_switches[] = {"batch-scan"};
+
+/* ---- source -----------------------------------------------------------------------------------
+ */
 
 static const struct option *find_settable(const struct device *device, const char *name)
 {
     const struct option *option = device_find_option(device, name);
     return option && option->active && option->settable ? option : NULL;
+}
+
+static const char *find_source_option(const struct device *device)
+{
+    for (size_t i = 0; i < sizeof source_options / sizeof *source_options; i++)
+        if (find_settable(device, source_options[i]))
+            return source_options[i];
+    return NULL;
 }
 
 static const struct duplex_switch *find_duplex_switch(const struct device *device)
@@ -33,12 +47,10 @@ static const struct duplex_switch *find_duplex_switch(const struct device *devic
     return NULL;
 }
 
-/* ---- source -----------------------------------------------------------------------------------
- */
-
 static const char *own_source_name(const struct device *device, enum scan_source source)
 {
-    const struct option *option = find_settable(device, "source");
+    const char *name = find_source_option(device);
+    const struct option *option = name ? find_settable(device, name) : NULL;
     const char *candidate, *own = NULL;
     for (size_t n = 0; option && !own && (candidate = source_candidate(source, n)); n++)
         own = option_find_text(option, candidate);
@@ -47,7 +59,7 @@ static const char *own_source_name(const struct device *device, enum scan_source
 
 static bool has_source(const struct device *device, enum scan_source source)
 {
-    if (!find_settable(device, "source")) {
+    if (!find_source_option(device)) {
         bool feeder_only = find_duplex_switch(device) != NULL;
         return feeder_only ? source != SOURCE_FLATBED : source == SOURCE_FLATBED;
     }
@@ -65,41 +77,53 @@ struct js *settings_sources(const struct device *device)
     return TAKE(sources);
 }
 
-static enum err_code set_source_name(struct device *device, enum scan_source source,
+static enum err_code set_source_name(struct setter *setter, enum scan_source source,
                                      struct err *err)
 {
-    const char *own = own_source_name(device, source);
+    const char *own = own_source_name(setter->device, source);
     if (!own && source == SOURCE_DUPLEX)
-        own = own_source_name(device, SOURCE_ADF);
+        own = own_source_name(setter->device, SOURCE_ADF);
     if (!own)
         return ERR_OK; /* has_source said yes: there is one source and it has no option */
-    AUTO(mem) char *copy = mem_strdup(own);
-    if (!copy)
-        return err_set(err, ERR_NO_MEMORY, "source");
-    return device_set_text(device, "source", copy, err);
+    return setter_text(setter, find_source_option(setter->device), own, err);
 }
 
-static enum err_code set_duplex_switch(struct device *device, bool on, struct err *err)
+static enum err_code set_duplex_switch(struct setter *setter, bool on, struct err *err)
 {
-    const struct duplex_switch *entry = find_duplex_switch(device);
+    const struct duplex_switch *entry = find_duplex_switch(setter->device);
     if (!entry)
         return ERR_OK;
     if (entry->on)
-        return device_set_text(device, entry->option, on ? entry->on : entry->off, err);
-    return device_set_bool(device, entry->option, on, err);
+        return setter_text(setter, entry->option, on ? entry->on : entry->off, err);
+    return setter_bool(setter, entry->option, on, err);
+}
+
+static enum err_code set_pile_switches(struct setter *setter, bool on, struct err *err)
+{
+    for (size_t i = 0; i < sizeof pile_switches / sizeof *pile_switches; i++) {
+        const struct option *option = setter_find(setter, pile_switches[i]);
+        if (!option || option->type != OPTION_BOOL)
+            continue;
+        enum err_code code = setter_bool(setter, pile_switches[i], on, err);
+        if (code)
+            return code;
+    }
+    return ERR_OK;
 }
 
 static enum scan_source read_source(struct device *device)
 {
+    const char *option = find_source_option(device);
     AUTO(mem) char *name = NULL;
-    if (device_get_text(device, "source", &name, NULL))
+    if (!option || device_get_text(device, option, &name, NULL))
         return find_duplex_switch(device) ? SOURCE_ADF : SOURCE_FLATBED;
     return source_from_candidate(name);
 }
 
-static enum err_code apply_source(struct device *device, enum scan_source wanted,
+static enum err_code apply_source(struct setter *setter, enum scan_source wanted,
                                   enum scan_source *out, struct err *err)
 {
+    struct device *device = setter->device;
     if (wanted == SOURCE_UNSET) {
         *out = read_source(device);
         return ERR_OK;
@@ -108,9 +132,11 @@ static enum err_code apply_source(struct device *device, enum scan_source wanted
         return err_set(err, ERR_OPTION_REFUSED, "the device has no source '%s'",
                        scan_source_name(wanted));
     bool named_duplex = own_source_name(device, SOURCE_DUPLEX) != NULL;
-    enum err_code code = set_source_name(device, wanted, err);
+    enum err_code code = set_source_name(setter, wanted, err);
     if (!code && !named_duplex && wanted != SOURCE_FLATBED)
-        code = set_duplex_switch(device, wanted == SOURCE_DUPLEX, err);
+        code = set_duplex_switch(setter, wanted == SOURCE_DUPLEX, err);
+    if (!code)
+        code = set_pile_switches(setter, wanted != SOURCE_FLATBED, err);
     if (!code)
         *out = wanted;
     return code;
@@ -127,10 +153,10 @@ static const char *own_mode_name(const struct option *option, enum scan_mode mod
     return own;
 }
 
-static enum err_code apply_mode(struct device *device, enum scan_mode wanted, int *depth,
+static enum err_code apply_mode(struct setter *setter, enum scan_mode wanted, int *depth,
                                 struct err *err)
 {
-    const struct option *option = find_settable(device, "mode");
+    const struct option *option = setter_find(setter, "mode");
     if (!option)
         return ERR_OK; /* the frames tell */
     const char *own = own_mode_name(option, wanted);
@@ -141,20 +167,15 @@ static enum err_code apply_mode(struct device *device, enum scan_mode wanted, in
     if (!own)
         return err_set(err, ERR_OPTION_REFUSED, "the device has no mode '%s'",
                        scan_mode_name(wanted));
-    AUTO(mem) char *copy = mem_strdup(own);
-    if (!copy)
-        return err_set(err, ERR_NO_MEMORY, "mode");
-    return device_set_text(device, "mode", copy, err);
+    return setter_text(setter, "mode", own, err);
 }
 
-static enum err_code apply_depth(struct device *device, int asked, int fallback, struct err *err)
+static enum err_code apply_depth(struct setter *setter, int asked, int fallback, struct err *err)
 {
-    const struct option *option = find_settable(device, "depth");
-    if (!option)
+    if (!setter_find(setter, "depth"))
         return ERR_OK; /* the frames tell, and every depth is understood */
-    int wanted = asked ? asked : fallback;
     double taken;
-    enum err_code code = device_set_number(device, "depth", wanted, &taken, err);
+    enum err_code code = setter_number(setter, "depth", asked ? asked : fallback, &taken, err);
     if (!code && asked && (int)taken != asked)
         return err_set(err, ERR_OPTION_REFUSED, "the device has no depth %d here", asked);
     return code;
@@ -173,51 +194,51 @@ static enum scan_mode read_mode(struct device *device, enum scan_mode fallback)
 /* ---- vendor options ---------------------------------------------------------------------------
  */
 
-static enum err_code apply_option(struct device *device, const char *name, const struct js *value,
+static enum err_code apply_option(struct setter *setter, const char *name, const struct js *value,
                                   struct err *err)
 {
     bool flag;
     double number;
     const char *text;
     if (!js_get_bool(value, "", &flag, NULL))
-        return device_set_bool(device, name, flag, err);
+        return setter_bool(setter, name, flag, err);
     if (!js_get_real(value, "", &number, NULL))
-        return device_set_number(device, name, number, NULL, err);
+        return setter_number(setter, name, number, NULL, err);
     enum err_code code = js_get_text(value, "", &text, err);
-    return code ? code : device_set_text(device, name, text, err);
+    return code ? code : setter_text(setter, name, text, err);
 }
 
-static enum err_code apply_options(struct device *device, const struct js *options, struct err *err)
+static enum err_code apply_options(struct setter *setter, const struct js *options, struct err *err)
 {
     if (!js_is_object(options))
         return ERR_OK;
     for (void *it = js_iter(options); it; it = js_iter_next(options, it)) {
-        enum err_code code = apply_option(device, js_iter_key(it), js_iter_value(it), err);
+        enum err_code code = apply_option(setter, js_iter_key(it), js_iter_value(it), err);
         if (code)
             return code;
     }
     return ERR_OK;
 }
 
-/* ---- resolution, page size, area --------------------------------------------------------------
+/* ---- resolution -------------------------------------------------------------------------------
  */
 
-static enum err_code apply_resolution(struct device *device, double wanted, double *out,
+static enum err_code apply_resolution(struct setter *setter, double wanted, double *out,
                                       struct err *err)
 {
-    if (find_settable(device, "resolution"))
-        return device_set_number(device, "resolution", wanted, out, err);
-    if (!find_settable(device, "x-resolution")) {
+    if (setter_find(setter, "resolution"))
+        return setter_number(setter, "resolution", wanted, out, err);
+    if (!setter_find(setter, "x-resolution")) {
         *out = wanted;
         return ERR_OK;
     }
     double across, down;
-    enum err_code code = device_set_number(device, "x-resolution", wanted, &across, err);
+    enum err_code code = setter_number(setter, "x-resolution", wanted, &across, err);
     if (code)
         return code;
     down = across;
-    if (find_settable(device, "y-resolution"))
-        code = device_set_number(device, "y-resolution", across, &down, err);
+    if (setter_find(setter, "y-resolution"))
+        code = setter_number(setter, "y-resolution", across, &down, err);
     if (code)
         return code;
     if (fabs(across - down) > 0.5)
@@ -226,119 +247,101 @@ static enum err_code apply_resolution(struct device *device, double wanted, doub
     return ERR_OK;
 }
 
-/* The option's length in mm to its unit and back. */
-static double unit_scale(const struct option *option, double dpi)
+static double standing_resolution(struct device *device)
 {
-    return option->unit == UNIT_PIXEL ? dpi / MM_PER_INCH : 1;
+    double dpi;
+    if (!device_get_number(device, "resolution", &dpi, NULL) ||
+        !device_get_number(device, "x-resolution", &dpi, NULL))
+        return dpi;
+    return 0;
 }
 
-static enum err_code set_length(struct device *device, const char *name, double mm, double dpi,
-                                struct err *err)
+/* ---- largest areas ----------------------------------------------------------------------------
+ */
+
+static struct js *size_to_js(struct size_mm size)
 {
-    const struct option *option = find_settable(device, name);
-    if (!option)
-        return ERR_OK;
-    return device_set_number(device, name, mm * unit_scale(option, dpi), NULL, err);
+    return js_pack("[f, f]", round(size.w * 10) / 10, round(size.h * 10) / 10);
 }
 
-static bool read_length(struct device *device, const char *name, double dpi, double *out_mm)
+/* *stands: the source the device is set to, kept up to date. */
+static bool add_max_area(struct setter *setter, enum scan_source source, enum scan_source *stands,
+                         struct js *areas)
 {
-    const struct option *option = device_find_option(device, name);
-    double value;
-    if (!option || device_get_number(device, name, &value, NULL))
-        return false;
-    *out_mm = value / unit_scale(option, dpi);
-    return true;
+    if (!has_source(setter->device, source))
+        return true;
+    if (*stands != source && apply_source(setter, source, stands, NULL))
+        return true; /* a source that cannot be had now has no size now */
+    struct size_mm most = page_area_max(setter->device, standing_resolution(setter->device));
+    return most.w <= 0 || most.h <= 0 || js_set(areas, scan_source_name(source), size_to_js(most));
 }
 
-static double longest_mm(const struct device *device, const char *name, double dpi, double limit)
+struct js *settings_max_areas(struct device *device)
 {
-    const struct option *option = find_settable(device, name);
-    if (!option || option->limit != LIMIT_RANGE)
-        return limit;
-    return fmin(limit, option->max / unit_scale(option, dpi));
+    AUTO(js) struct js *areas = js_object();
+    struct setter setter = {.device = device};
+    enum scan_source stood = read_source(device), stands = stood;
+    const char *option = find_source_option(device);
+    AUTO(mem) char *name = NULL;
+    if (option)
+        device_get_text(device, option, &name, NULL);
+    for (enum scan_source s = SOURCE_FLATBED; s <= SOURCE_DUPLEX; s++)
+        if (!add_max_area(&setter, s, &stands, areas))
+            return NULL;
+    if (stood == SOURCE_UNSET && name && stands != stood)
+        setter_text(&setter, option, name, NULL);
+    else if (stood != stands)
+        apply_source(&setter, stood, &stands, NULL);
+    return TAKE(areas);
 }
 
-static bool read_area(struct device *device, double dpi, struct rect_mm *out)
-{
-    double left, top, right, bottom;
-    if (!read_length(device, "tl-x", dpi, &left) || !read_length(device, "tl-y", dpi, &top) ||
-        !read_length(device, "br-x", dpi, &right) || !read_length(device, "br-y", dpi, &bottom))
-        return false;
-    *out = (struct rect_mm){left, top, right - left, bottom - top};
-    return true;
-}
+/* ---- all of it --------------------------------------------------------------------------------
+ */
 
-static enum err_code set_corners(struct device *device, struct rect_mm area, double dpi,
-                                 struct err *err)
+static enum err_code check_wish(const struct scan_settings *wanted, struct err *err)
 {
-    const struct {
-        const char *name;
-        double mm;
-    } corners[] = {
-        {"tl-x", area.x}, {"tl-y", area.y}, {"br-x", area.x + area.w}, {"br-y", area.y + area.h}};
-    for (size_t i = 0; i < sizeof corners / sizeof *corners; i++) {
-        enum err_code code = set_length(device, corners[i].name, corners[i].mm, dpi, err);
-        if (code)
-            return code;
-    }
+    const struct rect_mm *area = &wanted->area;
+    if (!(wanted->resolution_dpi > 0))
+        return err_set(err, ERR_BAD_ARGUMENT, "resolution of %.0f dpi", wanted->resolution_dpi);
+    if (wanted->has_area && !(area->x >= 0 && area->y >= 0 && area->w > 0 && area->h > 0))
+        return err_set(err, ERR_BAD_ARGUMENT, "an area without size");
     return ERR_OK;
-}
-
-static enum err_code apply_area(struct device *device, const struct scan_settings *wanted,
-                                double dpi, struct rect_mm *out, struct err *err)
-{
-    struct rect_mm area = wanted->area;
-    if (!wanted->has_area)
-        area = (struct rect_mm){0, 0, A4_WIDTH_MM, A4_HEIGHT_MM};
-    enum err_code code = set_length(device, "page-width", area.x + area.w, dpi, err);
-    if (!code)
-        code = set_length(device, "page-height", area.y + area.h, dpi, err);
-    if (code)
-        return code;
-    if (!wanted->has_area) {
-        area.w = longest_mm(device, "br-x", dpi, area.w);
-        area.h = longest_mm(device, "br-y", dpi, area.h);
-    }
-    *out = area;
-    if ((code = set_corners(device, area, dpi, err)) || !read_area(device, dpi, out))
-        return code;
-    /* A backend that keeps top left before bottom right may have clipped the first corner. */
-    if (fabs(out->x - area.x) > 1 || fabs(out->y - area.y) > 1) {
-        code = set_corners(device, area, dpi, err);
-        read_area(device, dpi, out);
-    }
-    return code;
 }
 
 enum err_code settings_apply(struct device *device, const struct scan_settings *wanted,
                              struct scan_settings *out, struct err *err)
 {
+    struct setter setter = {.device = device};
     struct scan_settings set = *wanted;
-    if (!(wanted->resolution_dpi > 0))
-        return err_set(err, ERR_BAD_ARGUMENT, "resolution of %.0f dpi", wanted->resolution_dpi);
-    if (wanted->has_area &&
-        !(wanted->area.x >= 0 && wanted->area.y >= 0 && wanted->area.w > 0 && wanted->area.h > 0))
-        return err_set(err, ERR_BAD_ARGUMENT, "an area without size");
     enum scan_mode mode = wanted->mode == MODE_UNSET ? MODE_COLOR : wanted->mode;
     int depth = mode == MODE_LINEART ? 1 : 8;
 
-    enum err_code code = apply_source(device, wanted->source, &set.source, err);
+    enum err_code code = check_wish(wanted, err);
     if (!code)
-        code = apply_mode(device, mode, &depth, err);
+        code = apply_source(&setter, wanted->source, &set.source, err);
     if (!code)
-        code = apply_depth(device, wanted->depth, depth, err);
+        code = apply_mode(&setter, mode, &depth, err);
     if (!code)
-        code = apply_options(device, wanted->options, err);
+        code = apply_depth(&setter, wanted->depth, depth, err);
     if (!code)
-        code = apply_resolution(device, wanted->resolution_dpi, &set.resolution_dpi, err);
+        code = apply_options(&setter, wanted->options, err);
     if (!code)
-        code = apply_area(device, wanted, set.resolution_dpi, &set.area, err);
+        code = apply_resolution(&setter, wanted->resolution_dpi, &set.resolution_dpi, err);
     if (code)
+        return code;
+    struct area_wish wish = {
+        .paper = wanted->paper,
+        .has_area = wanted->has_area,
+        .area = wanted->area,
+        .source = set.source,
+        .order = device_quirks(device)->size_order,
+    };
+    if ((code = page_area_apply(&setter, &wish, set.resolution_dpi, &set.area, err)))
         return code;
     set.mode = read_mode(device, mode);
     set.has_area = true;
     set.options = NULL;
+    set.inexact = setter.inexact;
     *out = set;
     return ERR_OK;
 }

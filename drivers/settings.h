@@ -1,9 +1,7 @@
 #ifndef SOHOA_DRIVERS_SETTINGS_H
 #define SOHOA_DRIVERS_SETTINGS_H
 
-#include "daemon/model/geometry.h"
-#include "drivers/sane_device.h"
-#include "drivers/source_names.h"
+#include "drivers/page_area.h"
 
 /*
  * What a batch of pages is asked for, in our words, put into a device's options in the order every
@@ -15,17 +13,23 @@ struct scan_settings {
     enum scan_mode mode;     /* MODE_UNSET: colour */
     double resolution_dpi;
     bool has_area;
-    struct rect_mm area; /* without: A4 from the top left, or the glass where that is smaller */
-    int depth;           /* bits a sample; 0: 1 for lineart, else 8 */
+    struct rect_mm area; /* without: the paper (page_area.h) */
+    enum paper paper;
+    int depth;                /* bits a sample; 0: 1 for lineart, else 8 */
+    int expect_sheets;        /* in the feeder, by the clerk; 0: not said */
     const struct js *options; /* borrowed, may be NULL: {"vendor option": bool, number or text} */
+    struct inexact inexact;   /* out: options that came out differently from what was asked */
 };
 
 /* OPTION_REFUSED names what the device cannot do. out->source stays SOURCE_UNSET for a device that
- * names its one source in a way nobody knows. */
+ * names its one source in a way nobody knows; out->paper is as asked. */
 enum err_code settings_apply(struct device *device, const struct scan_settings *wanted,
                              struct scan_settings *out, struct err *err);
 
 /* Sources in our words: array of texts, NULL when out of memory. */
 struct js *settings_sources(const struct device *device);
+/* The largest area of each source in mm, {"flatbed": [w, h], …}, without those that do not say. The
+ * source is set to each in turn and back. NULL when out of memory. */
+struct js *settings_max_areas(struct device *device);
 
 #endif

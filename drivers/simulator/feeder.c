@@ -1,6 +1,7 @@
 #include "drivers/simulator/feeder.h"
 
-#include "drivers/simulator/sim_config.h"
+#include "drivers/simulator/pile.h"
+#include "drivers/simulator/state_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,13 +9,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-static int open_in(const char *state, const char *name, int flags)
-{
-    char path[2 * SIM_PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", state, name);
-    return open(path, flags | O_CLOEXEC, 0600);
-}
 
 /* The position in an open, locked state file; an empty file is a freshly loaded feeder. */
 static bool read_position(int fd, size_t *out)
@@ -35,7 +29,7 @@ static bool write_position(int fd, size_t position)
 
 enum feeder_result feeder_take(const char *state, size_t pile_count, int sheets, size_t *out_index)
 {
-    int fd = open_in(state, "feeder", O_RDWR | O_CREAT);
+    int fd = state_open(state, "feeder", O_RDWR | O_CREAT);
     size_t position;
     enum feeder_result result = FEEDER_BROKEN;
     if (fd >= 0 && flock(fd, LOCK_EX) == 0 && read_position(fd, &position)) {
@@ -54,7 +48,7 @@ enum feeder_result feeder_take(const char *state, size_t pile_count, int sheets,
 
 enum feeder_result feeder_peek(const char *state, size_t pile_count, size_t *out_index)
 {
-    int fd = open_in(state, "feeder", O_RDONLY);
+    int fd = state_open(state, "feeder", O_RDONLY);
     size_t position = 0;
     if (fd < 0 && errno != ENOENT)
         return FEEDER_BROKEN;
@@ -68,28 +62,31 @@ enum feeder_result feeder_peek(const char *state, size_t pile_count, size_t *out
     return position < pile_count ? FEEDER_TAKEN : FEEDER_NO_SHEET;
 }
 
-bool button_take(const char *state)
+/* Our own "nothing taken yet" has leading zeros; people write another one or take the file away. */
+bool feeder_is_loaded_anew(const char *state)
 {
-    char path[2 * SIM_PATH_MAX];
-    snprintf(path, sizeof path, "%s/button", state);
-    return unlink(path) == 0;
+    char text[32] = "";
+    int fd = state_open(state, "feeder", O_RDWR | O_CREAT);
+    size_t position;
+    bool anew = fd >= 0 && flock(fd, LOCK_EX) == 0 && read_position(fd, &position) &&
+                position == 0 && pread(fd, text, sizeof text - 1, 0) >= 0 &&
+                strcmp(text, "next 000000\n") != 0 && write_position(fd, 0);
+    if (fd >= 0)
+        close(fd);
+    return anew;
 }
 
 bool glass_read(const char *state, char *out_name, size_t out_size)
 {
-    int fd = open_in(state, "glass", O_RDONLY);
-    if (fd < 0)
-        return false;
-    ssize_t got = read(fd, out_name, out_size - 1);
-    close(fd);
-    out_name[got > 0 ? got : 0] = 0;
-    out_name[strcspn(out_name, "\r\n")] = 0;
-    return out_name[0] != 0;
+    return state_read(state, "glass", out_name, out_size) && out_name[0];
 }
 
-enum device_lock device_lock(const char *state, int *out_fd)
+enum device_lock device_lock(const char *state, int port, int *out_fd)
 {
-    int fd = open_in(state, "device", O_RDWR | O_CREAT);
+    char name[32] = "device";
+    if (port)
+        snprintf(name, sizeof name, "device@%d", port);
+    int fd = state_open(state, name, O_RDWR | O_CREAT);
     if (fd < 0)
         return DEVICE_NOT_LOCKABLE;
     if (flock(fd, LOCK_EX | LOCK_NB)) {

@@ -64,6 +64,16 @@ struct paper *paper_blank(const struct paper *like)
     return paper;
 }
 
+bool paper_turn(struct paper *paper)
+{
+    PIX *turned = paper->pix ? pixRotate180(NULL, paper->pix) : NULL;
+    if (!turned)
+        return !paper->pix;
+    pixDestroy(&paper->pix);
+    paper->pix = turned;
+    return true;
+}
+
 void paper_free(struct paper *paper)
 {
     if (!paper)

@@ -21,6 +21,8 @@ struct paper;
 struct paper *paper_open(const char *path, int default_dpi);
 /* Empty white paper of the size of `like`; NULL `like`: no paper at all, the bare lid. */
 struct paper *paper_blank(const struct paper *like);
+/* Upside down; its top left corner stays where it lies. False: no memory. */
+bool paper_turn(struct paper *paper);
 void paper_free(struct paper *paper);
 double paper_width_mm(const struct paper *paper);
 double paper_height_mm(const struct paper *paper);

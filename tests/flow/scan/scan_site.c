@@ -51,6 +51,13 @@ void site_open(struct scan_site *site, const char *backend)
     site_put(site, "config/dll.conf", backend);
 }
 
+void site_alias(const struct scan_site *site, const char *name)
+{
+    char line[128];
+    snprintf(line, sizeof line, "alias \"%s\" sohoasim:counter\n", name);
+    site_put(site, "config/dll.aliases", line);
+}
+
 void site_close(struct scan_site *site)
 {
     char command[128];
@@ -84,9 +91,12 @@ static void set_environment(const struct scan_site *site)
     setenv("SANE_CONFIG_DIR", site->config, 1);
     setenv("LD_LIBRARY_PATH", SOHOA_BINARY_DIR "/lib", 1);
     setenv("SOHOASIM_DIR", site->papers, 1);
+    setenv("TMPDIR", site->dir, 1);
     unsetenv("SOHOASIM_STATE");
-    if (!site->own_backend) /* libsane's test backend leaks */
-        setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+    if (site->own_backend)
+        return;
+    setenv("ASAN_OPTIONS", "detect_leaks=0:verify_asan_link_order=0", 1); /* test leaks */
+    setenv("LD_PRELOAD", CALM_THREADS, 1);
 }
 
 static int wait_for(pid_t pid)
@@ -144,29 +154,46 @@ void worker_spawn(struct scan_worker *worker, const struct scan_site *site)
     *worker = (struct scan_worker){.pid = pid, .socket = pair[0], .next_id = 1};
 }
 
-bool worker_send(struct scan_worker *worker, const char *op, struct js *args, int fd)
+static bool send_fds(struct scan_worker *worker, const char *op, struct js *args, const int *fds,
+                     size_t fd_count)
 {
     struct err err = ERR_INIT;
     AUTO(js) struct js *body = ipc_make_request(worker->next_id, op, args ? args : js_object());
     assert_non_null(body);
-    return ipc_send(worker->socket, body, &fd, fd >= 0, &err) == ERR_OK;
+    worker->calls[0] = 0;
+    return ipc_send(worker->socket, body, fds, fd_count, &err) == ERR_OK;
+}
+
+bool worker_send(struct scan_worker *worker, const char *op, struct js *args, int fd)
+{
+    return send_fds(worker, op, args, &fd, fd >= 0);
+}
+
+/* "option> option< " … */
+static void note_call(struct scan_worker *worker, const struct js *body)
+{
+    size_t used = strlen(worker->calls);
+    bool over = strcmp(js_text_or(body, "data.phase", ""), "after") == 0;
+    snprintf(worker->calls + used, sizeof worker->calls - used, "%s%c ",
+             js_text_or(body, "data.name", "?"), over ? '<' : '>');
 }
 
 static void note_progress(struct scan_worker *worker, const struct js *body)
 {
+    assert_string_equal(js_text_or(body, "event", ""), "progress");
     worker->progress_events++;
+    worker->preview_rows = (int)js_int_or(body, "data.preview.rows", -9);
+    worker->preview_width = (int)js_int_or(body, "data.preview.width", -9);
+    worker->preview_channels = (int)js_int_or(body, "data.preview.channels", -9);
+    worker->preview_expected = (int)js_int_or(body, "data.preview.rows_expected", -9);
     worker->last_lines = (int)js_int_or(body, "data.lines", -9);
     worker->last_expected = (int)js_int_or(body, "data.lines_expected", -9);
     if (worker->on_progress)
         worker->on_progress(worker);
 }
 
-enum err_code worker_ask(struct scan_worker *worker, const char *op, struct js *args, int fd,
-                         struct js **out_ok, struct err *err)
+static enum err_code await(struct scan_worker *worker, struct js **out_ok, struct err *err)
 {
-    *out_ok = NULL;
-    if (!worker_send(worker, op, args, fd))
-        return err_set(err, ERR_WORKER_DIED, "the worker is gone");
     for (;;) {
         struct ipc_message message;
         enum err_code code = ipc_receive(worker->socket, &message, err);
@@ -174,8 +201,10 @@ enum err_code worker_ask(struct scan_worker *worker, const char *op, struct js *
             return err_set(err, ERR_WORKER_DIED, "the worker is gone");
         assert_int_equal(message.id, worker->next_id);
         if (js_has(message.body, "event")) {
-            assert_string_equal(js_text_or(message.body, "event", ""), "progress");
-            note_progress(worker, message.body);
+            if (strcmp(js_text_or(message.body, "event", ""), "call") == 0)
+                note_call(worker, message.body);
+            else
+                note_progress(worker, message.body);
             ipc_message_done(&message);
             continue;
         }
@@ -186,6 +215,21 @@ enum err_code worker_ask(struct scan_worker *worker, const char *op, struct js *
         ipc_message_done(&message);
         return code;
     }
+}
+
+enum err_code worker_ask_fds(struct scan_worker *worker, const char *op, struct js *args,
+                             const int *fds, size_t fd_count, struct js **out_ok, struct err *err)
+{
+    *out_ok = NULL;
+    if (!send_fds(worker, op, args, fds, fd_count))
+        return err_set(err, ERR_WORKER_DIED, "the worker is gone");
+    return await(worker, out_ok, err);
+}
+
+enum err_code worker_ask(struct scan_worker *worker, const char *op, struct js *args, int fd,
+                         struct js **out_ok, struct err *err)
+{
+    return worker_ask_fds(worker, op, args, &fd, fd >= 0, out_ok, err);
 }
 
 int worker_end(struct scan_worker *worker)

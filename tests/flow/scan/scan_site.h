@@ -20,6 +20,8 @@ struct scan_site {
 
 void site_open(struct scan_site *site, const char *backend); /* the one in dll.conf */
 void site_close(struct scan_site *site);
+/* The simulator under one more SANE name, for workers that start after it. */
+void site_alias(const struct scan_site *site, const char *name);
 /* Writes a file under site->dir ("papers/pile.txt"). */
 void site_put(const struct scan_site *site, const char *name, const char *text);
 bool site_has(const struct scan_site *site, const char *name);
@@ -42,6 +44,8 @@ struct scan_worker {
     uint64_t next_id;
     int progress_events;
     int last_lines, last_expected;
+    int preview_rows, preview_width, preview_channels, preview_expected; /* -9: not told */
+    char calls[16384]; /* SANE calls of the last request: "open> open< " */
     void (*on_progress)(struct scan_worker *worker);
 };
 
@@ -50,6 +54,8 @@ void worker_spawn(struct scan_worker *worker, const struct scan_site *site);
  */
 enum err_code worker_ask(struct scan_worker *worker, const char *op, struct js *args, int fd,
                          struct js **out_ok, struct err *err);
+enum err_code worker_ask_fds(struct scan_worker *worker, const char *op, struct js *args,
+                             const int *fds, size_t fd_count, struct js **out_ok, struct err *err);
 /* The request only, no reply; false: the worker is gone. */
 bool worker_send(struct scan_worker *worker, const char *op, struct js *args, int fd);
 /* Closes the socket and waits; the exit status, or minus the signal. */

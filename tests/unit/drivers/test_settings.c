@@ -1,5 +1,6 @@
 #include "daemon/base/mem.h"
 #include "drivers/settings.h"
+#include "tests/unit/drivers/paper_device.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -9,145 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-/*
- * Settings over a scanner of paper: these device_* functions take the place of sane_device.c at
- * link time, keep values and write down what was set in which order.
- */
-
-#define OPTIONS_MAX 16
-
-struct device {
-    struct option options[OPTIONS_MAX];
-    double numbers[OPTIONS_MAX];
-    char texts[OPTIONS_MAX][64];
-    size_t count;
-    char log[1024];
-    bool clips_top_left; /* tl-x, tl-y may not pass br-x, br-y as they are now */
-};
-
-static size_t index_of(const struct device *device, const char *name)
-{
-    for (size_t i = 0; i < device->count; i++)
-        if (strcmp(device->options[i].name, name) == 0)
-            return i;
-    return OPTIONS_MAX;
-}
-
-const struct option *device_find_option(const struct device *device, const char *name)
-{
-    size_t i = index_of(device, name);
-    return i < OPTIONS_MAX ? &device->options[i] : NULL;
-}
-
-static void note(struct device *device, const char *name, const char *value)
-{
-    size_t used = strlen(device->log);
-    snprintf(device->log + used, sizeof device->log - used, "%s=%s ", name, value);
-}
-
-enum err_code device_set_number(struct device *device, const char *name, double wanted,
-                                double *out_set, struct err *err)
-{
-    size_t i = index_of(device, name);
-    if (i == OPTIONS_MAX)
-        return err_set(err, ERR_OPTION_REFUSED, "%s", name);
-    double taken = option_nearest_number(&device->options[i], wanted);
-    if (device->clips_top_left && strncmp(name, "tl-", 3) == 0)
-        taken = fmin(taken, device->numbers[index_of(device, name[3] == 'x' ? "br-x" : "br-y")]);
-    device->numbers[i] = taken;
-    char text[32];
-    snprintf(text, sizeof text, "%g", taken);
-    note(device, name, text);
-    if (out_set)
-        *out_set = taken;
-    return ERR_OK;
-}
-
-enum err_code device_set_bool(struct device *device, const char *name, bool wanted, struct err *err)
-{
-    size_t i = index_of(device, name);
-    if (i == OPTIONS_MAX || device->options[i].type != OPTION_BOOL)
-        return err_set(err, ERR_OPTION_REFUSED, "%s", name);
-    device->numbers[i] = wanted;
-    note(device, name, wanted ? "yes" : "no");
-    return ERR_OK;
-}
-
-enum err_code device_set_text(struct device *device, const char *name, const char *wanted,
-                              struct err *err)
-{
-    size_t i = index_of(device, name);
-    if (i == OPTIONS_MAX || !option_find_text(&device->options[i], wanted))
-        return err_set(err, ERR_OPTION_REFUSED, "%s", name);
-    snprintf(device->texts[i], sizeof device->texts[i], "%s", wanted);
-    note(device, name, wanted);
-    return ERR_OK;
-}
-
-enum err_code device_get_number(struct device *device, const char *name, double *out,
-                                struct err *err)
-{
-    size_t i = index_of(device, name);
-    if (i == OPTIONS_MAX)
-        return err_set(err, ERR_OPTION_REFUSED, "%s", name);
-    *out = device->numbers[i];
-    return ERR_OK;
-}
-
-enum err_code device_get_text(struct device *device, const char *name, char **out, struct err *err)
-{
-    size_t i = index_of(device, name);
-    if (i == OPTIONS_MAX)
-        return err_set(err, ERR_OPTION_REFUSED, "%s", name);
-    *out = mem_strdup(device->texts[i]);
-    return ERR_OK;
-}
-
-enum err_code device_frame(struct device *device, struct frame_params *out, struct err *err)
-{
-    (void)device, (void)out;
-    return err_set(err, ERR_SCANNER_IO, "nothing to say before the start");
-}
-
-/* ---- scanners ---------------------------------------------------------------------------------
- */
-
-static void add(struct device *device, const char *name, struct option option)
-{
-    option.name = (char *)name;
-    option.active = option.readable = option.settable = true;
-    option.value_count = 1;
-    device->options[device->count++] = option;
-}
-
-static void add_list(struct device *device, const char *name, const char **texts, size_t count)
-{
-    add(device, name,
-        (struct option){.type = OPTION_TEXT,
-                        .limit = LIMIT_TEXTS,
-                        .texts = (char **)texts,
-                        .limit_count = count});
-}
-
-static void add_range(struct device *device, const char *name, enum option_unit unit, double max)
-{
-    add(device, name,
-        (struct option){.type = OPTION_FIXED, .unit = unit, .limit = LIMIT_RANGE, .max = max});
-}
-
-static void add_area(struct device *device, enum option_unit unit, double width, double height)
-{
-    add_range(device, "tl-x", unit, width);
-    add_range(device, "tl-y", unit, height);
-    add_range(device, "br-x", unit, width);
-    add_range(device, "br-y", unit, height);
-}
-
-static void add_switch(struct device *device, const char *name)
-{
-    add(device, name, (struct option){.type = OPTION_BOOL});
-}
 
 static const char *modes[] = {"Lineart", "Gray", "Color"};
 static const char *fujitsu_sources[] = {"Flatbed", "ADF Front", "ADF Back", "ADF Duplex"};
@@ -176,14 +38,14 @@ static void options_are_set_in_the_order_backends_need(void **state)
 {
     (void)state;
     struct device device = {0};
-    add_area(&device, UNIT_MM, 221, 863);
-    add_range(&device, "page-height", UNIT_MM, 863);
-    add_range(&device, "page-width", UNIT_MM, 221);
-    add_range(&device, "resolution", UNIT_DPI, 600);
-    add_range(&device, "depth", UNIT_BIT, 16);
-    add_switch(&device, "swskip");
-    add_list(&device, "mode", modes, 3);
-    add_list(&device, "source", fujitsu_sources, 4);
+    device_add_area(&device, UNIT_MM, 221, 863);
+    device_add_range(&device, "page-height", UNIT_MM, 863);
+    device_add_range(&device, "page-width", UNIT_MM, 221);
+    device_add_range(&device, "resolution", UNIT_DPI, 600);
+    device_add_range(&device, "depth", UNIT_BIT, 16);
+    device_add_switch(&device, "swskip");
+    device_add_list(&device, "mode", modes, 3);
+    device_add_list(&device, "source", fujitsu_sources, 4);
     AUTO(js) struct js *vendor = js_pack("{s:b}", "swskip", 1);
     struct scan_settings set =
         apply(&device, (struct scan_settings){.source = SOURCE_DUPLEX, .options = vendor});
@@ -201,11 +63,11 @@ static void the_second_side_may_be_a_switch(void **state)
     static const char *epson_sources[] = {"Flatbed", "Automatic Document Feeder"};
     static const char *kvs_sources[] = {"adf", "fb"};
     struct device epson = {0}, kvs = {0}, feeder_only = {0};
-    add_list(&epson, "source", epson_sources, 2);
-    add_list(&epson, "adf-mode", adf_modes, 2);
-    add_list(&kvs, "source", kvs_sources, 2);
-    add_switch(&kvs, "duplex");
-    add_switch(&feeder_only, "duplex");
+    device_add_list(&epson, "source", epson_sources, 2);
+    device_add_list(&epson, "adf-mode", adf_modes, 2);
+    device_add_list(&kvs, "source", kvs_sources, 2);
+    device_add_switch(&kvs, "duplex");
+    device_add_switch(&feeder_only, "duplex");
     struct {
         struct device *device;
         enum scan_source source;
@@ -234,8 +96,8 @@ static void sources_are_offered_in_our_words(void **state)
 {
     (void)state;
     struct device fujitsu = {0}, plain = {0}, feeder_only = {0};
-    add_list(&fujitsu, "source", fujitsu_sources, 4);
-    add_switch(&feeder_only, "duplex");
+    device_add_list(&fujitsu, "source", fujitsu_sources, 4);
+    device_add_switch(&feeder_only, "duplex");
     struct {
         const struct device *device;
         const char *sources;
@@ -255,7 +117,7 @@ static void without_a_source_the_device_stays_as_it_stands(void **state)
 {
     (void)state;
     struct device device = {0};
-    add_list(&device, "source", fujitsu_sources, 4);
+    device_add_list(&device, "source", fujitsu_sources, 4);
     strcpy(device.texts[0], "ADF Duplex");
     assert_int_equal(apply(&device, (struct scan_settings){0}).source, SOURCE_DUPLEX);
     strcpy(device.texts[0], "ADF Back");
@@ -266,8 +128,8 @@ static void lengths_in_pixels_come_back_in_millimetres(void **state)
 {
     (void)state;
     struct device device = {0};
-    add_range(&device, "resolution", UNIT_DPI, 254); /* ten pixels a millimetre */
-    add_area(&device, UNIT_PIXEL, 2000, 2500);
+    device_add_range(&device, "resolution", UNIT_DPI, 254); /* ten pixels a millimetre */
+    device_add_area(&device, UNIT_PIXEL, 2000, 2500);
     struct scan_settings wanted = {.has_area = true, .area = {10, 20, 30, 40}};
     struct scan_settings set = apply(&device, wanted);
     assert_string_equal(device.log, "resolution=254 tl-x=100 tl-y=200 br-x=400 br-y=600 ");
@@ -281,7 +143,7 @@ static void a_clipped_corner_is_set_again(void **state)
 {
     (void)state;
     struct device device = {.clips_top_left = true};
-    add_area(&device, UNIT_MM, 216, 297);
+    device_add_area(&device, UNIT_MM, 216, 297);
     device.numbers[2] = device.numbers[3] = 5; /* the area of the last scan was tiny */
     struct scan_settings wanted = {.has_area = true, .area = {50, 60, 70, 80}};
     struct scan_settings set = apply(&device, wanted);
@@ -295,8 +157,8 @@ static void resolution_may_be_two_options(void **state)
     struct device device = {0};
     struct option numbers = {
         .type = OPTION_INT, .limit = LIMIT_NUMBERS, .numbers = list, .limit_count = 3};
-    add(&device, "x-resolution", numbers);
-    add(&device, "y-resolution", numbers);
+    device_add(&device, "x-resolution", numbers);
+    device_add(&device, "y-resolution", numbers);
     struct scan_settings set = apply(&device, (struct scan_settings){0});
     assert_string_equal(device.log, "x-resolution=400 y-resolution=400 ");
     assert_true(set.resolution_dpi == 400);
@@ -308,13 +170,13 @@ static void lineart_may_be_grey_of_one_bit(void **state)
 {
     (void)state;
     struct device device = {0};
-    add_list(&device, "mode", modes + 1, 2);
-    add_range(&device, "depth", UNIT_BIT, 16);
+    device_add_list(&device, "mode", modes + 1, 2);
+    device_add_range(&device, "depth", UNIT_BIT, 16);
     apply(&device, (struct scan_settings){.mode = MODE_LINEART});
     assert_string_equal(device.log, "mode=Gray depth=1 ");
     static const char *only_color[] = {"Color"};
     struct device color = {0};
-    add_list(&color, "mode", only_color, 1);
+    device_add_list(&color, "mode", only_color, 1);
     assert_int_equal(refused(&color, (struct scan_settings){.mode = MODE_GRAY}),
                      ERR_OPTION_REFUSED);
 }
@@ -324,11 +186,196 @@ static void a_depth_that_was_asked_must_be_had(void **state)
     (void)state;
     double list[] = {1, 8};
     struct device device = {0};
-    add(&device, "depth",
-        (struct option){
-            .type = OPTION_INT, .limit = LIMIT_NUMBERS, .numbers = list, .limit_count = 2});
+    device_add(&device, "depth",
+               (struct option){
+                   .type = OPTION_INT, .limit = LIMIT_NUMBERS, .numbers = list, .limit_count = 2});
     assert_int_equal(refused(&device, (struct scan_settings){.depth = 16}), ERR_OPTION_REFUSED);
     apply(&device, (struct scan_settings){.depth = 8});
+}
+
+static const char *plain_sources[] = {"Flatbed", "ADF"};
+
+static struct device a4_machine(void)
+{
+    struct device device = {0};
+    device_add_list(&device, "source", plain_sources, 2);
+    device_add_range(&device, "resolution", UNIT_DPI, 600);
+    device_add_area(&device, UNIT_MM, 215.9, 296.9);
+    return device;
+}
+
+static void papers_have_their_size(void **state)
+{
+    (void)state;
+    static const struct {
+        enum paper paper;
+        const char *name;
+        double w, h;
+    } cases[] = {
+        {PAPER_A4, "a4", 210, 296.9}, /* the glass is a little shorter */
+        {PAPER_A5, "a5", 148, 210},
+        {PAPER_ID1, "id1", 90.6, 58.98}, /* a card never lies exactly in the corner */
+        {PAPER_AUTO, "auto", 215.9, 296.9},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct device device = a4_machine();
+        enum paper named = PAPER_UNSET;
+        assert_true(paper_from_name(cases[i].name, &named));
+        assert_int_equal(named, cases[i].paper);
+        struct scan_settings set = apply(
+            &device, (struct scan_settings){.source = SOURCE_FLATBED, .paper = cases[i].paper});
+        assert_true(set.area.x == 0 && set.area.y == 0);
+        assert_true(fabs(set.area.w - cases[i].w) < 0.01 && fabs(set.area.h - cases[i].h) < 0.01);
+    }
+    enum paper untouched = PAPER_A4;
+    assert_false(paper_from_name("letter", &untouched));
+    assert_int_equal(untouched, PAPER_A4);
+}
+
+static void a_paper_larger_than_the_glass_is_refused_by_name(void **state)
+{
+    (void)state;
+    struct device device = a4_machine();
+    struct scan_settings set;
+    struct err err = ERR_INIT;
+    struct scan_settings wanted = {
+        .source = SOURCE_FLATBED, .paper = PAPER_A3, .resolution_dpi = 300};
+    assert_int_equal(settings_apply(&device, &wanted, &set, &err), ERR_PAPER_TOO_LARGE);
+    assert_non_null(strstr(err.detail, "'a3' is 297 x 420 mm, the glass of this scanner takes "
+                                       "216 x 297 mm"));
+    wanted.source = SOURCE_ADF;
+    assert_int_equal(settings_apply(&device, &wanted, &set, &err), ERR_PAPER_TOO_LARGE);
+    assert_non_null(strstr(err.detail, "the feeder"));
+    struct device large = {0};
+    device_add_area(&large, UNIT_MM, 304.8, 431.8);
+    assert_true(apply(&large, (struct scan_settings){.paper = PAPER_A3}).area.h == 420);
+    struct device silent = {0}; /* does not say how large it is */
+    apply(&silent, (struct scan_settings){.paper = PAPER_A3});
+}
+
+static void automatic_paper_lets_the_feeder_measure(void **state)
+{
+    (void)state;
+    struct device fujitsu = {0}, plain = a4_machine();
+    device_add_list(&fujitsu, "source", fujitsu_sources, 4);
+    device_add_switch(&fujitsu, "ald");
+    device_add_range(&fujitsu, "page-width", UNIT_MM, 221);
+    device_add_range(&fujitsu, "page-height", UNIT_MM, 863);
+    device_add_area(&fujitsu, UNIT_MM, 221, 863);
+    struct scan_settings set =
+        apply(&fujitsu, (struct scan_settings){.source = SOURCE_ADF, .paper = PAPER_AUTO});
+    assert_non_null(strstr(fujitsu.log, "ald=yes page-width=221 page-height=863 "));
+    assert_true(set.area.h == 863);
+    set = apply(&fujitsu, (struct scan_settings){.source = SOURCE_ADF, .paper = PAPER_A4});
+    assert_non_null(strstr(fujitsu.log, "ald=no "));
+    assert_true(set.area.h == 297);
+    /* a feeder that cannot measure would give sheets of its longest length */
+    device_put(&plain, "br-y", 0);
+    plain.options[5].max = 3000;
+    set = apply(&plain, (struct scan_settings){.source = SOURCE_ADF, .paper = PAPER_AUTO});
+    assert_true(set.area.w == 210 && set.area.h == 297);
+}
+
+static void an_area_counts_before_the_paper(void **state)
+{
+    (void)state;
+    struct device device = a4_machine();
+    struct scan_settings set = apply(
+        &device,
+        (struct scan_settings){.paper = PAPER_A3, .has_area = true, .area = {10, 20, 85, 54}});
+    assert_true(set.area.x == 10 && set.area.w == 85);
+}
+
+static void options_that_came_out_differently_are_named(void **state)
+{
+    (void)state;
+    struct device device = a4_machine();
+    double list[] = {75, 150, 300};
+    device.options[1].limit = LIMIT_NUMBERS;
+    device.options[1].numbers = list;
+    device.options[1].limit_count = 3;
+    struct scan_settings set = apply(&device, (struct scan_settings){.resolution_dpi = 300});
+    assert_int_equal(set.inexact.count, 0); /* 296.9 instead of 297 mm is rounding */
+    set = apply(&device, (struct scan_settings){
+                             .resolution_dpi = 200, .has_area = true, .area = {0, 0, 215, 300}});
+    AUTO(js) struct js *names = inexact_to_js(&set.inexact);
+    AUTO(mem) char *text = js_dump(names);
+    assert_string_equal(text, "[\"resolution\",\"br-y\"]");
+}
+
+static void an_option_set_again_and_taken_is_exact(void **state)
+{
+    (void)state;
+    struct device device = {.clips_top_left = true};
+    device_add_area(&device, UNIT_MM, 216, 297);
+    device_put(&device, "br-x", 5);
+    device_put(&device, "br-y", 5);
+    struct scan_settings set =
+        apply(&device, (struct scan_settings){.has_area = true, .area = {50, 60, 70, 80}});
+    assert_int_equal(set.inexact.count, 0);
+}
+
+static void page_size_may_come_after_the_area(void **state)
+{
+    (void)state;
+    struct device device = {.quirks.size_order = SIZE_AFTER_AREA};
+    device_add_range(&device, "page-width", UNIT_MM, 221);
+    device_add_range(&device, "page-height", UNIT_MM, 863);
+    device_add_area(&device, UNIT_MM, 221, 863);
+    apply(&device, (struct scan_settings){0});
+    assert_string_equal(device.log,
+                        "tl-x=0 tl-y=0 br-x=210 br-y=297 page-width=210 page-height=297 ");
+}
+
+static void an_area_of_ones_own_needs_paper_of_ones_own(void **state)
+{
+    (void)state;
+    static const char *sizes[] = {"A4", "user_def"};
+    struct device device = {0};
+    device_add_list(&device, "paper-size", sizes, 2);
+    device_add_area(&device, UNIT_MM, 216, 300);
+    apply(&device, (struct scan_settings){0});
+    assert_string_equal(device.log, "paper-size=user_def tl-x=0 tl-y=0 br-x=210 br-y=297 ");
+}
+
+static void a_feeder_is_told_that_a_pile_comes(void **state)
+{
+    (void)state;
+    struct device device = {0};
+    static const char *sources[] = {"Auto", "Flatbed", "ADF Simplex", "ADF Duplex"};
+    device_add_list(&device, "doc-source", sources, 4);
+    device_add_switch(&device, "batch-scan");
+    apply(&device, (struct scan_settings){.source = SOURCE_DUPLEX});
+    assert_string_equal(device.log, "doc-source=ADF Duplex batch-scan=yes ");
+    assert_int_equal(apply(&device, (struct scan_settings){0}).source, SOURCE_DUPLEX);
+    apply(&device, (struct scan_settings){.source = SOURCE_FLATBED});
+    assert_string_equal(device.log, "doc-source=Flatbed batch-scan=no ");
+}
+
+static void the_largest_area_of_each_source_is_known(void **state)
+{
+    (void)state;
+    struct device device = a4_machine();
+    device_put_text(&device, "source", "ADF");
+    device.log[0] = 0;
+    AUTO(js) struct js *areas = settings_max_areas(&device);
+    assert_int_equal(js_count(areas), 2);
+    assert_true(js_real_or(areas, "flatbed[0]", 0) == 215.9);
+    assert_true(js_real_or(areas, "adf[1]", 0) == 296.9);
+    assert_string_equal(device.log, "source=Flatbed source=ADF "); /* and back */
+    struct device odd = {0}; /* stands at a source without a meaning here */
+    device_add_list(&odd, "source", fujitsu_sources, 4);
+    device_add_area(&odd, UNIT_MM, 216, 297);
+    device_put_text(&odd, "source", "ADF Back");
+    AUTO(js) struct js *of_odd = settings_max_areas(&odd);
+    assert_int_equal(js_count(of_odd), 3);
+    assert_string_equal(odd.texts[0], "ADF Back");
+    struct device pixels = {0};
+    device_add_range(&pixels, "resolution", UNIT_DPI, 600);
+    device_put(&pixels, "resolution", 254);
+    device_add_area(&pixels, UNIT_PIXEL, 2000, 3000);
+    AUTO(js) struct js *of_pixels = settings_max_areas(&pixels);
+    assert_true(fabs(js_real_or(of_pixels, "flatbed[0]", 0) - 200) < 0.01);
 }
 
 int main(void)
@@ -343,6 +390,16 @@ int main(void)
         cmocka_unit_test(resolution_may_be_two_options),
         cmocka_unit_test(lineart_may_be_grey_of_one_bit),
         cmocka_unit_test(a_depth_that_was_asked_must_be_had),
+        cmocka_unit_test(papers_have_their_size),
+        cmocka_unit_test(a_paper_larger_than_the_glass_is_refused_by_name),
+        cmocka_unit_test(automatic_paper_lets_the_feeder_measure),
+        cmocka_unit_test(an_area_counts_before_the_paper),
+        cmocka_unit_test(options_that_came_out_differently_are_named),
+        cmocka_unit_test(an_option_set_again_and_taken_is_exact),
+        cmocka_unit_test(page_size_may_come_after_the_area),
+        cmocka_unit_test(an_area_of_ones_own_needs_paper_of_ones_own),
+        cmocka_unit_test(a_feeder_is_told_that_a_pile_comes),
+        cmocka_unit_test(the_largest_area_of_each_source_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
