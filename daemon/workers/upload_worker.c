@@ -1,5 +1,6 @@
 #include "daemon/base/id.h"
 #include "daemon/base/log.h"
+#include "daemon/workers/confine.h"
 #include "daemon/workers/worker_main.h"
 #include "queue/upload/dir_transport.h"
 #include "queue/upload/target_dir.h"
@@ -10,12 +11,14 @@
 /*
  * sohoa-upload-worker: sends records to the configured targets and proves what they hold.
  *
- *   configure {targets}                       which targets there are; replaces the earlier ones
+ *   configure {targets, witnesses}            which targets there are; replaces the earlier ones,
+ *                                             but only the first one's folders are within reach
  *   send      {target, record_id, …} pdf json put both files, idempotent by record id
  *   verify    {target, remote_name, …}        read both back, compare, receipt
  *   list      {target, prefix}                names and sizes
  */
 
+#define PROGRAM "sohoa-upload-worker"
 #define MAX_TARGETS 8
 #define MAX_ENTRIES 100000 /* in one answer of `list` */
 
@@ -25,6 +28,7 @@ struct upload {
         struct target *target;
     } targets[MAX_TARGETS];
     size_t count;
+    bool confined;
 };
 
 static void upload_done(struct upload *upload)
@@ -41,20 +45,45 @@ static inline void upload_auto(struct upload *place)
     upload_done(place);
 }
 
-static enum err_code target_from_args(const struct js *args, struct target **out, struct err *err)
+static enum err_code target_from_args(const struct js *args, const char *witnesses,
+                                      struct target **out, struct err *err)
 {
-    const char *kind = NULL, *path = NULL;
+    const char *kind = NULL, *path = NULL, *name = NULL;
     enum err_code code = js_get_text(args, "kind", &kind, err);
     if (!code && strcmp(kind, "dir") != 0)
         return err_set(err, ERR_BAD_CONFIG, "target kind is none of: dir");
     if (!code)
         code = js_get_text(args, "path", &path, err);
-    struct transport *transport = NULL;
     if (!code)
-        code = dir_transport_new(path, &transport, err);
+        code = js_get_text(args, "name", &name, err);
+    if (!code && (!transport_name_is_safe(name) || strchr(name, '/')))
+        code =
+            err_set(err, ERR_BAD_CONFIG, "the name of a target is letters, digits, '.', '_', '-'");
+    if (code)
+        return code;
+    AUTO(mem) char *witness = mem_printf("%s/%s", witnesses, name);
+    struct transport *transport = NULL;
+    if (!witness)
+        code = err_set(err, ERR_NO_MEMORY, "no memory for a target");
+    if (!code)
+        code = dir_transport_new(path, witness, &transport, err);
     if (code)
         return code;
     return target_dir_new(transport, out, err);
+}
+
+/* The targets' folders as they are now: one that comes back as another file system, or is made
+ * anew, needs a fresh process. Hence each job asks for one when it is over. */
+static void confine_to_targets(struct upload *upload, const struct js *targets,
+                               const char *witnesses)
+{
+    const char *folders[MAX_TARGETS + 2] = {NULL};
+    for (size_t i = 0; i < js_count(targets); i++)
+        folders[i] = js_text_or(js_item(targets, i), "path", NULL);
+    folders[js_count(targets)] = witnesses;
+    if (!upload->confined)
+        confine_files(PROGRAM, folders);
+    upload->confined = true;
 }
 
 static enum err_code run_configure(void *self, struct worker_call *call,
@@ -64,7 +93,10 @@ static enum err_code run_configure(void *self, struct worker_call *call,
     struct upload *upload = self;
     AUTO(upload) struct upload fresh = {0};
     const struct js *targets = NULL;
+    const char *witnesses = NULL;
     enum err_code code = js_get_array(call->args, "targets", &targets, err);
+    if (!code)
+        code = js_get_text(call->args, "witnesses", &witnesses, err);
     if (code)
         return code;
     if (js_count(targets) > MAX_TARGETS)
@@ -74,7 +106,7 @@ static enum err_code run_configure(void *self, struct worker_call *call,
         const char *name = NULL;
         code = js_get_text(args, "name", &name, err);
         if (!code)
-            code = target_from_args(args, &fresh.targets[i].target, err);
+            code = target_from_args(args, witnesses, &fresh.targets[i].target, err);
         if (code)
             return err_context(err, code, "targets[%zu]", i);
         fresh.count = i + 1;
@@ -82,9 +114,11 @@ static enum err_code run_configure(void *self, struct worker_call *call,
         if (!fresh.targets[i].name)
             return err_set(err, ERR_NO_MEMORY, "no memory for a target");
     }
+    fresh.confined = upload->confined;
     upload_done(upload);
     *upload = fresh;
     fresh = (struct upload){0};
+    confine_to_targets(upload, targets, witnesses);
     return ERR_OK;
 }
 
@@ -138,6 +172,7 @@ static enum err_code run_send(void *self, struct worker_call *call, struct worke
 {
     const struct js *args = call->args;
     struct target *target = NULL;
+    answer->recycle = true;
     AUTO(fd) int pdf = -1;
     AUTO(fd) int json = -1;
     struct target_record record = {.dossier_code = js_text_or(args, "dossier_code", NULL)};
@@ -176,6 +211,7 @@ static enum err_code run_verify(void *self, struct worker_call *call, struct wor
     const struct js *args = call->args;
     struct target *target = NULL;
     const char *remote_name = NULL, *record_id = NULL, *pdf_sha256 = NULL, *json_sha256 = NULL;
+    answer->recycle = true;
     enum err_code code = find_target(self, args, &target, err);
     if (!code)
         code = js_get_text(args, "remote_name", &remote_name, err);
@@ -213,6 +249,7 @@ static enum err_code run_list(void *self, struct worker_call *call, struct worke
 {
     struct target *target = NULL;
     AUTO(js) struct js *entries = js_array();
+    answer->recycle = true;
     enum err_code code = find_target(self, call->args, &target, err);
     if (!code && !entries)
         code = err_set(err, ERR_NO_MEMORY, "no memory for the list");
@@ -233,5 +270,6 @@ int main(void)
     /* sohoad keeps its files to itself; the warehouse's group reads what is delivered there. */
     umask(0027);
     AUTO(upload) struct upload upload = {0};
-    return worker_serve("sohoa-upload-worker", ops, &upload);
+    confine_calls(PROGRAM);
+    return worker_serve(PROGRAM, ops, &upload);
 }

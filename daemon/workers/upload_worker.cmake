@@ -1,2 +1,2 @@
 sohoa_program(NAME sohoa-upload-worker SOURCES daemon/workers/upload_worker.c
-    LINK sohoa_worker_main sohoa_upload)
+    LINK sohoa_worker_main sohoa_confine sohoa_upload)

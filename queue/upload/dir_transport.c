@@ -4,6 +4,8 @@
 #include "daemon/base/id.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/sys.h"
+#include "queue/upload/dir_file.h"
+#include "queue/upload/mark.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,12 +17,11 @@
 #include <unistd.h>
 
 #define FOLDER_MODE 0750
-#define FILE_MODE 0640
-#define TEMP_PREFIX ".part-"
 
 struct dir_transport {
     struct transport transport;
     char *root;
+    char *witness;
 };
 
 static void open_dir_auto(DIR **place)
@@ -29,35 +30,18 @@ static void open_dir_auto(DIR **place)
         closedir(*place);
 }
 
-/* What a failed call on the warehouse means for the delivery. */
-static enum err_code fail(struct err *err, int number, const char *what)
-{
-    enum err_code code = ERR_TARGET_UNREACHABLE;
-    if (number == ENOSPC || number == EDQUOT || number == EFBIG)
-        code = ERR_TARGET_FULL;
-    else if (number == EROFS || number == EACCES || number == EPERM)
-        code = ERR_TARGET_READ_ONLY;
-    err_set(err, code, "%s: %s", what, strerror(number));
-    if (err)
-        err->sys_errno = number;
-    return code;
-}
-
-/* The same for a failure that daemon/base/file.h has already described. */
-static enum err_code translate(struct err *err, const char *what)
-{
-    return fail(err, err && err->sys_errno ? err->sys_errno : EIO, what);
-}
-
 static enum err_code open_root(const struct dir_transport *dir, int *out_fd, struct err *err)
 {
-    int fd = open(dir->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    AUTO(fd) int fd = open(dir->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
         err_set(err, ERR_TARGET_UNREACHABLE, "warehouse folder cannot be opened: %s",
                 strerror(errno));
         return ERR_TARGET_UNREACHABLE;
     }
-    *out_fd = fd;
+    enum err_code code = mark_check(fd, dir->witness, err);
+    if (code)
+        return code;
+    *out_fd = TAKE_FD(fd);
     return ERR_OK;
 }
 
@@ -82,7 +66,7 @@ static enum err_code open_folder(int root, const char *folder, int *out_fd, stru
     if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
         return err_set(err, ERR_TARGET_CONFLICT, "something that is no folder has the name");
     if (fd < 0)
-        return fail(err, errno, "opening the dossier folder");
+        return dir_fail(err, errno, "opening the dossier folder");
     *out_fd = fd;
     return ERR_OK;
 }
@@ -90,54 +74,17 @@ static enum err_code open_folder(int root, const char *folder, int *out_fd, stru
 static enum err_code make_folder(int root, const char *folder, int *out_fd, struct err *err)
 {
     if (mkdirat(root, folder, FOLDER_MODE) < 0 && errno != EEXIST)
-        return fail(err, errno, "making the dossier folder");
+        return dir_fail(err, errno, "making the dossier folder");
     if (sys_fsync(root) < 0)
-        return fail(err, errno, "flush of the warehouse folder");
+        return dir_fail(err, errno, "flush of the warehouse folder");
     return open_folder(root, folder, out_fd, err);
-}
-
-/* Gives the finished temp file its name unless that is taken. Links first: they work on NFS, where
- * NOREPLACE does not; FAT and some SMB servers have NOREPLACE and no links. */
-static enum err_code publish(int folder, const char *temp, const char *file, bool *out_created,
-                             struct err *err)
-{
-    int failed = 0;
-    if (sys_linkat(folder, temp, folder, file, 0) < 0)
-        failed = errno;
-    if (failed == EPERM || failed == EOPNOTSUPP || failed == ENOSYS || failed == EMLINK) {
-        failed = renameat2(folder, temp, folder, file, RENAME_NOREPLACE) < 0 ? errno : 0;
-        if (failed == EINVAL)
-            return err_set(err, ERR_TARGET_READ_ONLY,
-                           "the warehouse's file system has neither links nor exclusive renames");
-    }
-    if (failed && failed != EEXIST)
-        return fail(err, failed, "naming the file in the warehouse");
-    *out_created = !failed;
-    return ERR_OK;
-}
-
-static enum err_code write_temp(int folder, const char *temp, int from_fd, struct err *err)
-{
-    AUTO(fd) int fd = openat(folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
-    if (fd < 0)
-        return fail(err, errno, "creating a file in the warehouse");
-    struct err copying = ERR_INIT;
-    if (file_copy_fd(from_fd, fd, &copying)) {
-        translate(&copying, "writing to the warehouse");
-        if (err)
-            *err = copying;
-        return copying.code;
-    }
-    if (sys_fsync(fd) < 0)
-        return fail(err, errno, "flush of a file in the warehouse");
-    return ERR_OK;
 }
 
 static enum err_code dir_put(struct transport *transport, const char *name, const char *owner,
                              int from_fd, bool *out_created, struct err *err)
 {
     struct dir_transport *dir = (struct dir_transport *)transport;
-    char folder_name[NAME_MAX + 1], temp[NAME_MAX + 1], random[REF_SIZE];
+    char folder_name[NAME_MAX + 1];
     const char *file;
     enum err_code code = split_name(name, folder_name, &file, err);
     AUTO(fd) int root = -1;
@@ -149,22 +96,7 @@ static enum err_code dir_put(struct transport *transport, const char *name, cons
     if (code)
         return code;
 
-    bool created = false;
-    if (faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
-        ref_new(random);
-        snprintf(temp, sizeof temp, TEMP_PREFIX "%s-%s", owner, random);
-        code = write_temp(folder, temp, from_fd, err);
-        if (!code)
-            code = publish(folder, temp, file, &created, err);
-        unlinkat(folder, temp, 0);
-        if (code)
-            return code;
-    }
-    /* Also when it was there: its writer may have been killed before this. */
-    if (sys_fsync(folder) < 0)
-        return fail(err, errno, "flush of the dossier folder");
-    *out_created = created;
-    return ERR_OK;
+    return dir_file_put(folder, file, owner, from_fd, out_created, err);
 }
 
 static enum err_code dir_read(struct transport *transport, const char *name, int *out_fd,
@@ -187,7 +119,7 @@ static enum err_code dir_read(struct transport *transport, const char *name, int
         return err_set(err, ERR_NOT_FOUND, "no such file in the warehouse");
     struct stat status;
     if (fd < 0 || fstat(fd, &status) < 0)
-        return fail(err, errno, "opening a file of the warehouse");
+        return dir_fail(err, errno, "opening a file of the warehouse");
     if (!S_ISREG(status.st_mode))
         return err_set(err, ERR_TARGET_CONFLICT, "something that is no file has the name");
     /* Clean pages go, so that what is read next comes from the far side and not from our memory. */
@@ -205,7 +137,7 @@ static enum err_code list_folder(int root, const char *folder_name, const char *
         return code == ERR_NOT_FOUND ? ERR_OK : code;
     AUTO(open_dir) DIR *folder = fdopendir(fd);
     if (!folder)
-        return fail(err, errno, "listing a dossier folder");
+        return dir_fail(err, errno, "listing a dossier folder");
     fd = -1;
     for (struct dirent *found; errno = 0, (found = readdir(folder));) {
         char name[2 * NAME_MAX + 2];
@@ -219,7 +151,7 @@ static enum err_code list_folder(int root, const char *folder_name, const char *
         if (code)
             return code;
     }
-    return errno ? fail(err, errno, "listing a dossier folder") : ERR_OK;
+    return errno ? dir_fail(err, errno, "listing a dossier folder") : ERR_OK;
 }
 
 static enum err_code dir_list(struct transport *transport, const char *prefix,
@@ -233,7 +165,7 @@ static enum err_code dir_list(struct transport *transport, const char *prefix,
     AUTO(fd) int root = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     AUTO(open_dir) DIR *folders = root < 0 ? NULL : fdopendir(fd);
     if (!folders)
-        return fail(err, errno, "listing the warehouse");
+        return dir_fail(err, errno, "listing the warehouse");
     fd = -1;
     size_t folder_prefix = strcspn(prefix, "/");
     bool one_folder = prefix[folder_prefix] == '/';
@@ -249,7 +181,7 @@ static enum err_code dir_list(struct transport *transport, const char *prefix,
         if (code)
             return code;
     }
-    return errno ? fail(err, errno, "listing the warehouse") : ERR_OK;
+    return errno ? dir_fail(err, errno, "listing the warehouse") : ERR_OK;
 }
 
 static enum err_code dir_sweep(struct transport *transport, const char *name, const char *owner,
@@ -269,9 +201,9 @@ static enum err_code dir_sweep(struct transport *transport, const char *name, co
         return code == ERR_NOT_FOUND ? ERR_OK : code;
     AUTO(open_dir) DIR *folder = fdopendir(fd);
     if (!folder)
-        return fail(err, errno, "listing a dossier folder");
+        return dir_fail(err, errno, "listing a dossier folder");
     fd = -1;
-    snprintf(mark, sizeof mark, TEMP_PREFIX "%s-", owner);
+    snprintf(mark, sizeof mark, DIR_TEMP_PREFIX "%s-", owner);
     for (struct dirent *found; (found = readdir(folder));)
         if (strncmp(found->d_name, mark, strlen(mark)) == 0)
             unlinkat(dirfd(folder), found->d_name, 0);
@@ -282,6 +214,7 @@ static void dir_free(struct transport *transport)
 {
     struct dir_transport *dir = (struct dir_transport *)transport;
     mem_free(dir->root);
+    mem_free(dir->witness);
     mem_free(dir);
 }
 
@@ -293,17 +226,19 @@ static const struct transport_ops dir_ops = {
     .free = dir_free,
 };
 
-enum err_code dir_transport_new(const char *root, struct transport **out, struct err *err)
+enum err_code dir_transport_new(const char *root, const char *witness, struct transport **out,
+                                struct err *err)
 {
-    if (root[0] != '/')
+    if (root[0] != '/' || witness[0] != '/')
         return err_set(err, ERR_BAD_CONFIG, "a warehouse folder needs an absolute path");
     struct dir_transport *dir = mem_alloc(sizeof *dir);
     if (!dir)
         return err_set(err, ERR_NO_MEMORY, "no memory for a transport");
     dir->transport.ops = &dir_ops;
     dir->root = mem_strdup(root);
-    if (!dir->root) {
-        mem_free(dir);
+    dir->witness = mem_strdup(witness);
+    if (!dir->root || !dir->witness) {
+        dir_free(&dir->transport);
         return err_set(err, ERR_NO_MEMORY, "no memory for a transport");
     }
     *out = &dir->transport;

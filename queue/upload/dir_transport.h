@@ -7,12 +7,14 @@
  * A folder, local or mounted (NFS, SMB), as a warehouse. Names are "<folder>/<file>".
  *
  * The root is opened anew for every call, so a share that comes back is simply there again, and it
- * is never created: a missing root is TARGET_UNREACHABLE. Files are written beside their final
+ * is never created: a missing root, or one without the mark that `witness` remembers (mark.h), is
+ * TARGET_UNREACHABLE. Files are written beside their final
  * name, flushed, then linked without overwriting (renameat2 NOREPLACE where links are not to be
  * had), then the folder is flushed. Names that start with a dot are bookkeeping.
  *
- * `root` must be absolute (BAD_CONFIG).
+ * `root` and `witness` must be absolute (BAD_CONFIG).
  */
-enum err_code dir_transport_new(const char *root, struct transport **out, struct err *err);
+enum err_code dir_transport_new(const char *root, const char *witness, struct transport **out,
+                                struct err *err);
 
 #endif

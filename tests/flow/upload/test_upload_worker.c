@@ -2,6 +2,7 @@
 #include "tests/unit/queue/upload/warehouse.h"
 
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -85,10 +87,11 @@ static enum err_code ask(struct worker_process *process, const char *op, struct 
 
 static void configure(struct worker_process *process, const struct warehouse *warehouse)
 {
-    assert_int_equal(ask(process, "configure",
-                         js_pack("{s:[{s:s, s:s, s:s}]}", "targets", "name", "kho", "kind", "dir",
-                                 "path", warehouse->root)),
-                     ERR_OK);
+    assert_int_equal(
+        ask(process, "configure",
+            js_pack("{s:[{s:s, s:s, s:s}], s:s}", "targets", "name", "kho", "kind", "dir", "path",
+                    warehouse->root, "witnesses", warehouse->witnesses)),
+        ERR_OK);
 }
 
 static void post_send(struct worker_process *process, const struct sample *sample)
@@ -162,10 +165,11 @@ static void bad_requests_get_an_answer_and_the_worker_lives_on(void **state)
     assert_int_equal(ask(&worker, "verify", verify_args(&sample, CODE "/" CODE ".001")),
                      ERR_TARGET_UNKNOWN);
     assert_int_equal(ask(&worker, "configure", js_object()), ERR_BAD_JSON);
-    assert_int_equal(ask(&worker, "configure",
-                         js_pack("{s:[{s:s, s:s, s:s}]}", "targets", "name", "kho", "kind", "ftp",
-                                 "path", warehouse->root)),
-                     ERR_BAD_CONFIG);
+    assert_int_equal(
+        ask(&worker, "configure",
+            js_pack("{s:[{s:s, s:s, s:s}], s:s}", "targets", "name", "kho", "kind", "ftp", "path",
+                    warehouse->root, "witnesses", warehouse->witnesses)),
+        ERR_BAD_CONFIG);
     configure(&worker, warehouse);
     assert_int_equal(ask(&worker, "nonsense", js_object()), ERR_BAD_MESSAGE);
     assert_int_equal(ask(&worker, "send", js_object()), ERR_BAD_JSON);
@@ -182,6 +186,37 @@ static void bad_requests_get_an_answer_and_the_worker_lives_on(void **state)
     assert_int_equal(code, ERR_OK);
     sample_close(&sample);
     end_worker(&worker, 0);
+}
+
+static bool has_landlock(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 2;
+}
+
+static void folders_of_no_target_are_out_of_reach(void **state)
+{
+    struct warehouse *warehouse = *state, other;
+    if (!has_landlock()) {
+        printf("SKIP: this kernel has no Landlock\n");
+        skip();
+    }
+    struct worker_process worker = start_worker("0");
+    struct sample sample;
+    enum err_code code;
+    warehouse_open(&other);
+    sample_open(&sample, CODE, 100);
+    configure(&worker, warehouse);
+    configure(&worker, &other); /* a second list takes nothing back */
+    post_send(&worker, &sample);
+    js_free(answer(&worker, &code));
+    assert_int_equal(code, ERR_TARGET_UNREACHABLE);
+    configure(&worker, warehouse);
+    post_send(&worker, &sample);
+    js_free(answer(&worker, &code));
+    assert_int_equal(code, ERR_OK);
+    sample_close(&sample);
+    end_worker(&worker, 0);
+    warehouse_close(&other);
 }
 
 static void two_workers_at_once_number_a_dossier_without_gap(void **state)
@@ -271,6 +306,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_record_is_sent_proven_and_listed),
         TEST(bad_requests_get_an_answer_and_the_worker_lives_on),
+        TEST(folders_of_no_target_are_out_of_reach),
         TEST(two_workers_at_once_number_a_dossier_without_gap),
         TEST(a_worker_killed_in_mid_send_leaves_one_record_after_the_next_try),
     };

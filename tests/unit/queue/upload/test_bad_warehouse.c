@@ -139,6 +139,58 @@ static void a_full_warehouse_says_so_and_keeps_no_half_file(void **state)
     sample_close(&large);
 }
 
+/* Unmounted, the folder it is mounted on is there, empty and writable. */
+static void an_unmounted_share_is_unreachable_and_takes_nothing(void **state)
+{
+    need_mounts();
+    struct warehouse *warehouse = *state;
+    struct sample first, second;
+    struct target_sent sent;
+    struct target_receipt receipt;
+    sample_open(&first, CODE, 100);
+    sample_open(&second, CODE, 100);
+    assert_int_equal(mount("none", warehouse->root, "tmpfs", 0, "size=1m"), 0);
+    warehouse_expect(warehouse, &first, CODE "/" CODE ".001", false);
+    assert_int_equal(umount2(warehouse->root, MNT_DETACH), 0);
+    assert_int_equal(warehouse_send(warehouse, &second, &sent, NULL), ERR_TARGET_UNREACHABLE);
+    assert_int_equal(target_verify(warehouse->target, CODE "/" CODE ".001", first.pdf_sha256,
+                                   first.json_sha256, &receipt, NULL),
+                     ERR_TARGET_UNREACHABLE);
+    assert_int_equal(warehouse_count(warehouse, CODE, ".pdf"), 0);
+    sample_close(&first);
+    sample_close(&second);
+}
+
+static void another_warehouse_under_the_same_path_takes_nothing(void **state)
+{
+    need_mounts();
+    struct warehouse *warehouse = *state;
+    struct warehouse other;
+    struct sample sample;
+    struct target_sent sent;
+    warehouse_open(&other);
+    sample_open(&sample, CODE, 100);
+    warehouse_expect(warehouse, &sample, CODE "/" CODE ".001", false);
+    warehouse_expect(&other, &sample, CODE "/" CODE ".001", false);
+    assert_int_equal(mount(other.root, warehouse->root, NULL, MS_BIND, NULL), 0);
+    assert_int_equal(warehouse_send(warehouse, &sample, &sent, NULL), ERR_TARGET_UNREACHABLE);
+    assert_int_equal(umount2(warehouse->root, MNT_DETACH), 0);
+    sample_close(&sample);
+    warehouse_close(&other);
+}
+
+static void a_second_station_takes_the_mark_it_finds(void **state)
+{
+    struct warehouse *warehouse = *state;
+    struct sample sample;
+    sample_open(&sample, CODE, 100);
+    warehouse_expect(warehouse, &sample, CODE "/" CODE ".001", false);
+    assert_int_equal(unlink(warehouse->witness), 0);
+    warehouse_expect(warehouse, &sample, CODE "/" CODE ".001", true);
+    assert_int_equal(access(warehouse->witness, F_OK), 0);
+    sample_close(&sample);
+}
+
 static void a_folder_without_the_right_to_write_says_so(void **state)
 {
     struct warehouse *warehouse = *state;
@@ -155,7 +207,8 @@ static void a_relative_warehouse_is_a_configuration_error(void **state)
 {
     (void)state;
     struct transport *transport = NULL;
-    assert_int_equal(dir_transport_new("warehouse", &transport, NULL), ERR_BAD_CONFIG);
+    assert_int_equal(dir_transport_new("warehouse", "/w", &transport, NULL), ERR_BAD_CONFIG);
+    assert_int_equal(dir_transport_new("/warehouse", "w", &transport, NULL), ERR_BAD_CONFIG);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -168,6 +221,9 @@ int main(void)
         TEST(a_warehouse_that_comes_back_takes_records_again),
         TEST(a_read_only_warehouse_says_so),
         TEST(a_full_warehouse_says_so_and_keeps_no_half_file),
+        TEST(an_unmounted_share_is_unreachable_and_takes_nothing),
+        TEST(another_warehouse_under_the_same_path_takes_nothing),
+        TEST(a_second_station_takes_the_mark_it_finds),
         TEST(a_folder_without_the_right_to_write_says_so),
         cmocka_unit_test(a_relative_warehouse_is_a_configuration_error),
     };

@@ -99,6 +99,9 @@ static void every_file_and_name_is_flushed(void **state)
 {
     struct sample sample;
     struct target_sent sent;
+    sample_open(&sample, NULL, 10);
+    assert_int_equal(warehouse_send(*state, &sample, &sent, NULL), ERR_OK); /* marks the folder */
+    sample_close(&sample);
     sample_open(&sample, CODE, 5000);
     sys_fail_from(SYS_FSYNC, 0, 0);
     assert_int_equal(warehouse_send(*state, &sample, &sent, NULL), ERR_OK);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -20,15 +21,19 @@ void warehouse_open(struct warehouse *warehouse)
     snprintf(warehouse->root, sizeof warehouse->root, "%s/sohoa-warehouse-XXXXXX", base);
     assert_non_null(mkdtemp(warehouse->root));
     struct transport *transport = NULL;
-    assert_int_equal(dir_transport_new(warehouse->root, &transport, NULL), ERR_OK);
+    snprintf(warehouse->witnesses, sizeof warehouse->witnesses, "%s.witnesses", warehouse->root);
+    snprintf(warehouse->witness, sizeof warehouse->witness, "%s/kho", warehouse->witnesses);
+    assert_int_equal(mkdir(warehouse->witnesses, 0700), 0);
+    assert_int_equal(dir_transport_new(warehouse->root, warehouse->witness, &transport, NULL),
+                     ERR_OK);
     assert_int_equal(target_dir_new(transport, &warehouse->target, NULL), ERR_OK);
 }
 
 void warehouse_close(struct warehouse *warehouse)
 {
     target_free(warehouse->target);
-    char command[300];
-    snprintf(command, sizeof command, "rm -rf '%s'", warehouse->root);
+    char command[500];
+    snprintf(command, sizeof command, "rm -rf '%s' '%s'", warehouse->root, warehouse->witnesses);
     assert_int_equal(system(command), 0);
 }
 

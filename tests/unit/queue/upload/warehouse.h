@@ -10,7 +10,7 @@
 /* A warehouse folder in a temp folder, and invented records to send there. */
 
 struct warehouse {
-    char root[200];
+    char root[200], witnesses[220], witness[240];
     struct target *target;
 };
 

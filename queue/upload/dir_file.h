@@ -1,0 +1,21 @@
+#ifndef SOHOA_UPLOAD_DIR_FILE_H
+#define SOHOA_UPLOAD_DIR_FILE_H
+
+#include "daemon/base/err.h"
+
+#include <stdbool.h>
+
+/* One file put into an open folder of the warehouse: whole, durable, never over another. */
+
+#define DIR_TEMP_PREFIX ".part-"
+
+/* What a failed call on the warehouse means for the delivery: TARGET_FULL, TARGET_READ_ONLY, else
+ * TARGET_UNREACHABLE. Returns the code. */
+enum err_code dir_fail(struct err *err, int number, const char *what);
+
+/* All bytes of from_fd (from offset 0) as `file`, unless it is there: then *out_created is false
+ * and nothing was changed. `owner` becomes part of the temp's name. */
+enum err_code dir_file_put(int folder, const char *file, const char *owner, int from_fd,
+                           bool *out_created, struct err *err);
+
+#endif
