@@ -3,12 +3,11 @@
 #include "daemon/base/text.h"
 #include "ocr/classify/fuzzy.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char motto_key[] = "conghoaxahoichunghiavietnam";
 static const char motto_rest_key[] = "doclaptudohanhphuc";
-/* Words of the stamp an office puts on incoming paper; its "Số:" is not the paper's. */
-static const char stamp_key[] = "congvanden";
 
 static bool has_digit(const char *key)
 {
@@ -45,18 +44,6 @@ static bool begins_with_number(const char *word, const char *key)
            (text_starts(key, "so") || text_starts(key, "s6")) && strspn(key + 2, "0123456789") > 0;
 }
 
-static bool in_stamp(const struct page_text *text, const struct page_line *line)
-{
-    for (size_t i = 0; i < text->line_count; i++) {
-        const struct page_line *other = &text->line[i];
-        double below_mm = line->box.y - other->box.y;
-        if (below_mm > 0 && below_mm < 16 && other->box.x < line->box.x + line->box.w + 12 &&
-            other->box.x + other->box.w > line->box.x - 12 && fuzzy_contains(other->key, stamp_key))
-            return true;
-    }
-    return false;
-}
-
 static bool line_has_slash(const struct page_text *text, const struct page_line *line)
 {
     for (size_t i = line->first; i < line->first + line->count; i++)
@@ -65,30 +52,36 @@ static bool line_has_slash(const struct page_text *text, const struct page_line 
     return false;
 }
 
-/* The first line of the head that begins with "Số" and goes on with a number; one with a slash is
- * preferred, since a stamp's or a form's number has none. */
-static const struct page_line *find_number(const struct page_text *text, double bottom_mm)
+/* Begins with "Số" and goes on with a number. */
+static bool is_number_line(const struct page_text *text, const struct page_line *line, bool slash)
 {
-    const struct page_line *plain = NULL;
+    size_t at = line->first;
+    const char *word = text->words->item[at].text;
+    if (begins_with_number(word, text->key[at]))
+        return true;
+    return line->count > 1 && is_number_word(word, text->key[at]) &&
+           (slash || has_digit(text->key[at + 1]));
+}
+
+/* The first number line of the head. The paper's own text goes before what stands aside; one with a
+ * slash is preferred, since a form's number has none. Two with a slash leave doubt. */
+static void find_number(const struct page_text *text, struct head *head)
+{
+    int best = -1;
+    size_t slashes = 0;
     for (size_t i = 0; i < text->line_count; i++) {
         const struct page_line *line = &text->line[i];
-        size_t at = line->first;
-        const char *word = text->words->item[at].text;
-        if (line->box.y >= bottom_mm)
-            continue;
-        bool joined = begins_with_number(word, text->key[at]);
-        bool apart = line->count > 1 && is_number_word(word, text->key[at]);
-        if ((!joined && !apart) || in_stamp(text, line))
-            continue;
         bool slash = line_has_slash(text, line);
-        if (!slash && !joined && !has_digit(text->key[at + 1]))
+        if (line->box.y >= head->bottom_mm || line->in_stamp || !is_number_line(text, line, slash))
             continue;
-        if (slash)
-            return line;
-        if (!plain)
-            plain = line;
+        int rank = 2 * !line->aside + slash;
+        slashes += slash;
+        if (rank <= best)
+            continue;
+        best = rank;
+        head->number = line;
     }
-    return plain;
+    head->number_in_doubt = slashes > 1 || (slashes == 1 && best == 2);
 }
 
 static bool is_subject(const struct page_text *text, const struct page_line *line)
@@ -106,11 +99,18 @@ static bool is_addressee(const struct page_line *line)
     return size >= 7 && fuzzy_distance(line->key, 7, wanted, 7, 1) <= 1;
 }
 
+static bool is_centred_between(const struct page_line *line, double left_mm, double right_mm)
+{
+    return fabs(page_line_center_mm(line) - (left_mm + right_mm) / 2) < (right_mm - left_mm) * 0.14;
+}
+
+/* What is added in the margin moves the frame of all text; in a form few lines reach its edge, and
+ * a signer's name that does may stand aside. */
 static bool is_centred(const struct page_text *text, const struct page_line *line)
 {
-    double middle = text->frame.x + text->frame.w / 2;
-    double off = page_line_center_mm(line) - middle;
-    return (off < 0 ? -off : off) < text->frame.w * 0.14;
+    return is_centred_between(line, text->whole.x, text->whole.x + text->whole.w) ||
+           is_centred_between(line, text->frame.x, text->frame.x + text->frame.w) ||
+           is_centred_between(line, text->common_left_mm, text->common_right_mm);
 }
 
 static void find_titles(const struct page_text *text, struct head *head)
@@ -136,7 +136,7 @@ void head_find(const struct page_text *text, struct head *out)
     out->motto = find_line(text, motto_key, out->bottom_mm);
     out->motto_rest = find_line(text, motto_rest_key, out->bottom_mm);
     out->column_mm = out->motto ? out->motto->box.x : text->frame.x + text->frame.w * 0.42;
-    out->number = find_number(text, out->bottom_mm);
+    find_number(text, out);
     for (size_t i = 0; i < text->line_count; i++) {
         const struct page_line *line = &text->line[i];
         if (line->box.y >= out->bottom_mm)

@@ -15,6 +15,7 @@ struct head {
     const struct page_line *motto; /* CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM; NULL: not there */
     const struct page_line *motto_rest; /* Độc lập - Tự do - Hạnh phúc */
     const struct page_line *number;     /* Số: … ; its first word is or begins with "Số:" */
+    bool number_in_doubt;               /* another line could be the paper's number as well */
     const struct page_line *subject;    /* V/v …, under the number */
     const struct page_line *addressee;  /* Kính gửi */
     const struct page_line *title[HEAD_TITLES_MAX]; /* centred lines in capitals, top to bottom */

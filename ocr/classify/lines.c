@@ -2,6 +2,7 @@
 
 #include "daemon/base/buf.h"
 #include "daemon/base/text.h"
+#include "ocr/classify/aside.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -208,15 +209,6 @@ static void order_rows(struct page_line *line, size_t count)
     }
 }
 
-static void find_frame(struct page_text *text)
-{
-    for (size_t i = 0; i < text->words->count; i++) {
-        const struct word *word = &text->words->item[i];
-        if (word->confidence >= 0.7 && strlen(text->key[i]) >= 2)
-            text->frame = rect_union(text->frame, word->box);
-    }
-}
-
 static enum err_code cut_lines(struct page_text *text, double border_mm, struct err *err)
 {
     const struct words *words = text->words;
@@ -256,8 +248,7 @@ enum err_code page_text_make(const struct words *words, struct page_text *out, s
         return code;
     qsort(out->line, out->line_count, sizeof *out->line, compare_lines);
     order_rows(out->line, out->line_count);
-    find_frame(out);
-    return ERR_OK;
+    return aside_mark(out, err);
 }
 
 void page_text_done(struct page_text *text)

@@ -19,6 +19,8 @@ struct page_line {
     double baseline_mm;
     double confidence; /* mean of its words that are not noise */
     char *key;         /* keys of its words, run together; cut at LINE_KEY_MAX bytes */
+    bool aside;        /* perhaps put on the paper later (aside.h) */
+    bool in_stamp;     /* of a stamp for incoming paper */
 };
 
 #define LINE_KEY_MAX 300
@@ -31,7 +33,10 @@ struct page_text {
     char **key; /* per word: folded letters and digits only; "" is noise */
     struct page_line *line; /* top to bottom, then left to right */
     size_t line_count;
-    struct rect_mm frame; /* where the text lies: a small paper may lie in a corner of the glass */
+    /* where the paper's own text lies: a small paper may lie in a corner of the glass */
+    struct rect_mm frame;
+    struct rect_mm whole;                   /* and all text */
+    double common_left_mm, common_right_mm; /* edges many of its lines reach */
 };
 
 /* NO_MEMORY. `out` is page_text_done it by the caller also after an error. */

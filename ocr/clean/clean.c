@@ -2,6 +2,7 @@
 #include "ocr/clean/bits.h"
 #include "ocr/clean/deskew.h"
 #include "ocr/clean/ink_colour.h"
+#include "ocr/clean/pale.h"
 #include "ocr/clean/quality.h"
 #include "ocr/clean/tone.h"
 
@@ -30,6 +31,7 @@ struct ink {
     int width, height;
     struct Pix *letters;
     struct pieces pieces;
+    struct pale pale;
     double letter_px; /* usual height in full pixels, 0 unknown */
 };
 
@@ -37,6 +39,7 @@ static void ink_done(struct ink *ink)
 {
     bits_free(ink->letters);
     pieces_done(&ink->pieces);
+    pale_done(&ink->pale);
 }
 
 static inline void ink_auto(struct ink *place)
@@ -90,8 +93,20 @@ static enum err_code measure_letters(struct ink *ink, struct err *err)
     return ERR_OK;
 }
 
-static enum err_code find_ink(const struct raster *grey, double dpi, struct ink *out,
-                              struct err *err)
+/* Ink of the page as black and paper as white, whether the ink is usual or pale. */
+static enum err_code stretch(struct raster *grey, struct ink *ink, struct err *err)
+{
+    AUTO(raster) struct raster *small = NULL;
+    enum err_code code = raster_reduce(grey, ink->factor, &small, err);
+    if (!code)
+        code = pale_find(small, ink->px_per_mm, &ink->pale, err);
+    if (code)
+        return code;
+    tone_stretch(grey, ink->pale.is_page ? tone_range_pale(ink->pale.contrast) : TONE_RANGE_USUAL);
+    return ERR_OK;
+}
+
+static enum err_code find_ink(struct raster *grey, double dpi, struct ink *out, struct err *err)
 {
     AUTO(raster)
     struct raster *small = NULL;
@@ -99,7 +114,9 @@ static enum err_code find_ink(const struct raster *grey, double dpi, struct ink 
     struct Pix *bits = NULL;
     out->factor = dpi > INK_DPI ? (int)(dpi / INK_DPI + 0.5) : 1;
     out->px_per_mm = dpi / MM_PER_INCH / out->factor;
-    enum err_code code = raster_reduce(grey, out->factor, &small, err);
+    enum err_code code = stretch(grey, out, err);
+    if (!code)
+        code = raster_reduce(grey, out->factor, &small, err);
     if (!code)
         code = bits_from_grey(small, ink_threshold(small), &bits, err);
     if (code)
@@ -123,26 +140,34 @@ static enum err_code make_thumbnail(const struct raster *page, const struct tone
                                 : raster_reduce(page, factor, out, err);
 }
 
-/* Pieces as boxes in millimetres of the deskewed frame. */
-static enum err_code level_pieces(const struct ink *ink, const struct page_info *info,
-                                  struct rect_mm **out, struct err *err)
+static struct rect_mm level_piece(const struct piece *piece, int factor,
+                                  const struct page_info *info)
 {
-    struct rect_mm *boxes = mem_array((size_t)ink->pieces.count + 1, sizeof *boxes);
+    double mm_per_px = MM_PER_INCH / info->dpi;
+    bool sideways = info->rotation_deg == 90 || info->rotation_deg == 270;
+    double w = (sideways ? piece->h : piece->w) * factor;
+    double h = (sideways ? piece->w : piece->h) * factor;
+    double x = (piece->x + piece->w / 2.0) * factor;
+    double y = (piece->y + piece->h / 2.0) * factor;
+    deskew_point(info->width_px, info->height_px, info->rotation_deg, info->skew_deg, &x, &y);
+    return (struct rect_mm){(x - w / 2) * mm_per_px, (y - h / 2) * mm_per_px, w * mm_per_px,
+                            h * mm_per_px};
+}
+
+/* Pieces as boxes in millimetres of the deskewed frame; pale writing beside usual ink behind. */
+static enum err_code level_pieces(const struct ink *ink, const struct page_info *info,
+                                  struct rect_mm **out, int *out_count, struct err *err)
+{
+    int usual = ink->pieces.count, pale = ink->pale.is_page ? 0 : ink->pale.pieces.count;
+    struct rect_mm *boxes = mem_array((size_t)(usual + pale) + 1, sizeof *boxes);
     if (!boxes)
         return err_set(err, ERR_NO_MEMORY, "pieces of a page");
-    double mm_per_px = MM_PER_INCH / info->dpi;
-    for (int i = 0; i < ink->pieces.count; i++) {
-        const struct piece *piece = &ink->pieces.item[i];
-        bool sideways = info->rotation_deg == 90 || info->rotation_deg == 270;
-        double w = (sideways ? piece->h : piece->w) * ink->factor;
-        double h = (sideways ? piece->w : piece->h) * ink->factor;
-        double x = (piece->x + piece->w / 2.0) * ink->factor;
-        double y = (piece->y + piece->h / 2.0) * ink->factor;
-        deskew_point(info->width_px, info->height_px, info->rotation_deg, info->skew_deg, &x, &y);
-        boxes[i] = (struct rect_mm){(x - w / 2) * mm_per_px, (y - h / 2) * mm_per_px, w * mm_per_px,
-                                    h * mm_per_px};
-    }
+    for (int i = 0; i < usual; i++)
+        boxes[i] = level_piece(&ink->pieces.item[i], ink->factor, info);
+    for (int i = 0; i < pale; i++)
+        boxes[usual + i] = level_piece(&ink->pale.pieces.item[i], ink->factor, info);
     *out = boxes;
+    *out_count = usual + pale;
     return ERR_OK;
 }
 
@@ -150,6 +175,8 @@ static enum err_code level_pieces(const struct ink *ink, const struct page_info 
 static struct rect_mm inked_part(const struct rect_mm *ink, int count, struct size_mm page,
                                  double margin)
 {
+    if (!count)
+        return (struct rect_mm){0, 0, page.w, page.h};
     double left = page.w, top = page.h, right = 0, bottom = 0;
     for (int i = 0; i < count; i++) {
         left = fmin(left, ink[i].x);
@@ -176,12 +203,13 @@ static double recognition_scale(double letter_px, double area_px)
 }
 
 static enum err_code render_recognition(const struct raster *grey, const struct ink *ink,
-                                        const struct rect_mm *boxes, const struct page_info *info,
-                                        struct recognition_image *out, struct err *err)
+                                        const struct rect_mm *boxes, int box_count,
+                                        const struct page_info *info, struct recognition_image *out,
+                                        struct err *err)
 {
     double px_per_mm = info->dpi / MM_PER_INCH;
     double margin = MARGIN_MM * working_dpi(info) / info->dpi;
-    struct rect_mm part = inked_part(boxes, ink->pieces.count, info->size, margin);
+    struct rect_mm part = inked_part(boxes, box_count, info->size, margin);
     if (info->blank)
         part = (struct rect_mm){0, 0, fmin(info->size.w, 10), fmin(info->size.h, 10)};
     double scale = recognition_scale(ink->letter_px, part.w * part.h * px_per_mm * px_per_mm);
@@ -229,9 +257,10 @@ static void describe_direction(const struct direction *direction, struct page_in
     info->size.h = (sideways ? info->width_px : info->height_px) * mm_per_px;
 }
 
-/* Everything that needs the colours of the page; gives its pixels up. */
+/* Everything that needs the colours of the page; gives its pixels up. *out_marked: a seal, stamp or
+ * signature in colour is left out. */
 static enum err_code even_out(struct image *image, struct tone *tone, struct clean_page *out,
-                              struct err *err)
+                              bool *out_marked, struct err *err)
 {
     AUTO(raster)
     struct raster *drop = NULL;
@@ -242,6 +271,7 @@ static enum err_code even_out(struct image *image, struct tone *tone, struct cle
         code = ink_find_drops(tone, working_dpi(&out->info), &drop, err);
     if (!code)
         code = tone_even(image->raster, tone, drop, &out->evened, err);
+    *out_marked = ink_any_dropped(drop);
     raster_free(TAKE(image->raster));
     return code;
 }
@@ -269,16 +299,19 @@ enum err_code clean_page(struct image *image, const struct direction_reader *rea
     AUTO(mem)
     struct rect_mm *boxes = NULL;
     struct direction direction;
+    bool marked = false;
+    int box_count = 0;
     *out = (struct clean_page){0};
     bits_be_silent();
     describe_image(image, &out->info);
     struct page_info *info = &out->info;
-    enum err_code code = even_out(image, &tone, out, err);
+    enum err_code code = even_out(image, &tone, out, &marked, err);
     if (!code)
         code = find_ink(out->evened, working_dpi(info), &ink, err);
     if (code)
         return code;
-    info->blank = quality_page_is_blank(&ink.pieces, ink.width, ink.height, ink.px_per_mm);
+    info->blank = !marked && !ink.pale.is_written &&
+                  quality_page_is_blank(&ink.pieces, ink.width, ink.height, ink.px_per_mm);
     direction = (struct direction){.turn_deg = image->turn_deg};
     if (!info->blank)
         code = direction_find(ink.letters, ink.px_per_mm, out->evened, image->turn_deg, reader,
@@ -286,14 +319,15 @@ enum err_code clean_page(struct image *image, const struct direction_reader *rea
     if (code)
         return code;
     describe_direction(&direction, info);
-    quality_judge(out->evened, &tone, &ink.pieces, ink.width, ink.height, ink.letter_px, info);
+    quality_judge(out->evened, &tone, &ink.pieces, ink.width, ink.height, ink.letter_px, &ink.pale,
+                  info);
     code = turn_thumbnail(out, err);
     if (!code)
-        code = level_pieces(&ink, info, &boxes, err);
+        code = level_pieces(&ink, info, &boxes, &box_count, err);
     if (code)
         return code;
     zones_find(boxes, ink.pieces.count, info->size, &out->zones);
-    return render_recognition(out->evened, &ink, boxes, info, &out->recognition, err);
+    return render_recognition(out->evened, &ink, boxes, box_count, info, &out->recognition, err);
 }
 
 void clean_page_done(struct clean_page *page)

@@ -175,6 +175,15 @@ static enum err_code mark_ink(const struct raster *map, enum ink ink, double px_
     return ERR_OK;
 }
 
+bool ink_any_dropped(const struct raster *drop)
+{
+    size_t count = drop ? (size_t)drop->width * drop->height : 0;
+    for (size_t i = 0; i < count; i++)
+        if (drop->px[i] != INK_KEEP)
+            return true;
+    return false;
+}
+
 enum err_code ink_find_drops(const struct tone *tone, double dpi, struct raster **out_drop,
                              struct err *err)
 {

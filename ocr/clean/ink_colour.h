@@ -3,6 +3,8 @@
 
 #include "ocr/clean/tone.h"
 
+#include <stdbool.h>
+
 /*
  * Which coloured ink to leave out of the recognition image: round seals, stamps over text, and
  * signatures. Red titles, card numbers and blue handwriting of letter size stay.
@@ -11,5 +13,7 @@
  */
 enum err_code ink_find_drops(const struct tone *tone, double dpi, struct raster **out_drop,
                              struct err *err);
+/* Something is to be dropped; drop may be NULL. */
+bool ink_any_dropped(const struct raster *drop);
 
 #endif

@@ -1,4 +1,5 @@
 #include "ocr/clean/quality.h"
+#include "ocr/clean/direction.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,15 @@
 #define HOLE_REACH_MM 25.0
 #define WRITING_MIN_PIECES 4
 #define WRITING_MIN_MM2 15.0
+/* A letter alone on the page: no hair (thin), no blot (full). */
+#define LETTER_MIN_MM 1.8
+#define LETTER_MAX_MM 8.0
+#define LETTER_MIN_MM2 0.6
+#define LETTER_MIN_FILL 0.12
+#define LETTER_MAX_FILL 0.68
+/* A stroke longer than WRITING_MAX_MM leans or curves more than a fold of a skewed page. */
+#define STROKE_MAX_MM 130.0
+#define STROKE_MAX_ASPECT 5
 
 #define DARK_WHITE 120 /* paper as dark as that loses pale ink */
 #define BAD_WHITE 70
@@ -37,29 +47,61 @@ static bool is_hole(const struct piece *piece, int width, int height, double px_
            piece->area > 0.6 * piece->w * piece->h;
 }
 
-static bool looks_like_writing(const struct piece *piece, int width, int height, double px_per_mm)
+static bool is_at_edge(const struct piece *piece, int width, int height, double px_per_mm)
+{
+    double edge = EDGE_MM * px_per_mm;
+    return piece->x < edge || piece->y < edge || piece->x + piece->w > width - edge ||
+           piece->y + piece->h > height - edge;
+}
+
+bool quality_is_writing(const struct piece *piece, int width, int height, double px_per_mm)
 {
     int longer = piece->w > piece->h ? piece->w : piece->h;
     int shorter = piece->w > piece->h ? piece->h : piece->w;
-    double edge = EDGE_MM * px_per_mm;
-    bool at_edge = piece->x < edge || piece->y < edge || piece->x + piece->w > width - edge ||
-                   piece->y + piece->h > height - edge;
-    return !at_edge && longer >= WRITING_MIN_MM * px_per_mm &&
+    return !is_at_edge(piece, width, height, px_per_mm) && longer >= WRITING_MIN_MM * px_per_mm &&
            longer <= WRITING_MAX_MM * px_per_mm && longer <= LINE_MAX_ASPECT * shorter &&
            !is_hole(piece, width, height, px_per_mm);
 }
 
-bool quality_page_is_blank(const struct pieces *ink, int width, int height, double px_per_mm)
+static bool is_letter(const struct piece *piece, double px_per_mm)
+{
+    double longer = (piece->w > piece->h ? piece->w : piece->h) / px_per_mm;
+    double area = piece->area / (px_per_mm * px_per_mm);
+    double fill = piece->area / ((double)piece->w * piece->h);
+    return longer >= LETTER_MIN_MM && longer <= LETTER_MAX_MM && area >= LETTER_MIN_MM2 &&
+           fill >= LETTER_MIN_FILL && fill <= LETTER_MAX_FILL;
+}
+
+static bool is_long_stroke(const struct piece *piece, double px_per_mm)
+{
+    int longer = piece->w > piece->h ? piece->w : piece->h;
+    int shorter = piece->w > piece->h ? piece->h : piece->w;
+    return longer > WRITING_MAX_MM * px_per_mm && longer <= STROKE_MAX_MM * px_per_mm &&
+           longer <= STROKE_MAX_ASPECT * shorter;
+}
+
+bool quality_has_writing(const struct pieces *ink, int width, int height, double px_per_mm)
 {
     int count = 0;
     double area = 0;
     for (int i = 0; i < ink->count; i++) {
-        if (!looks_like_writing(&ink->item[i], width, height, px_per_mm))
+        if (!quality_is_writing(&ink->item[i], width, height, px_per_mm))
             continue;
         count++;
         area += ink->item[i].area / (px_per_mm * px_per_mm);
     }
-    return count < WRITING_MIN_PIECES && area < WRITING_MIN_MM2;
+    return count >= WRITING_MIN_PIECES || area >= WRITING_MIN_MM2;
+}
+
+bool quality_page_is_blank(const struct pieces *ink, int width, int height, double px_per_mm)
+{
+    for (int i = 0; i < ink->count; i++) {
+        const struct piece *piece = &ink->item[i];
+        if (!is_at_edge(piece, width, height, px_per_mm) &&
+            (is_letter(piece, px_per_mm) || is_long_stroke(piece, px_per_mm)))
+            return false;
+    }
+    return !quality_has_writing(ink, width, height, px_per_mm);
 }
 
 static int level_of_darkest(const unsigned *histogram, unsigned long total, double share)
@@ -118,7 +160,8 @@ static void add_reason(struct page_info *info, const char *reason, bool bad)
 }
 
 void quality_judge(const struct raster *grey, const struct tone *tone, const struct pieces *ink,
-                   int ink_width, int ink_height, double letter_px, struct page_info *info)
+                   int ink_width, int ink_height, double letter_px, const struct pale *pale,
+                   struct page_info *info)
 {
     strcpy(info->verdict, "good");
     info->reason_count = 0;
@@ -138,11 +181,13 @@ void quality_judge(const struct raster *grey, const struct tone *tone, const str
     bool low_dpi = info->dpi_source != DPI_ASSUMED && info->dpi < LOW_DPI;
     if (low_dpi || letter < LOW_LETTER_PX)
         add_reason(info, "low-resolution", low_dpi && info->dpi < BAD_DPI);
-    if (sharp < SHARP_PER_LETTER)
+    if (pale->is_page ? pale->is_soft : sharp < SHARP_PER_LETTER)
         add_reason(info, "blurred", sharp < BAD_SHARP_PER_LETTER);
-    if (ink_level > FAINT_INK)
+    if (pale->is_page || ink_level > FAINT_INK)
         add_reason(info, "faint", false);
     if (letters_are_cut(ink, ink_width, ink_height,
                         ink_width / (info->width_px * 25.4 / info->dpi)))
         add_reason(info, "cut-edge", false);
+    if (info->rotation_score < DIRECTION_SURE)
+        add_reason(info, "orientation-unsure", false);
 }

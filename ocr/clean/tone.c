@@ -7,8 +7,9 @@
  * never taken for darker paper. */
 #define LID_SHARE 0.55
 #define PAPER_FLOOR_SHARE 0.45
-/* Evened brightness above which everything is paper: hides show-through, folds and paper grain. */
-#define PAPER_FROM 230
+/* Of the contrast of pale ink: what is paper still, and what is black. */
+#define PALE_PAPER_SHARE 0.3
+#define PALE_BLACK_SHARE 1.15
 /* Ink up to this many TONE_PAPER squares wide is filled in when the paper is looked for. */
 #define INK_REACH 2
 
@@ -222,18 +223,30 @@ enum err_code tone_even(const struct raster *page, const struct tone *tone,
     enum err_code code = raster_new(page->width, page->height, 1, &grey, err);
     if (code)
         return code;
-    uint8_t stretched[256];
-    for (int i = 0; i < 256; i++)
-        stretched[i] = (uint8_t)(i >= PAPER_FROM ? 255 : i * 255 / PAPER_FROM);
     for (int y = 0; y < page->height; y++) {
         uint8_t *row = raster_row(grey, y);
         row_gains(tone->paper, y, gains);
         even_row(raster_row(page, y), page->width, page->channels, gains,
                  raster_row(tone->lid, y / TONE_PAPER),
                  drop ? raster_row(drop, y / TONE_SMALL) : NULL, row);
-        for (int x = 0; x < page->width; x++)
-            row[x] = stretched[row[x]];
     }
     *out = TAKE(grey);
     return ERR_OK;
+}
+
+struct tone_range tone_range_pale(int contrast)
+{
+    int paper = (int)(PALE_PAPER_SHARE * contrast), black = (int)(PALE_BLACK_SHARE * contrast);
+    return (struct tone_range){clamp(255 - black, 0, 253), clamp(255 - paper, 230, 254)};
+}
+
+void tone_stretch(struct raster *grey, struct tone_range range)
+{
+    uint8_t stretched[256];
+    for (int i = 0; i < 256; i++)
+        stretched[i] =
+            (uint8_t)clamp((i - range.black) * 255 / (range.white - range.black), 0, 255);
+    size_t count = (size_t)grey->width * grey->height;
+    for (size_t i = 0; i < count; i++)
+        grey->px[i] = stretched[grey->px[i]];
 }

@@ -65,8 +65,8 @@ enum err_code find_number(struct paper *paper, const struct field_rule *rule)
     bool printed = first != paper->head.number->first &&
                    number_is_printed(page, paper->head.number->first, first, count);
     bool whole = strchr(number.value, '/') != NULL;
-    bool good = printed && whole && !number.repaired && (!number.kind_ambiguous || settled) &&
-                (confidence >= CONFIDENCE_SURE || stroke);
+    bool good = printed && whole && !paper->head.number_in_doubt && !number.repaired &&
+                (!number.kind_ambiguous || settled) && (confidence >= CONFIDENCE_SURE || stroke);
     if (good && confidence < CONFIDENCE_CHECKED)
         confidence = stroke && confidence < CONFIDENCE_SURE ? 0.86 : CONFIDENCE_CHECKED;
     else if (!good && confidence > CONFIDENCE_DOUBTED)
@@ -77,8 +77,15 @@ enum err_code find_number(struct paper *paper, const struct field_rule *rule)
     return paper_propose(paper, rule, &found);
 }
 
-/* The head's date line: the topmost line above the title that names a day and a month. */
-static bool find_date_line(const struct paper *paper, struct date_words *out)
+static bool same_day(const struct date_words *a, const struct date_words *b)
+{
+    return a->readable && b->readable && a->date.day == b->date.day &&
+           a->date.month == b->date.month && a->date.year == b->date.year;
+}
+
+/* The head's date line: the topmost line above the title that names a day and a month; what stands
+ * aside comes last. *out_doubt: another line names another day. */
+static bool find_date_line(const struct paper *paper, struct date_words *out, bool *out_doubt)
 {
     const struct page_text *page = paper->face;
     double below = paper->head.bottom_mm;
@@ -86,22 +93,34 @@ static bool find_date_line(const struct paper *paper, struct date_words *out)
         below = paper->kind.title->baseline_mm;
     else if (paper->head.addressee)
         below = paper->head.addressee->baseline_mm;
-    for (size_t i = 0; i < page->line_count && page->line[i].baseline_mm < below; i++)
-        if (read_date_words(page, page->line[i].first, page->line[i].count, out))
-            return true;
-    return false;
+    bool found = false, found_aside = false, doubt = false;
+    for (size_t i = 0; i < page->line_count && page->line[i].baseline_mm < below; i++) {
+        const struct page_line *line = &page->line[i];
+        struct date_words at;
+        if (line->in_stamp || !read_date_words(page, line->first, line->count, &at))
+            continue;
+        doubt = doubt || (found && !same_day(&at, out));
+        if (found && (line->aside || !found_aside))
+            continue;
+        *out = at;
+        found = true;
+        found_aside = line->aside;
+    }
+    *out_doubt = doubt;
+    return found;
 }
 
 static enum err_code propose_date(struct paper *paper, const struct field_rule *rule,
-                                  size_t page_index, const struct date_words *at)
+                                  const struct date_words *at, bool doubt)
 {
+    size_t page_index = paper->face_index;
     const struct page_text *page = &paper->page[page_index];
     char iso[DATE_ISO_SIZE];
     struct found found = {.page = page_index,
                           .first = at->label,
                           .count = at->end - at->label,
                           .source = FIELD_FROM_ZONE};
-    bool good = at->readable && !at->date.repaired && read_date_is_printed(page, at);
+    bool good = at->readable && !doubt && !at->date.repaired && read_date_is_printed(page, at);
     if (at->readable) {
         date_iso(&at->date, iso);
         found.value = iso;
@@ -118,9 +137,10 @@ static enum err_code propose_date(struct paper *paper, const struct field_rule *
 enum err_code find_date(struct paper *paper, const struct field_rule *rule)
 {
     struct date_words at;
-    if (!paper->face || !find_date_line(paper, &at))
+    bool doubt;
+    if (!paper->face || !find_date_line(paper, &at, &doubt))
         return ERR_OK;
-    return propose_date(paper, rule, paper->face_index, &at);
+    return propose_date(paper, rule, &at, doubt);
 }
 
 /* Minutes carry their date in the first sentence: "Hôm nay, hồi 16 giờ, ngày 20 tháng 11 năm 2025".
@@ -138,7 +158,7 @@ enum err_code find_opening(struct paper *paper, const struct field_rule *rule)
         if (line->baseline_mm > paper->head.bottom_mm + 20)
             break;
         if (read_date_words(page, line->first, line->count, &at))
-            return propose_date(paper, rule, paper->face_index, &at);
+            return propose_date(paper, rule, &at, line->aside);
     }
     return ERR_OK;
 }
@@ -148,7 +168,8 @@ enum err_code find_place(struct paper *paper, const struct field_rule *rule)
 {
     const struct page_text *page = paper->face;
     struct date_words at;
-    if (!page || !find_date_line(paper, &at))
+    bool doubt;
+    if (!page || !find_date_line(paper, &at, &doubt))
         return ERR_OK;
     size_t number_first, number_count, first = at.line_first;
     if (read_number_words(page, &paper->head, &number_first, &number_count) &&
@@ -165,7 +186,8 @@ enum err_code find_place(struct paper *paper, const struct field_rule *rule)
                           .first = first,
                           .count = at.label - first,
                           .confidence = paper_words_confidence(page, first, at.label - first),
-                          .source = FIELD_FROM_ZONE};
+                          .source = FIELD_FROM_ZONE,
+                          .ask = doubt};
     return paper_propose(paper, rule, &found);
 }
 

@@ -3,12 +3,15 @@
 #include "ocr/extract/paper.h"
 #include "ocr/extract/parse_place.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Zone 2: the issuing agency, its superior above it. The lines are cut into agencies where one
  * begins; the last is the issuer. */
 
 #define LINES_MAX 8
+/* The lines of an agency stand centred, one under the other. */
+#define OFF_CENTRE_MM 20
 
 struct agency {
     size_t first_line, count;
@@ -59,8 +62,9 @@ static void collect(const struct paper *paper, struct issuer_zone *out)
         const struct page_line *line = &page->line[i];
         if (line->baseline_mm >= bottom_mm)
             break;
-        if (line->baseline_mm < top_mm || line == paper->head.motto || line->confidence < 0.5 ||
-            strlen(line->key) < 3 || page_line_center_mm(line) >= paper->head.column_mm)
+        if (line->aside || line->baseline_mm < top_mm || line == paper->head.motto ||
+            line->confidence < 0.5 || strlen(line->key) < 3 ||
+            page_line_center_mm(line) >= paper->head.column_mm)
             continue;
         if (page_line_is_caps(page, line))
             out->line[out->count++] = line;
@@ -160,6 +164,16 @@ static bool spelling_is_known(const struct page_line *line)
     return false;
 }
 
+/* Lines of something else may have got between: a stamp, a label beside the head. */
+static bool is_askew(const struct issuer_zone *zone)
+{
+    for (size_t i = 1; i < zone->count; i++)
+        if (fabs(page_line_center_mm(zone->line[i]) - page_line_center_mm(zone->line[0])) >
+            OFF_CENTRE_MM)
+            return true;
+    return false;
+}
+
 /* Only a ministry goes without a unit; else the line above, which names it, was not read. */
 static bool lacks_unit(const char *name, const struct page_line *line)
 {
@@ -203,6 +217,6 @@ enum err_code find_issuer(struct paper *paper, const struct field_rule *rule)
                           .confidence = confidence,
                           .source = FIELD_FROM_ZONE,
                           .ask = !spelling_is_known(first) || !begins_agency(page, first) ||
-                                 lacks_unit(name, first)};
+                                 lacks_unit(name, first) || is_askew(&zone)};
     return paper_propose(paper, rule, &found);
 }

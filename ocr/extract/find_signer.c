@@ -79,6 +79,46 @@ static bool name_is_whole(const struct page_text *page, const struct page_line *
     return name->count >= 3;
 }
 
+/* A stamp beside the name, or instead of it. */
+static bool has_word_in_caps(const struct page_text *page, const struct page_line *line)
+{
+    for (size_t i = line->first; i < line->first + line->count; i++)
+        if (strlen(page->key[i]) >= 2 &&
+            page_line_is_caps(page, &(struct page_line){.first = i, .count = 1}))
+            return true;
+    return false;
+}
+
+/* Caller's; NULL: no name. */
+static char *line_name(const struct page_text *page, const struct page_line *line)
+{
+    AUTO(mem) char *text = page_text_join(page, line->first, line->count);
+    return text ? person_name(text) : NULL;
+}
+
+/* The first name under the position; one in capitals only where there is no other, since that may
+ * be a stamp: BẢN SAO ĐIỆN TỬ. */
+static const struct page_line *find_name_line(const struct page_text *page,
+                                              const struct page_line *position)
+{
+    const struct page_line *caps = NULL;
+    double middle_mm = page_line_center_mm(position);
+    for (size_t i = 0; i < page->line_count; i++) {
+        const struct page_line *line = &page->line[i];
+        double below_mm = line->baseline_mm - position->baseline_mm;
+        if (below_mm < NAME_BELOW_MIN_MM || below_mm > NAME_BELOW_MAX_MM ||
+            fabs(page_line_center_mm(line) - middle_mm) > 30)
+            continue;
+        AUTO(mem) char *name = line_name(page, line);
+        if (!name)
+            continue;
+        if (!page_line_is_caps(page, line))
+            return line;
+        caps = caps ? caps : line;
+    }
+    return caps;
+}
+
 enum err_code find_signer(struct paper *paper, const struct field_rule *rule)
 {
     const struct page_text *page = NULL;
@@ -90,31 +130,21 @@ enum err_code find_signer(struct paper *paper, const struct field_rule *rule)
     }
     if (!position)
         return ERR_OK;
-    double middle_mm = page_line_center_mm(position);
-    for (size_t i = 0; i < page->line_count; i++) {
-        const struct page_line *line = &page->line[i];
-        double below_mm = line->baseline_mm - position->baseline_mm;
-        if (below_mm < NAME_BELOW_MIN_MM || below_mm > NAME_BELOW_MAX_MM ||
-            fabs(page_line_center_mm(line) - middle_mm) > 30)
-            continue;
-        AUTO(mem)
-        char *text = page_text_join(page, line->first, line->count);
-        AUTO(mem)
-        char *name = text ? person_name(text) : NULL;
-        if (!name)
-            continue;
-        double confidence = paper_words_confidence(page, line->first, line->count);
-        struct found found = {.value = name,
-                              .page = at,
-                              .first = line->first,
-                              .count = line->count,
-                              .confidence = confidence,
-                              .source = FIELD_FROM_ZONE,
-                              .ask = !name_is_printed(page, position, line) ||
-                                     !name_is_whole(page, line)};
-        if (found.ask && confidence > CONFIDENCE_DOUBTED)
-            found.confidence = CONFIDENCE_DOUBTED;
-        return paper_propose(paper, rule, &found);
-    }
-    return ERR_OK;
+    const struct page_line *line = find_name_line(page, position);
+    if (!line)
+        return ERR_OK;
+    AUTO(mem) char *name = line_name(page, line);
+    double confidence = paper_words_confidence(page, line->first, line->count);
+    struct found found = {.value = name,
+                          .page = at,
+                          .first = line->first,
+                          .count = line->count,
+                          .confidence = confidence,
+                          .source = FIELD_FROM_ZONE,
+                          .ask = has_word_in_caps(page, line) ||
+                                 !name_is_printed(page, position, line) ||
+                                 !name_is_whole(page, line)};
+    if (found.ask && confidence > CONFIDENCE_DOUBTED)
+        found.confidence = CONFIDENCE_DOUBTED;
+    return name ? paper_propose(paper, rule, &found) : ERR_OK;
 }

@@ -36,7 +36,8 @@ static int start(void **state)
             fcntl(3, F_SETFD, 0);
         else
             dup2(pair[1], 3);
-        unsetenv("OMP_THREAD_LIMIT"); /* it must help itself */
+        unsetenv("OMP_THREAD_LIMIT");    /* it must help itself */
+        setenv("TMPDIR", "/dev/shm", 1); /* what lies in /tmp is out of its reach */
         execl(SOHOA_BINARY_DIR "/bin/sohoa-ocr-worker", "sohoa-ocr-worker", (char *)NULL);
         _exit(127);
     }
@@ -137,6 +138,49 @@ static void a_blank_page_has_no_words_and_no_error(void **state)
     assert_int_equal(words.count, 0);
 }
 
+static struct raster *sample_at_ink(double ink)
+{
+    struct raster *page = pages_read(SOHOA_SOURCE_DIR "/tests/data/sample/07-minutes/p1.jpg");
+    size_t count = (size_t)page->width * page->height * page->channels;
+    for (size_t i = 0; i < count; i++)
+        page->px[i] = (uint8_t)(255 - (255 - page->px[i]) * ink);
+    return page;
+}
+
+static size_t words_in_both(const struct words *a, const struct words *b)
+{
+    size_t both = 0;
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t k = 0; k < b->count; k++)
+            if (strcmp(a->item[i].text, b->item[k].text) == 0) {
+                both++;
+                break;
+            }
+    return both;
+}
+
+static void a_pale_page_is_read_like_a_black_one_and_called_faint(void **state)
+{
+    static const double inks[] = {1, 0.3, 0.2, 0.1};
+    struct words words[4] = {0};
+    for (size_t i = 0; i < 4; i++) {
+        AUTO(raster) struct raster *page = sample_at_ink(inks[i]);
+        AUTO(fd) int image = pages_jpeg_fd(page, 300);
+        AUTO(js) struct js *info = NULL;
+        read_and_recognise(*state, image, js_object(), &words[i], &info);
+        assert_false(js_bool_or(info, "blank", true));
+        assert_string_equal(js_text_or(info, "quality.verdict", ""), i ? "poor" : "good");
+        assert_string_equal(js_text_or(info, "quality.reasons[0]", ""), i ? "faint" : "");
+    }
+    assert_true(words[0].count > 180);
+    for (size_t i = 0; i < 4; i++) {
+        if (words_in_both(&words[0], &words[i]) * 100 < words[0].count * 95)
+            fail_msg("at %.0f %% ink %zu of %zu words", inks[i] * 100,
+                     words_in_both(&words[0], &words[i]), words[0].count);
+        words_done(&words[i]);
+    }
+}
+
 static void a_corpus_sheet_is_read_with_its_code_and_understood(void **state)
 {
     const char *path = pages_corpus("a073-receipt-slip/p1.jpg"); /* upside down */
@@ -214,6 +258,25 @@ static void a_scanned_pdf_becomes_its_images(void **state)
     ipc_message_done(&message);
 }
 
+/* As a user's file or a stored one comes: the worker has it open and may not open it. */
+static void a_pdf_out_of_reach_becomes_its_images_all_the_same(void **state)
+{
+    AUTO(raster) struct raster *page = pages_draw_text(1240, 1754, 1);
+    AUTO(fd) int jpeg = pages_jpeg_fd(page, 0);
+    AUTO(fd) int pdf = pages_pdf_fd(jpeg, "");
+    char path[] = "/tmp/sohoa-pdf-XXXXXX";
+    AUTO(fd) int file = mkstemp(path);
+    const struct js *ok = NULL;
+    struct ipc_message message = {0};
+    assert_int_equal(file_copy_fd(pdf, file, NULL), ERR_OK);
+    enum err_code code =
+        ask(*state, "import", js_pack("{s:i}", "max_pages", 5), &file, 1, &message, &ok);
+    unlink(path);
+    assert_int_equal(code, ERR_OK);
+    assert_int_equal(js_int_or(ok, "pages", 0), 1);
+    ipc_message_done(&message);
+}
+
 /* Whatever comes on the socket, the worker answers or leaves; it never dies of it. */
 static void garbage_on_the_socket_never_kills_by_signal(void **state)
 {
@@ -243,11 +306,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_page_goes_from_image_to_words, start, stop),
         cmocka_unit_test_setup_teardown(a_blank_page_has_no_words_and_no_error, start, stop),
+        cmocka_unit_test_setup_teardown(a_pale_page_is_read_like_a_black_one_and_called_faint,
+                                        start, stop),
         cmocka_unit_test_setup_teardown(a_corpus_sheet_is_read_with_its_code_and_understood, start,
                                         stop),
         cmocka_unit_test_setup_teardown(bad_requests_get_their_error_and_the_worker_goes_on, start,
                                         stop),
         cmocka_unit_test_setup_teardown(a_scanned_pdf_becomes_its_images, start, stop),
+        cmocka_unit_test_setup_teardown(a_pdf_out_of_reach_becomes_its_images_all_the_same, start,
+                                        stop),
         cmocka_unit_test_setup_teardown(garbage_on_the_socket_never_kills_by_signal, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

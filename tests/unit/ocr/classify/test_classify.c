@@ -160,6 +160,43 @@ static void number_lines_are_told_from_stamps_and_sentences(void **state)
     }
 }
 
+static void a_second_number_leaves_doubt_and_the_papers_own_goes_first(void **state)
+{
+    static const struct {
+        const char *why, *above, *own;
+        double points; /* of what stands above */
+        bool doubt;
+        const char *taken;
+    } rows[] = {
+        {"one", NULL, "Số: 12/QĐ-UBND", 13, false, "so12qdubnd"},
+        {"in a small block above", "Số: 77/TB-STP", "Số: 12/QĐ-UBND", 7, true, "so12qdubnd"},
+        {"own one without a slash", "Số: 77/TB-STP", "Số: 12", 7, true, "so12"},
+        {"both alike", "Số: 77/TB-STP", "Số: 12/QĐ-UBND", 13, true, "so77tbstp"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct typeset set;
+        struct page_text text;
+        struct head head;
+        typeset_start(&set);
+        if (rows[i].above)
+            typeset_at(&set, 40, 14, rows[i].points, rows[i].above);
+        typeset_centred(&set, 64, 24, 12, "XÃ ĐỒNG TIẾN");
+        typeset_centred(&set, 146, 24, 12, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM");
+        typeset_centred(&set, 64, 32, 13, rows[i].own);
+        for (int k = 0; k < 12; k++)
+            typeset_at(&set, 30, 60 + 7 * k, 13, "Điều khoản thi hành của văn bản này do các bên");
+        assert_int_equal(page_text_make(&set.words, &text, NULL), ERR_OK);
+        head_find(&text, &head);
+        if (!head.number || strcmp(head.number->key, rows[i].taken) != 0 ||
+            head.number_in_doubt != rows[i].doubt)
+            fail_msg("%s: %s, %d", rows[i].why, head.number ? head.number->key : "none",
+                     head.number_in_doubt);
+        page_text_done(&text);
+        typeset_done(&set);
+    }
+}
+
 static void papers_start_at_a_motto_of_their_own(void **state)
 {
     static const struct {
@@ -217,6 +254,7 @@ int main(void)
         cmocka_unit_test(what_is_not_evidence_enough_is_unknown),
         cmocka_unit_test(a_title_under_the_symbol_of_another_kind_is_less_sure),
         cmocka_unit_test(number_lines_are_told_from_stamps_and_sentences),
+        cmocka_unit_test(a_second_number_leaves_doubt_and_the_papers_own_goes_first),
         cmocka_unit_test(papers_start_at_a_motto_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,46 @@ static void specks_are_no_words(void **state)
     typeset_done(&set);
 }
 
+static void what_was_put_on_later_stands_aside(void **state)
+{
+    static const struct {
+        const char *key;
+        bool aside, in_stamp;
+    } rows[] = {
+        {"uybannhandan", false, false},
+        {"conghoaxahoichunghiavietnam", false, false},
+        {"so12qdubnd", false, false},
+        {"dieu1giaouybannhandanxalambanhanh", false, false},
+        {"nguoisaochuplothimai", true, false}, /* far away */
+        {"mahoso00012345", true, false},       /* small print in the text */
+        {"den", true, true},
+        {"so412", true, true},
+    };
+    struct typeset set;
+    (void)state;
+    typeset_start(&set);
+    typeset_head(&set, "ỦY BAN NHÂN DÂN", "XÃ ĐỒNG TIẾN", "Số: 12/QĐ-UBND",
+                 "Đồng Tiến, ngày 05 tháng 3 năm 2024");
+    for (int i = 0; i < 12; i++)
+        typeset_at(&set, 35, 60 + 7 * i, 13, "Điều 1 giao Ủy ban nhân dân xã làm, ban hành");
+    typeset_at(&set, 5, 280, 13, "Người sao chụp: Lò Thị Mai");
+    typeset_at(&set, 35, 44, 7, "Mã hồ sơ: 000.12345");
+    typeset_at(&set, 12, 30, 12, "ĐẾN");
+    typeset_at(&set, 12, 36, 12, "Số: 412");
+    AUTO(page_text) struct page_text text = text_of(&set);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t at = 0;
+        while (at < text.line_count && strcmp(text.line[at].key, rows[i].key) != 0)
+            at++;
+        if (at == text.line_count || text.line[at].aside != rows[i].aside ||
+            text.line[at].in_stamp != rows[i].in_stamp)
+            fail_msg("%s", rows[i].key);
+    }
+    assert_true(text.frame.x > 30 && text.frame.y + text.frame.h < 150);
+    assert_true(text.whole.x < 13 && text.whole.y + text.whole.h > 275);
+    typeset_done(&set);
+}
+
 static void keys_forgive_lost_accents_and_a_misread_letter(void **state)
 {
     static const struct {
@@ -119,6 +159,7 @@ int main(void)
         cmocka_unit_test(the_motto_is_a_line_of_its_own_however_near_the_issuer_comes),
         cmocka_unit_test(a_typewriter_spaces_words_widely_on_one_line),
         cmocka_unit_test(specks_are_no_words),
+        cmocka_unit_test(what_was_put_on_later_stands_aside),
         cmocka_unit_test(keys_forgive_lost_accents_and_a_misread_letter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

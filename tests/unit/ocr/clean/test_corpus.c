@@ -58,9 +58,33 @@ static void sheets_are_turned_and_deskewed_in_all_four_directions(void **state)
     }
 }
 
+/* With folds, punch holes, specks, and up to a tenth of the other side shining through. */
+static void every_blank_back_is_blank(void **state)
+{
+    static const char *const backs[] = {
+        "a002-official-letter/p2.jpg",   "a030-proposal/p2.jpg",
+        "a036-marital-status/p2.jpg",    "a039-residence-confirmation/p2.jpg",
+        "a055-proposal/p2.jpg",          "a056-plan/p2.jpg",
+        "a058-birth-certificate/p2.jpg", "a059-birth-extract/p2.jpg",
+        "a062-death-extract/p2.jpg",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof backs / sizeof *backs; i++) {
+        struct image image = {.raster = pages_read(pages_corpus(backs[i])),
+                              .count = 1,
+                              .dpi = 300,
+                              .dpi_source = DPI_PAPER};
+        AUTO(clean_page) struct clean_page cleaned = {0};
+        assert_int_equal(clean_page(&image, NULL, &cleaned, NULL), ERR_OK);
+        if (!cleaned.info.blank)
+            fail_msg("%s is written", backs[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_blank_back_is_blank),
         cmocka_unit_test(sheets_are_turned_and_deskewed_in_all_four_directions),
     };
     setenv("OMP_THREAD_LIMIT", "1", 1);

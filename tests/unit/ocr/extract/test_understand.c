@@ -306,6 +306,20 @@ static void set_marital(struct typeset *set, const char *term)
     typeset_centred(set, 150, 190, 13, "Lò Văn Thắng");
 }
 
+static void what_was_stamped_on_later_is_asked_or_passed_over(void **state)
+{
+    struct typeset set;
+    (void)state;
+    set_marital(&set, "Giấy này được cấp để làm thủ tục.");
+    typeset_at(&set, 112, 46, 13, "Ngày 02 tháng 9 năm 2024");
+    typeset_centred(&set, 150, 176, 12, "BẢN SAO ĐIỆN TỬ");
+    AUTO(js) struct js *answer = understand(&set.words, NULL, 1, NULL);
+    typeset_done(&set);
+    assert_string_equal(js_text_or(answer, "type", ""), "marital-status");
+    expect(answer, "issue_date", "2023-08-31", true);
+    expect(answer, "signer", "Lò Văn Thắng", false);
+}
+
 static void validity_is_what_the_paper_states_and_always_a_question(void **state)
 {
     static const struct {
@@ -507,6 +521,7 @@ int main(void)
         cmocka_unit_test(a_birth_certificate_names_the_child_not_the_parents),
         cmocka_unit_test(facts_that_disagree_ask_a_person),
         cmocka_unit_test(forms_filled_in_by_hand_ask_a_person),
+        cmocka_unit_test(what_was_stamped_on_later_is_asked_or_passed_over),
         cmocka_unit_test(validity_is_what_the_paper_states_and_always_a_question),
         cmocka_unit_test(a_code_outranks_what_was_read_and_a_conflict_asks),
         cmocka_unit_test(a_second_motto_with_a_number_starts_another_paper),

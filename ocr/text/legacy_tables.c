@@ -1,0 +1,97 @@
+#include "ocr/text/legacy_tables.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define BREVE 0x306
+#define CIRCUMFLEX 0x302
+#define ACUTE 0x301
+#define GRAVE 0x300
+#define HOOK 0x309
+#define TILDE 0x303
+#define DOT 0x323
+
+/* TCVN 5712:1993, VN3: capitals without tone, then the small letters. */
+static const uint16_t tcvn3[] = {
+    [0xa1] = 0x102,  [0xa2] = 0xc2,   [0xa3] = 0xca,   [0xa4] = 0xd4,   [0xa5] = 0x1a0,
+    [0xa6] = 0x1af,  [0xa7] = 0x110,  [0xa8] = 0x103,  [0xa9] = 0xe2,   [0xaa] = 0xea,
+    [0xab] = 0xf4,   [0xac] = 0x1a1,  [0xad] = 0x1b0,  [0xae] = 0x111,  [0xb5] = 0xe0,
+    [0xb6] = 0x1ea3, [0xb7] = 0xe3,   [0xb8] = 0xe1,   [0xb9] = 0x1ea1, [0xbb] = 0x1eb1,
+    [0xbc] = 0x1eb3, [0xbd] = 0x1eb5, [0xbe] = 0x1eaf, [0xc6] = 0x1eb7, [0xc7] = 0x1ea7,
+    [0xc8] = 0x1ea9, [0xc9] = 0x1eab, [0xca] = 0x1ea5, [0xcb] = 0x1ead, [0xcc] = 0xe8,
+    [0xce] = 0x1ebb, [0xcf] = 0x1ebd, [0xd0] = 0xe9,   [0xd1] = 0x1eb9, [0xd2] = 0x1ec1,
+    [0xd3] = 0x1ec3, [0xd4] = 0x1ec5, [0xd5] = 0x1ebf, [0xd6] = 0x1ec7, [0xd7] = 0xec,
+    [0xd8] = 0x1ec9, [0xdc] = 0x129,  [0xdd] = 0xed,   [0xde] = 0x1ecb, [0xdf] = 0xf2,
+    [0xe1] = 0x1ecf, [0xe2] = 0xf5,   [0xe3] = 0xf3,   [0xe4] = 0x1ecd, [0xe5] = 0x1ed3,
+    [0xe6] = 0x1ed5, [0xe7] = 0x1ed7, [0xe8] = 0x1ed1, [0xe9] = 0x1ed9, [0xea] = 0x1edd,
+    [0xeb] = 0x1edf, [0xec] = 0x1ee1, [0xed] = 0x1edb, [0xee] = 0x1ee3, [0xef] = 0xf9,
+    [0xf1] = 0x1ee7, [0xf2] = 0x169,  [0xf3] = 0xfa,   [0xf4] = 0x1ee5, [0xf5] = 0x1eeb,
+    [0xf6] = 0x1eed, [0xf7] = 0x1eef, [0xf8] = 0x1ee9, [0xf9] = 0x1ef1, [0xfa] = 0x1ef3,
+    [0xfb] = 0x1ef7, [0xfc] = 0x1ef9, [0xfd] = 0xfd,   [0xfe] = 0x1ef5,
+};
+
+int32_t tcvn3_letter(int32_t byte)
+{
+    if (byte == 0x3bc) /* Greek mu: what some programs make of the micro sign */
+        byte = 0xb5;
+    return byte >= 0xa1 && byte <= 0xfe ? tcvn3[byte] : 0;
+}
+
+/* VNI for Windows. Capitals lie 0x20 below, as in Latin-1. */
+static const struct {
+    uint8_t byte;
+    struct vni_byte means;
+} vni[] = {
+    {0xf9, {.accent = {ACUTE}, .bases = "aeouy\xf4\xf6"}},
+    {0xf8, {.accent = {GRAVE}, .bases = "aeouy\xf4\xf6"}},
+    {0xfb, {.accent = {HOOK}, .bases = "aeouy\xf4\xf6"}},
+    {0xf5, {.accent = {TILDE}, .bases = "aeouy\xf4\xf6"}},
+    {0xef, {.accent = {DOT}, .bases = "aeouy\xf4\xf6"}},
+    {0xe2, {.accent = {CIRCUMFLEX}, .bases = "aeo"}},
+    {0xe1, {.accent = {CIRCUMFLEX, ACUTE}, .bases = "aeo"}},
+    {0xe0, {.accent = {CIRCUMFLEX, GRAVE}, .bases = "aeo"}},
+    {0xe5, {.accent = {CIRCUMFLEX, HOOK}, .bases = "aeo"}},
+    {0xe3, {.accent = {CIRCUMFLEX, TILDE}, .bases = "aeo"}},
+    {0xe4, {.accent = {CIRCUMFLEX, DOT}, .bases = "aeo"}},
+    {0xea, {.accent = {BREVE}, .bases = "a"}},
+    {0xe9, {.accent = {BREVE, ACUTE}, .bases = "a"}},
+    {0xe8, {.accent = {BREVE, GRAVE}, .bases = "a"}},
+    {0xfa, {.accent = {BREVE, HOOK}, .bases = "a"}},
+    {0xfc, {.accent = {BREVE, TILDE}, .bases = "a"}},
+    {0xeb, {.accent = {BREVE, DOT}, .bases = "a"}},
+    {0xf1, {.letter = 0x111}},
+    {0xed, {.letter = 0xed}},
+    {0xec, {.letter = 0xec}},
+    {0xe6, {.letter = 0x1ec9}},
+    {0xf3, {.letter = 0x129}},
+    {0xf2, {.letter = 0x1ecb}},
+    {0xf4, {.letter = 0x1a1}},
+    {0xf6, {.letter = 0x1b0}},
+    {0xee, {.letter = 0x1ef5}},
+};
+
+/* Capital of a letter in the table above. */
+static int32_t capital_of(int32_t letter)
+{
+    switch (letter) {
+    case 0:
+        return 0;
+    case 0xec:
+    case 0xed:
+        return letter - 0x20;
+    default:
+        return letter - 1; /* Latin Extended: capital first, small next */
+    }
+}
+
+struct vni_byte vni_byte(int32_t byte)
+{
+    bool capital = byte >= 0xc0 && byte <= 0xde;
+    for (size_t i = 0; i < sizeof vni / sizeof *vni; i++)
+        if (vni[i].byte == (capital ? byte + 0x20 : byte)) {
+            struct vni_byte means = vni[i].means;
+            means.letter = capital ? capital_of(means.letter) : means.letter;
+            return means;
+        }
+    return (struct vni_byte){0};
+}
