@@ -1,6 +1,8 @@
 #include "daemon/workers/store_ops.h"
 
 #include "daemon/base/id.h"
+#include "daemon/base/log.h"
+#include "queue/store/audit.h"
 
 #include <string.h>
 
@@ -78,7 +80,9 @@ enum err_code answer_fd(struct store_call *call, int fd, struct err *err)
 
 /* ---- running an operation ---- */
 
-static const struct store_op *const op_tables[] = {store_ops_case, store_ops_page, store_ops_work};
+static const struct store_op *const op_tables[] = {store_ops_case,   store_ops_page,
+                                                   store_ops_edit,   store_ops_device,
+                                                   store_ops_import, store_ops_work};
 #define TABLE_COUNT (sizeof op_tables / sizeof *op_tables)
 
 static const struct store_op *find_op(const char *name)
@@ -90,13 +94,10 @@ static const struct store_op *find_op(const char *name)
     return NULL;
 }
 
-const char *store_ops_name(size_t index)
+bool store_ops_changes(const char *name)
 {
-    for (size_t i = 0; i < TABLE_COUNT; i++)
-        for (const struct store_op *op = op_tables[i]; op->name; op++)
-            if (index-- == 0)
-                return op->name;
-    return NULL;
+    const struct store_op *op = find_op(name);
+    return op && op->kind == OP_CHANGES;
 }
 
 static enum err_code read_principal(const struct js *args, struct principal *out, struct err *err)
@@ -113,6 +114,27 @@ static void add_changes(struct store *store, struct js *ok)
         store_forget_changes(store);
 }
 
+/* The disk being full must not blind the people at the desk: then the journal keeps who it was. */
+static enum err_code note_read(struct store_call *call, const struct store_op *op, struct err *err)
+{
+    struct err why = ERR_INIT;
+    struct audit row = {.kind = op->subject_kind,
+                        .id = js_text_or(call->args, "id", op->name),
+                        .detail = op->seen ? op->seen : js_text_or(call->args, "what", ""),
+                        .by = call->by};
+    enum err_code code = audit_read(call->store, &row, &why);
+    if (code == ERR_DISK_FULL || code == ERR_READ_ONLY) {
+        log_err(&why,
+                LOG_FIELDS(LOG_FIELD("SOHOA_PRINCIPAL", call->by.id),
+                           LOG_FIELD("SOHOA_DOC", row.id), LOG_FIELD("SOHOA_STEP", op->name)),
+                "a read cannot be noted in the store, noted here, continuing");
+        return ERR_OK;
+    }
+    if (code && err)
+        *err = why;
+    return code;
+}
+
 enum err_code store_ops_run(struct store *store, const char *name, const struct js *args,
                             struct ipc_message *message, struct worker_answer *answer,
                             struct err *err)
@@ -124,15 +146,17 @@ enum err_code store_ops_run(struct store *store, const char *name, const struct 
     struct js *ok = NULL;
     if (!op)
         return err_set(err, ERR_BAD_MESSAGE, "no operation of that name");
-    enum err_code code = op->changes ? read_principal(args, &call.by, err) : ERR_OK;
+    enum err_code code = op->kind == OP_ASKS ? ERR_OK : read_principal(args, &call.by, err);
     store_forget_changes(store);
     if (!code)
         code = op->run(&call, &ok, err);
     if (!code && !ok && !(ok = js_object()))
         code = err_set(err, ERR_NO_MEMORY, "answer");
+    if (!code && op->kind == OP_READS)
+        code = note_read(&call, op, err);
     if (code)
         return err_context(err, code, "%s", name);
-    if (op->changes)
+    if (op->kind == OP_CHANGES)
         add_changes(store, ok);
     answer->ok = TAKE(ok);
     return ERR_OK;

@@ -9,28 +9,38 @@
 struct store_call {
     struct store *store;
     const struct js *args; /* borrowed */
-    struct principal by;   /* of a changing operation; else empty texts */
+    struct principal by;   /* of an operation for somebody; else empty texts */
     struct ipc_message *message;
     struct worker_answer *answer; /* for descriptors; `ok` is set from *out */
 };
 
 #define ANSWER_FDS_MAX (sizeof((struct worker_answer *)0)->fds / sizeof(int))
 
+/* CHANGES and READS want a principal. CHANGES answers with "changed"; READS shows what citizens
+ * trust us with, so it is noted who saw it before the answer goes out; ASKS shows nobody's data. */
+enum store_op_kind { OP_ASKS, OP_READS, OP_CHANGES };
+
 struct store_op {
     const char *name;
-    bool changes; /* wants a principal, answers with "changed" */
+    enum store_op_kind kind;
     enum err_code (*run)(struct store_call *call, struct js **out, struct err *err);
+    /* How a read is noted: kind of its subject (args.id, else the operation itself) and what of it
+     * was seen (NULL: args.what). */
+    const char *subject_kind, *seen;
 };
 
 extern const struct store_op store_ops_case[]; /* dossiers, documents: store_ops_case.c */
 extern const struct store_op store_ops_page[];
-extern const struct store_op store_ops_work[]; /* claims, queue, status: store_ops_work.c */
+extern const struct store_op store_ops_edit[];   /* what people do to pages after the scan */
+extern const struct store_op store_ops_device[]; /* labels and profiles of scanners */
+extern const struct store_op store_ops_import[]; /* paper that comes as files */
+extern const struct store_op store_ops_work[];   /* claims, queue, status: store_ops_work.c */
 
 /* Runs the operation of that name; BAD_MESSAGE when there is none. */
 enum err_code store_ops_run(struct store *store, const char *name, const struct js *args,
                             struct ipc_message *message, struct worker_answer *answer,
                             struct err *err);
-const char *store_ops_name(size_t index); /* NULL behind the last */
+bool store_ops_changes(const char *name); /* what it did has to be durable; false when unknown */
 
 /* Arguments, errors name the path. */
 enum err_code arg_text(const struct js *args, const char *path, size_t max_bytes, const char **out,
@@ -43,6 +53,9 @@ enum err_code arg_int(const struct js *args, const char *path, int64_t low, int6
                       int64_t *out, struct err *err);
 /* One object under a key; `value` is taken over. */
 enum err_code answer_with(const char *key, struct js *value, struct js **out, struct err *err);
+/* {"page": …} as it is now */
+enum err_code answer_page(struct store_call *call, const char *id, struct js **out,
+                          struct err *err);
 enum err_code answer_fd(struct store_call *call, int fd, struct err *err); /* takes fd over */
 
 #define TEXT_MAX 500 /* reasons, names of devices and targets */

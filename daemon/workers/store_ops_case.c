@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define PAPERS_MAX 100000
+#define SIDES_MAX 1000000
 #define LIST_MAX 1000
 #define AUDIT_MAX 10000
 
@@ -45,6 +46,9 @@ static enum err_code dossier_create_op(struct store_call *call, struct js **out,
     enum err_code code = arg_code(call->args, &wish.code, err);
     if (!code)
         code = arg_int_or(call->args, "papers", 0, PAPERS_MAX, -1, &wish.papers, err);
+    if (!code)
+        code = arg_int_or(call->args, "sides", 0, SIDES_MAX, -1, &wish.sides, err);
+    wish.sides_said = wish.sides >= 0;
     wish.backlog = strcmp(kind, "backlog") == 0;
     if (!code && !wish.backlog && strcmp(kind, "counter") != 0)
         code = err_set(err, ERR_BAD_ARGUMENT, "'kind' is not counter or backlog");
@@ -72,27 +76,36 @@ static enum err_code answer_updated(struct store_call *call, const char *id, str
 static enum err_code dossier_update_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *id, *code_text;
-    int64_t papers;
+    int64_t papers, sides;
     enum err_code code = arg_id(call->args, "id", &id, err);
     if (!code)
         code = arg_code(call->args, &code_text, err);
     if (!code)
         code = arg_int_or(call->args, "papers", 0, PAPERS_MAX, -1, &papers, err);
     if (!code)
-        code = dossier_update(call->store, id, code_text, papers, call->by, err);
+        code = arg_int_or(call->args, "sides", 0, SIDES_MAX, -1, &sides, err);
+    if (!code)
+        code = dossier_update(call->store, id, code_text, papers, sides, call->by, err);
     return code ? code : answer_updated(call, id, out, err);
 }
 
 static enum err_code dossier_list_op(struct store_call *call, struct js **out, struct err *err)
 {
     int64_t limit;
-    const char *before = NULL;
+    const char *before = NULL, *typed = NULL;
+    AUTO(mem)
+    char *code_text = NULL;
     struct js *list = NULL;
     enum err_code code = arg_int_or(call->args, "limit", 1, LIST_MAX, 100, &limit, err);
+    if (!code)
+        code = arg_code(call->args, &typed, err);
+    if (!code && typed)
+        code = dossier_canonical_code(typed, &code_text, err);
     if (!code && js_has(call->args, "before"))
         code = arg_id(call->args, "before", &before, err);
     if (!code)
-        code = view_dossiers(call->store, limit, before, &list, err);
+        code = code_text ? view_dossiers_of_code(call->store, code_text, limit, &list, err)
+                         : view_dossiers(call->store, limit, before, &list, err);
     return code ? code : answer_with("dossiers", list, out, err);
 }
 
@@ -156,7 +169,8 @@ static enum err_code document_get_op(struct store_call *call, struct js **out, s
     if (!code)
         code = view_deliveries_of_document(call->store, id, &deliveries, err);
     if (!code)
-        code = audit_list(call->store, id, AUDIT_MAX, &audit, err);
+        code = audit_list(call->store, id, js_bool_or(call->args, "reads", false), AUDIT_MAX,
+                          &audit, err);
     if (code)
         return code;
     *out = js_pack("{s:O, s:O, s:O, s:O}", "document", document, "pages", pages, "deliveries",
@@ -266,25 +280,26 @@ static enum err_code audit_list_op(struct store_call *call, struct js **out, str
     struct js *list = NULL;
     enum err_code code = arg_id(call->args, "id", &id, err);
     if (!code)
-        code = audit_list(call->store, id, AUDIT_MAX, &list, err);
+        code = audit_list(call->store, id, js_bool_or(call->args, "reads", false), AUDIT_MAX, &list,
+                          err);
     return code ? code : answer_with("audit", list, out, err);
 }
 
 const struct store_op store_ops_case[] = {
-    {"dossier_create", true, dossier_create_op},
-    {"dossier_update", true, dossier_update_op},
-    {"dossier_list", false, dossier_list_op},
-    {"dossier_get", false, dossier_get_op},
-    {"dossier_close", true, dossier_close_op},
-    {"document_create", true, document_create_op},
-    {"document_get", false, document_get_op},
-    {"document_finish_scan", true, document_finish_scan_op},
-    {"document_reopen", true, document_reopen_op},
-    {"document_confirm", true, document_confirm_op},
-    {"document_reject", true, document_reject_op},
-    {"document_split", true, document_split_op},
-    {"document_replace", true, document_replace_op},
-    {"document_file", false, document_file_op},
-    {"audit_list", false, audit_list_op},
+    {"dossier_create", OP_CHANGES, dossier_create_op},
+    {"dossier_update", OP_CHANGES, dossier_update_op},
+    {"dossier_list", OP_READS, dossier_list_op, "station", "list"},
+    {"dossier_get", OP_READS, dossier_get_op, "dossier", "view"},
+    {"dossier_close", OP_CHANGES, dossier_close_op},
+    {"document_create", OP_CHANGES, document_create_op},
+    {"document_get", OP_READS, document_get_op, "document", "view"},
+    {"document_finish_scan", OP_CHANGES, document_finish_scan_op},
+    {"document_reopen", OP_CHANGES, document_reopen_op},
+    {"document_confirm", OP_CHANGES, document_confirm_op},
+    {"document_reject", OP_CHANGES, document_reject_op},
+    {"document_split", OP_CHANGES, document_split_op},
+    {"document_replace", OP_CHANGES, document_replace_op},
+    {"document_file", OP_READS, document_file_op, "document", NULL},
+    {"audit_list", OP_READS, audit_list_op, "audit", "history"},
     {0},
 };

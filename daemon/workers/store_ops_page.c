@@ -4,15 +4,16 @@
 #include "daemon/base/id.h"
 #include "queue/store/hold.h"
 #include "queue/store/page.h"
+#include "queue/store/question.h"
 #include "queue/store/view.h"
 
 #include <string.h>
 
 #define PIXELS_MAX 1000000
 #define SHEET_MAX 1000000
+#define CHECKS_MAX 16
 
-static enum err_code answer_page(struct store_call *call, const char *id, struct js **out,
-                                 struct err *err)
+enum err_code answer_page(struct store_call *call, const char *id, struct js **out, struct err *err)
 {
     struct js *page = NULL;
     enum err_code code = view_page(call->store, id, &page, err);
@@ -70,6 +71,52 @@ static enum err_code read_image(const struct js *args, struct page_capture *c, s
     return code;
 }
 
+static enum err_code read_checks(const struct js *args, struct page_capture *c, struct err *err)
+{
+    if (!js_has(args, "checks"))
+        return ERR_OK;
+    enum err_code code = js_get_array(args, "checks", &c->checks, err);
+    if (!code && js_count(c->checks) > CHECKS_MAX)
+        code = err_set(err, ERR_BAD_ARGUMENT, "'checks' has more than %d", CHECKS_MAX);
+    for (size_t i = 0; !code && i < js_count(c->checks); i++)
+        if (!question_code_is_valid(js_text_or(js_item(c->checks, i), "", "")))
+            code = err_set(err, ERR_BAD_ARGUMENT, "'checks[%zu]' is not a code", i);
+    return code;
+}
+
+static enum err_code read_part(const struct js *args, struct page_capture *c, struct err *err)
+{
+    if (!js_has(args, "part_of"))
+        return ERR_OK;
+    enum err_code code = arg_id(args, "part_of", &c->part_of, err);
+    if (!code)
+        code = js_get_text(args, "part_kind", &c->part_kind, err);
+    if (!code && strcmp(c->part_kind, "note") != 0 && strcmp(c->part_kind, "overlap") != 0)
+        code = err_set(err, ERR_BAD_ARGUMENT, "'part_kind' is not note or overlap");
+    return code;
+}
+
+/* Where it goes and what is known of it beforehand. */
+static enum err_code read_circumstances(const struct js *args, struct page_capture *c,
+                                        struct err *err)
+{
+    enum err_code code = read_checks(args, c, err);
+    if (!code)
+        code = read_part(args, c, err);
+    if (!code && js_has(args, "job"))
+        code = arg_id(args, "job", &c->job, err);
+    if (!code && js_has(args, "replaces"))
+        code = arg_id(args, "replaces", &c->replaces, err);
+    if (!code)
+        code = arg_int_or(args, "position", 1, SHEET_MAX, 0, &c->position, err);
+    if (!code)
+        code = arg_int_or(args, "turned_deg", 0, 270, -1, &c->turned_deg, err);
+    c->turned = !code && c->turned_deg >= 0;
+    if (c->turned && c->turned_deg % 90 != 0)
+        code = err_set(err, ERR_BAD_ARGUMENT, "'turned_deg' is not 0, 90, 180 or 270");
+    return code;
+}
+
 static enum err_code page_commit_op(struct store_call *call, struct js **out, struct err *err)
 {
     struct page_capture c = {.side = js_text_or(call->args, "side", "front")};
@@ -84,6 +131,8 @@ static enum err_code page_commit_op(struct store_call *call, struct js **out, st
         code = err_set(err, ERR_BAD_ARGUMENT, "'side' is not front or back");
     if (!code)
         code = arg_int_or(call->args, "sheet", 0, SHEET_MAX, 0, &c.sheet, err);
+    if (!code)
+        code = read_circumstances(call->args, &c, err);
     c.captured_by = js_text_or(call->args, "captured_by", call->by.id);
     if (!code)
         code = page_commit(call->store, &c, call->by, err);
@@ -153,8 +202,12 @@ static enum err_code page_image_op(struct store_call *call, struct js **out, str
 }
 
 const struct store_op store_ops_page[] = {
-    {"page_begin", true, page_begin_op},   {"page_commit", true, page_commit_op},
-    {"page_abort", true, page_abort_op},   {"page_move", true, page_move_op},
-    {"page_remove", true, page_remove_op}, {"page_release", true, page_release_op},
-    {"page_image", false, page_image_op},  {0},
+    {"page_begin", OP_CHANGES, page_begin_op},
+    {"page_commit", OP_CHANGES, page_commit_op},
+    {"page_abort", OP_CHANGES, page_abort_op},
+    {"page_move", OP_CHANGES, page_move_op},
+    {"page_remove", OP_CHANGES, page_remove_op},
+    {"page_release", OP_CHANGES, page_release_op},
+    {"page_image", OP_READS, page_image_op, "page", NULL},
+    {0},
 };

@@ -179,7 +179,7 @@ static enum err_code release_claims_op(struct store_call *call, struct js **out,
 
 static enum err_code queue_list_op(struct store_call *call, struct js **out, struct err *err)
 {
-    const char *state = NULL;
+    const char *state = NULL, *before = NULL;
     int64_t limit;
     struct js *list = NULL;
     enum err_code code = arg_int_or(call->args, "limit", 1, LIST_MAX, 100, &limit, err);
@@ -187,8 +187,10 @@ static enum err_code queue_list_op(struct store_call *call, struct js **out, str
         code = arg_text(call->args, "state", TEXT_MAX, &state, err);
     if (!code && state && !state_exists(MACHINE_delivery, state))
         code = err_set(err, ERR_BAD_ARGUMENT, "'state' is not a state of deliveries");
+    if (!code && js_has(call->args, "before"))
+        code = arg_id(call->args, "before", &before, err);
     if (!code)
-        code = view_queue(call->store, state, limit, &list, err);
+        code = view_queue(call->store, state, before, limit, &list, err);
     return code ? code : answer_with("deliveries", list, out, err);
 }
 
@@ -207,19 +209,19 @@ static enum err_code next_due_op(struct store_call *call, struct js **out, struc
 }
 
 const struct store_op store_ops_work[] = {
-    {"hello", false, hello_op},
-    {"status", false, status_op},
-    {"claim", true, claim_op},
-    {"complete", true, complete_op},
-    {"fail", true, fail_op},
-    {"release", true, release_op},
-    {"release_reason", true, release_reason_op},
-    {"retry_now", true, retry_now_op},
-    {"hold", true, hold_op},
-    {"station_note", true, station_note_op},
-    {"release_claims", true, release_claims_op},
-    {"queue_list", false, queue_list_op},
-    {"reconcile_request", true, reconcile_request_op},
-    {"next_due", false, next_due_op},
+    {"hello", OP_ASKS, hello_op},
+    {"status", OP_ASKS, status_op},
+    {"claim", OP_CHANGES, claim_op},
+    {"complete", OP_CHANGES, complete_op},
+    {"fail", OP_CHANGES, fail_op},
+    {"release", OP_CHANGES, release_op},
+    {"release_reason", OP_CHANGES, release_reason_op},
+    {"retry_now", OP_CHANGES, retry_now_op},
+    {"hold", OP_CHANGES, hold_op},
+    {"station_note", OP_CHANGES, station_note_op},
+    {"release_claims", OP_CHANGES, release_claims_op},
+    {"queue_list", OP_READS, queue_list_op, "station", "list"},
+    {"reconcile_request", OP_CHANGES, reconcile_request_op},
+    {"next_due", OP_ASKS, next_due_op},
     {0},
 };

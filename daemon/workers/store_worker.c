@@ -1,4 +1,6 @@
-#include "daemon/workers/store_ops.h"
+#include "daemon/base/file.h"
+#include "daemon/workers/confine.h"
+#include "daemon/workers/store_serve.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -13,55 +15,13 @@
  *   sohoa-store-worker --folder DIR [--target NAME]… [--code-template T] [--reserve-mb N]
  *
  * An operation answers when what it did is durable. When the store cannot be opened the worker
- * stays and says why to every request, so that the daemon can tell people. Each operation commits
- * by itself.
+ * stays and says why to every request, so that the daemon can tell people. What waits together is
+ * committed together (store_serve).
  */
 
 #define TARGETS_MAX 8
 #define RESERVE_MB_DEFAULT 200
 #define LOCK_WAIT_MS 3000 /* a predecessor that lost its daemon finishes its last operation */
-#define OPS_MAX 64
-
-struct self {
-    struct store *store;
-    struct err opening; /* why there is no store */
-};
-
-static enum err_code run_op(void *payload, struct worker_call *call, struct worker_answer *answer,
-                            struct err *err)
-{
-    struct self *self = payload;
-    const char *name;
-    const struct js *args;
-    enum err_code code = ipc_request(call->message, &name, &args, err);
-    if (code)
-        return code;
-    if (!self->store) {
-        *err = self->opening;
-        return err->code;
-    }
-    return store_ops_run(self->store, name, args, call->message, answer, err);
-}
-
-static enum err_code run_stop(void *payload, struct worker_call *call, struct worker_answer *answer,
-                              struct err *err)
-{
-    struct self *self = payload;
-    (void)call;
-    (void)answer;
-    (void)err;
-    store_close(TAKE(self->store));
-    err_set(&self->opening, ERR_CANCELLED, "the store was stopped");
-    return ERR_OK;
-}
-
-static void fill_table(struct worker_op table[OPS_MAX + 2])
-{
-    size_t count = 0;
-    for (const char *name; count < OPS_MAX && (name = store_ops_name(count)); count++)
-        table[count] = (struct worker_op){name, run_op};
-    table[count] = (struct worker_op){"stop", run_stop};
-}
 
 /* ---- start ---- */
 
@@ -114,11 +74,23 @@ static void allow_many_files(void)
     }
 }
 
+/* Makes the folder first: what is missing then stays out of reach. SQLite's own temporary files
+ * hold what the database holds; they stay in there, too. */
+static enum err_code confine(const char *folder, struct err *err)
+{
+    const char *const folders[] = {folder, NULL};
+    enum err_code code = file_make_folders(folder, 0700, err);
+    if (code)
+        return code;
+    setenv("SQLITE_TMPDIR", folder, 1);
+    confine_worker("sohoa-store-worker", folders);
+    return ERR_OK;
+}
+
 int main(int argc, char **argv)
 {
     struct command_line line;
-    struct self self = {0};
-    struct worker_op table[OPS_MAX + 2] = {0};
+    struct store_served served = {0};
     if (!read_command_line(argc, argv, &line)) {
         fprintf(stderr, "usage: sohoa-store-worker --folder DIR [--target NAME]... "
                         "[--code-template T] [--reserve-mb N]\n");
@@ -126,9 +98,9 @@ int main(int argc, char **argv)
     }
     umask(077);
     allow_many_files();
-    store_open(&line.store, &self.store, &self.opening);
-    fill_table(table);
-    int status = worker_serve("sohoa-store-worker", table, &self);
-    store_close(self.store);
+    if (confine(line.store.folder, &served.opening) == ERR_OK)
+        store_open(&line.store, &served.store, &served.opening);
+    int status = store_serve(&served);
+    store_close(served.store);
     return status;
 }

@@ -58,6 +58,13 @@ enum err_code subject_get(struct store *store, enum machine machine, const char 
     return ERR_OK;
 }
 
+enum err_code subject_begin(struct store *store, struct tx *tx, enum machine machine,
+                            const char *id, struct subject *out, struct err *err)
+{
+    enum err_code code = tx_begin(tx, store->db, err);
+    return code ? code : subject_get(store, machine, id, out, err);
+}
+
 const char *subject_stage_state(const struct subject *subject)
 {
     return subject->held_from[0] ? subject->held_from : subject->state;

@@ -19,8 +19,33 @@ enum err_code audit_write(struct store *store, const struct audit *row, struct e
                   err);
 }
 
-enum err_code audit_list(struct store *store, const char *id, int64_t limit, struct js **out,
-                         struct err *err)
+/* A row from the future was written before the clock was set right: it does not count. */
+static enum err_code was_read_lately(struct store *store, const struct audit *row, int64_t *out,
+                                     struct err *err)
+{
+    int64_t now_us = sys_now_us();
+    return db_number(store->db,
+                     "SELECT count(*) FROM audit WHERE event = '" AUDIT_READ
+                     "' AND subject_id = ? AND principal = ? AND detail = ? "
+                     "AND at_us > ? AND at_us <= ?",
+                     DB_BIND(DB_TEXT(row->id), DB_TEXT(row->by.id), DB_TEXT(row->detail),
+                             DB_INT(now_us - AUDIT_READ_WINDOW_US), DB_INT(now_us)),
+                     0, out, err);
+}
+
+enum err_code audit_read(struct store *store, const struct audit *row, struct err *err)
+{
+    int64_t lately;
+    struct audit read = *row;
+    enum err_code code = was_read_lately(store, row, &lately, err);
+    if (code || lately)
+        return code;
+    read.event = AUDIT_READ;
+    return audit_write(store, &read, err);
+}
+
+enum err_code audit_list(struct store *store, const char *id, bool reads, int64_t limit,
+                         struct js **out, struct err *err)
 {
     AUTO(js)
     struct js *list = js_array();
@@ -30,8 +55,8 @@ enum err_code audit_list(struct store *store, const char *id, int64_t limit, str
     enum err_code code = db_query(
         store->db,
         "SELECT at_us, principal, role, kind, event, from_state, to_state, detail FROM audit "
-        "WHERE subject_id = ? ORDER BY seq LIMIT ?",
-        DB_BIND(DB_TEXT(id), DB_INT(limit)), &q, err);
+        "WHERE subject_id = ?1 AND (?2 OR event <> '" AUDIT_READ "') ORDER BY seq LIMIT ?3",
+        DB_BIND(DB_TEXT(id), DB_INT(reads), DB_INT(limit)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {
         struct js *item =
             js_pack("{s:I, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?}", "at_us", query_int(q, 0),

@@ -14,10 +14,16 @@ struct audit {
 };
 
 #define AUDIT_DETAIL_MAX 500
+#define AUDIT_READ "read" /* event of a row that says: somebody saw it */
+#define AUDIT_READ_WINDOW_US (INT64_C(10) * 60 * 1000000)
 
 enum err_code audit_write(struct store *store, const struct audit *row, struct err *err);
-/* Rows of one subject, oldest first, at most `limit`. */
-enum err_code audit_list(struct store *store, const char *id, int64_t limit, struct js **out,
-                         struct err *err);
+/* Somebody saw the subject; `detail` (not NULL) says what of it. The event is AUDIT_READ, and there
+ * is one row for each principal, subject and detail in AUDIT_READ_WINDOW_US: pages that refresh
+ * themselves add none. */
+enum err_code audit_read(struct store *store, const struct audit *row, struct err *err);
+/* Rows of one subject, oldest first, at most `limit`; those of reads only when asked for. */
+enum err_code audit_list(struct store *store, const char *id, bool reads, int64_t limit,
+                         struct js **out, struct err *err);
 
 #endif

@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TEMP_NAME_MAX 128
 #define SHELVES 256u
 #define NAME_SIZE (HASH_HEX_SIZE + 1) /* "ab/cdef…" */
 
@@ -79,6 +78,13 @@ void blobs_close(struct blobs *blobs)
     mem_free(blobs);
 }
 
+bool blobs_there(const char *folder)
+{
+    AUTO(mem)
+    char *temp = mem_printf("%s/blobs/tmp", folder);
+    return temp && access(temp, F_OK) == 0;
+}
+
 static DIR *list_folder(int folder_fd, const char *name)
 {
     int fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -111,7 +117,7 @@ enum err_code blobs_free_bytes(const struct blobs *blobs, uint64_t *out_bytes, s
 static enum err_code check_temp_name(const char *temp, struct err *err)
 {
     size_t size = strlen(temp);
-    if (size == 0 || size > TEMP_NAME_MAX || temp[0] == '.' ||
+    if (size == 0 || size >= BLOB_TEMP_SIZE || temp[0] == '.' ||
         strspn(temp, "abcdefghijklmnopqrstuvwxyz0123456789.-") != size)
         return err_set(err, ERR_BAD_ARGUMENT, "not the name of a temp blob");
     return ERR_OK;

@@ -23,8 +23,11 @@ struct db;
 
 enum err_code blobs_open(const char *folder, struct blobs **out, struct err *err);
 void blobs_close(struct blobs *blobs);
+bool blobs_there(const char *folder);      /* were they opened in this folder before? */
 bool blobs_any(const struct blobs *blobs); /* is there a committed file? */
 enum err_code blobs_free_bytes(const struct blobs *blobs, uint64_t *out_bytes, struct err *err);
+
+#define BLOB_TEMP_SIZE 129 /* of a temp's name, with the NUL */
 
 /* A new empty temp, readable and writable. Names are [a-z0-9.-], not starting with a dot.
  * CONFLICT when that name exists. */

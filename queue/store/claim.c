@@ -5,6 +5,7 @@
 #include "queue/store/audit.h"
 #include "queue/store/document.h"
 #include "queue/store/inside.h"
+#include "queue/store/place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -93,11 +94,11 @@ static enum err_code insert(struct store *store, const struct claim *claim, cons
         return code;
     return db_run(
         store->db,
-        "INSERT INTO claim (id, stage, kind, subject_id, owner, claimed_us, lease_until_us) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO claim (id, stage, kind, subject_id, owner, claimed_us, lease_until_us, "
+        "taken_in) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         DB_BIND(DB_TEXT(claim->id), DB_TEXT(claim->stage), DB_TEXT(machine_name(claim->machine)),
                 DB_TEXT(claim->subject_id), DB_TEXT(owner), DB_INT(now_us),
-                DB_INT(now_us + lease_us)),
+                DB_INT(now_us + lease_us), DB_TEXT(store->group[0] ? store->group : claim->id)),
         err);
 }
 
@@ -191,7 +192,7 @@ static enum err_code count_unreadable(struct store *store, const char *id, int64
     return db_number(store->db,
                      "SELECT count(*) FROM audit WHERE subject_id = ?1 AND event = ?2 AND seq > "
                      "(SELECT coalesce(max(seq), 0) FROM audit WHERE subject_id = ?1 "
-                     "AND event <> ?2)",
+                     "AND event NOT IN (?2, '" AUDIT_READ "'))",
                      DB_BIND(DB_TEXT(id), DB_TEXT(UNREADABLE)), 0, out, err);
 }
 
@@ -240,9 +241,8 @@ static enum err_code put_aside(struct store *store, const struct claim *claim,
     struct tx tx = TX_INIT;
     struct subject subject;
     int64_t times = 0;
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = subject_get(store, claim->machine, claim->subject_id, &subject, err);
+    enum err_code code =
+        subject_begin(store, &tx, claim->machine, claim->subject_id, &subject, err);
     if (!code)
         code = count_unreadable(store, claim->subject_id, &times, err);
     if (code)
@@ -353,8 +353,10 @@ enum err_code claim_forget_newest(struct store *store, struct err *err)
     if (code || !any)
         return code;
     return db_run(store->db,
-                  "DELETE FROM claim WHERE id = (SELECT id FROM claim "
-                  "ORDER BY claimed_us DESC, id DESC LIMIT 1)",
+                  "WITH newest AS (SELECT id, taken_in FROM claim "
+                  "ORDER BY claimed_us DESC, id DESC LIMIT 1) DELETE FROM claim "
+                  "WHERE id = (SELECT id FROM newest) "
+                  "OR (taken_in <> '' AND taken_in = (SELECT taken_in FROM newest))",
                   DB_BIND_NONE, err);
 }
 
@@ -394,6 +396,8 @@ enum err_code claim_release_others(struct store *store, const char *owner, int64
 
 /* ---- failing ---- */
 
+#define RESENDS_MAX 3 /* in a row, of what a target said it took */
+
 /* The target does not have what we believed it to have. */
 static const char *resend_event(const struct claim *claim, const char *code)
 {
@@ -407,11 +411,28 @@ struct outcome {
     const char *to, *event; /* to NULL: the state stays */
 };
 
+/* A target that takes records and shows none of them is a person's matter. */
+static enum err_code look_for_vanishing(struct store *store, const char *delivery_id, bool *out,
+                                        struct err *err)
+{
+    int64_t times;
+    enum err_code code =
+        db_number(store->db,
+                  "SELECT count(*) FROM audit WHERE subject_id = ?1 AND event = 'resend' AND seq > "
+                  "(SELECT coalesce(max(seq), 0) FROM audit WHERE subject_id = ?1 "
+                  "AND event IN ('accept', 'release'))",
+                  DB_BIND(DB_TEXT(delivery_id)), 0, &times, err);
+    *out = !code && times >= RESENDS_MAX;
+    return code;
+}
+
 static struct outcome outcome_of(const struct claim *claim, const struct subject *subject,
-                                 const struct failure *failure)
+                                 const struct failure *failure, bool keeps_vanishing)
 {
     const char *resend = resend_event(claim, failure->code);
-    if (failure->action == FAILURE_HOLD)
+    /* nothing but sending helps when it is gone, and that needs nobody */
+    bool gone = resend && strcmp(failure->code, "NOT_FOUND") == 0 && !keeps_vanishing;
+    if (failure->action == FAILURE_HOLD && !gone)
         return (struct outcome){"held", "hold"};
     if (resend)
         return (struct outcome){"queued", resend};
@@ -426,12 +447,17 @@ static enum err_code apply_outcome(struct store *store, const struct claim *clai
                                    const struct subject *subject, const struct failure *failure,
                                    struct principal by, struct err *err)
 {
-    struct outcome outcome = outcome_of(claim, subject, failure);
+    bool keeps_vanishing = false;
     char detail[AUDIT_DETAIL_MAX];
     snprintf(detail, sizeof detail, "%s %s: %s", failure->code, failure->ref ? failure->ref : "",
              failure->detail ? failure->detail : "");
-    enum err_code code = ERR_OK;
-    if (outcome.to)
+    enum err_code code = look_for_vanishing(store, claim->subject_id, &keeps_vanishing, err);
+    struct outcome outcome = outcome_of(claim, subject, failure, keeps_vanishing);
+    if (!code && outcome.to && strcmp(outcome.event, "missing") == 0) /* asked and answered */
+        code =
+            store_run_one(store, "delivery", "UPDATE delivery SET reconcile_asked = 0 WHERE id = ?",
+                          DB_BIND(DB_TEXT(claim->subject_id)), err);
+    if (!code && outcome.to)
         code = store_advance(store,
                              &(struct advance){.machine = claim->machine,
                                                .id = claim->subject_id,
@@ -443,7 +469,7 @@ static enum err_code apply_outcome(struct store *store, const struct claim *clai
                                                .detail = detail,
                                                .by = by},
                              err);
-    else
+    else if (!code)
         code = audit_write(store,
                            &(struct audit){.kind = machine_name(claim->machine),
                                            .id = claim->subject_id,

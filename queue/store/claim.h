@@ -32,8 +32,8 @@ enum err_code claim_end(struct store *store, const struct claim *claim, const ch
                         struct err *err);
 enum err_code claim_ended_as(struct store *store, const char *id, const char *how, bool *out_ended,
                              struct err *err);
-/* At opening: the newest claim may never have reached its owner, so it is ended. If it did, its
- * result is refused and the work done once more. */
+/* At opening: the newest claim and those of its group may never have reached their owner, so they
+ * are ended. If they did, their results are refused and the work done once more. */
 enum err_code claim_forget_newest(struct store *store, struct err *err);
 /* Ends whatever claim the subject has. */
 enum err_code claim_drop(struct store *store, enum machine machine, const char *subject_id,
@@ -53,8 +53,9 @@ struct failure {
     int64_t not_before_us;
 };
 /* Ends the claim. retry: attempts + 1, due again at not_before (sending goes back to queued); hold
- * and fail: the state of that name. What the target turns out not to have (NOT_FOUND,
- * TARGET_MISMATCH at accept; NOT_FOUND at reconcile) is sent again, unless held. */
+ * and fail: the state of that name. What the target turns out not to have (NOT_FOUND
+ * at accept or reconcile) is sent again whatever the action, but held when that happened three
+ * times in a row; TARGET_MISMATCH at accept is sent again unless held. */
 enum err_code store_fail(struct store *store, const char *claim_id, const struct failure *failure,
                          struct principal by, struct err *err);
 

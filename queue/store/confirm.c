@@ -6,6 +6,7 @@
 #include "queue/store/advance.h"
 #include "queue/store/fields.h"
 #include "queue/store/inside.h"
+#include "queue/store/question.h"
 #include "queue/store/required.h"
 #include "queue/store/revision.h"
 
@@ -134,6 +135,16 @@ static enum err_code want_required(struct store *store, const char *id, const ch
     return code;
 }
 
+/* Both as whole dates, which compare as text. */
+static bool ends_before_it_began(const struct answers *answers)
+{
+    const size_t whole = strlen("2026-03-05");
+    const char *issued = answers->item[FIELD_issue_date].value;
+    const char *until = answers->item[FIELD_valid_until].value;
+    return issued && until && strlen(issued) == whole && strlen(until) == whole &&
+           strcmp(until, issued) < 0;
+}
+
 static enum err_code check_sense(const struct answers *answers, struct err *err)
 {
     if (is_settled(answers, FIELD_doc_name) && !answers->item[FIELD_doc_name].value)
@@ -141,6 +152,9 @@ static enum err_code check_sense(const struct answers *answers, struct err *err)
     if (answers->item[FIELD_valid_until].value && never_expires(answers))
         return err_set(err, ERR_FIELD_INVALID, "field '%s' contradicts '%s'",
                        field_key(FIELD_valid_until), field_key(FIELD_no_expiry));
+    if (ends_before_it_began(answers))
+        return err_set(err, ERR_FIELD_INVALID, "field '%s' is before '%s'",
+                       field_key(FIELD_valid_until), field_key(FIELD_issue_date));
     return ERR_OK;
 }
 
@@ -187,7 +201,7 @@ static enum err_code check_may_confirm(struct store *store, const char *id,
         code = document_revision(store, id, revision, err);
     if (!code && (!comparison->revision || strcmp(comparison->revision, revision) != 0))
         return err_set(err, ERR_STATE_CHANGED, "the document is no longer what was compared");
-    return code;
+    return code ? code : questions_check_answered(store, id, err);
 }
 
 enum err_code document_confirm(struct store *store, const char *id,

@@ -8,8 +8,9 @@
  * `answers` is {name: text | true | false | null}; null says "the paper does not have it" (a paper
  * always has a doc_name). Every proposed field that asks a person or was not found has to be
  * answered, and every one the final type must have; what was read surely stands unless answered. Of
- * valid_until and no_expiry one answer is enough, both is a contradiction. `type` corrects the
- * proposed type, may be NULL. NOT_COMPARED, FIELD_MISSING, FIELD_INVALID, BAD_ARGUMENT (naming the
+ * valid_until and no_expiry one answer is enough, both is a contradiction, and so is an end before
+ * the date of issue. `type` corrects the proposed type, may be NULL. PAGE_QUESTION while a page
+ * asks something (question.h). NOT_COMPARED, FIELD_MISSING, FIELD_INVALID, BAD_ARGUMENT (naming the
  * field), STATE_CHANGED also when `revision` is not what the document is now.
  */
 struct comparison {

@@ -22,6 +22,8 @@ struct db {
     size_t kept_count;
     int depth;   /* open transactions, the outermost included */
     bool doomed; /* an inner transaction was rolled back */
+    bool grouped;
+    enum err_code lost; /* why SQLite gave up the group */
 };
 
 static enum err_code code_of(int result)
@@ -56,6 +58,8 @@ static enum err_code failed(struct db *db, int result, const char *what, struct 
 {
     enum err_code code = code_of(result);
     int number = sqlite3_system_errno(db->handle);
+    if (db->grouped && !db->lost && sqlite3_get_autocommit(db->handle))
+        db->lost = code;
     if (code == ERR_IO && number)
         return err_set_errno(err, code, number, "%s: %s", what, sqlite3_errmsg(db->handle));
     return err_set(err, code, "%s: %s", what, sqlite3_errmsg(db->handle));
@@ -101,8 +105,15 @@ static struct query *find_kept(struct db *db, const char *sql)
     return NULL;
 }
 
+static enum err_code group_lost(const struct db *db, struct err *err)
+{
+    return err_set(err, db->lost, "the commit this belongs to failed");
+}
+
 static enum err_code prepare(struct db *db, const char *sql, struct query **out, struct err *err)
 {
+    if (db->lost)
+        return group_lost(db, err);
     struct query *query = find_kept(db, sql);
     if (query) {
         *out = query;
@@ -272,6 +283,17 @@ int64_t db_scan_steps(struct db *db, bool reset)
     return steps;
 }
 
+/* ---- transactions ---- */
+
+/* The frame of an outermost transaction: its own, or a savepoint of the group's. */
+static const struct frame {
+    const char *begin, *commit, *roll_back;
+} frames[] = {
+    /* IMMEDIATE: the write lock is taken here, not in the middle */
+    [false] = {"BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"},
+    [true] = {"SAVEPOINT part", "RELEASE part", "ROLLBACK TO part; RELEASE part"},
+};
+
 bool db_in_transaction(const struct db *db)
 {
     return db->depth > 0;
@@ -280,8 +302,7 @@ bool db_in_transaction(const struct db *db)
 enum err_code tx_begin(struct tx *tx, struct db *db, struct err *err)
 {
     if (db->depth == 0) {
-        /* IMMEDIATE: the write lock is taken here, not in the middle */
-        enum err_code code = db_run(db, "BEGIN IMMEDIATE", DB_BIND_NONE, err);
+        enum err_code code = db_run(db, frames[db->grouped].begin, DB_BIND_NONE, err);
         if (code)
             return code;
         db->doomed = false;
@@ -291,11 +312,17 @@ enum err_code tx_begin(struct tx *tx, struct db *db, struct err *err)
     return ERR_OK;
 }
 
-static void roll_back(struct db *db)
+static void roll_back(struct db *db, const struct frame *frame)
 {
     /* after a full disk or an I/O error SQLite has rolled back already */
-    if (!sqlite3_get_autocommit(db->handle))
-        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+    if (sqlite3_get_autocommit(db->handle))
+        return;
+    int result = sqlite3_exec(db->handle, frame->roll_back, NULL, NULL, NULL);
+    if (result == SQLITE_OK || !db->grouped)
+        return;
+    sqlite3_exec(db->handle, frames[false].roll_back, NULL, NULL, NULL);
+    if (!db->lost)
+        db->lost = code_of(result);
 }
 
 void tx_auto(struct tx *tx)
@@ -306,12 +333,14 @@ void tx_auto(struct tx *tx)
     tx->db = NULL;
     db->doomed = true;
     if (--db->depth == 0)
-        roll_back(db);
+        roll_back(db, &frames[db->grouped]);
 }
 
 enum err_code tx_commit(struct tx *tx, struct err *err)
 {
     struct db *db = tx->db;
+    if (db->lost)
+        return group_lost(db, err);
     if (db->doomed || sqlite3_get_autocommit(db->handle))
         return err_set(err, ERR_INTERNAL, "commit of a transaction that failed inside");
     if (db->depth > 1) {
@@ -319,10 +348,29 @@ enum err_code tx_commit(struct tx *tx, struct err *err)
         tx->db = NULL;
         return ERR_OK;
     }
-    enum err_code code = db_run(db, "COMMIT", DB_BIND_NONE, err);
+    enum err_code code = db_run(db, frames[db->grouped].commit, DB_BIND_NONE, err);
     if (code)
         return code; /* tx_auto rolls back */
     db->depth = 0;
     tx->db = NULL;
     return ERR_OK;
+}
+
+enum err_code db_group_begin(struct db *db, struct err *err)
+{
+    /* deferred: a group that only reads needs no write lock, nor a disk that can be written */
+    enum err_code code = db_run(db, "BEGIN", DB_BIND_NONE, err);
+    if (!code)
+        db->grouped = true;
+    return code;
+}
+
+enum err_code db_group_commit(struct db *db, struct err *err)
+{
+    enum err_code code = db_run(db, frames[false].commit, DB_BIND_NONE, err);
+    db->grouped = false;
+    db->lost = ERR_OK;
+    if (code)
+        roll_back(db, &frames[false]);
+    return code;
 }

@@ -84,6 +84,15 @@ struct tx {
 enum err_code tx_begin(struct tx *tx, struct db *db, struct err *err);
 enum err_code tx_commit(struct tx *tx, struct err *err);
 void tx_auto(struct tx *tx);
-bool db_in_transaction(const struct db *db);
+bool db_in_transaction(const struct db *db); /* a group alone does not count */
+
+/*
+ * A group makes the transactions between its two calls durable with one commit: each still stands
+ * or falls by itself (a savepoint), and nothing is durable before db_group_commit says so. When the
+ * disk is full SQLite may give up the whole group in the middle; then every further statement fails
+ * with that error, and so does db_group_commit. After db_group_commit the group is over either way.
+ */
+enum err_code db_group_begin(struct db *db, struct err *err);
+enum err_code db_group_commit(struct db *db, struct err *err);
 
 #endif

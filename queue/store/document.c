@@ -6,8 +6,11 @@
 #include "queue/store/claim.h"
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
+#include "queue/store/place.h"
 
 #include <string.h>
+
+#define EMPTY "empty" /* why a document without pages is rejected */
 
 static bool is_one_of(const char *state, const char *const *list)
 {
@@ -60,7 +63,9 @@ static enum err_code insert(struct store *store, const struct new_document *d, s
 static enum err_code next_ordinal(struct store *store, const char *dossier_id, int64_t *out,
                                   struct err *err)
 {
-    return db_number(store->db, "SELECT max(ordinal) + 1 FROM document WHERE dossier_id = ?",
+    return db_number(store->db,
+                     "SELECT max(ordinal) + 1 FROM document d WHERE dossier_id = ? "
+                     "AND NOT (" DOCUMENT_CARRIED_NOTHING("d") ")",
                      DB_BIND(DB_TEXT(dossier_id)), 1, out, err);
 }
 
@@ -113,9 +118,7 @@ enum err_code document_finish_scan(struct store *store, const char *id, struct p
     AUTO(tx)
     struct tx tx = TX_INIT;
     struct subject document;
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = subject_get(store, MACHINE_document, id, &document, err);
+    enum err_code code = subject_begin(store, &tx, MACHINE_document, id, &document, err);
     if (!code && strcmp(document.state, "open") != 0)
         code = err_set(err, ERR_STATE_CHANGED, "document is %s, not open", document.state);
     if (!code)
@@ -157,9 +160,7 @@ enum err_code document_reject(struct store *store, const char *id, const char *r
     AUTO(tx)
     struct tx tx = TX_INIT;
     struct subject document;
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = subject_get(store, MACHINE_document, id, &document, err);
+    enum err_code code = subject_begin(store, &tx, MACHINE_document, id, &document, err);
     if (!code && is_one_of(subject_stage_state(&document), signed_states))
         code = err_set(err, ERR_ALREADY_SIGNED, "document is %s: replace it", document.state);
     if (!code && !state_find_move(MACHINE_document, document.state, "rejected"))
@@ -179,6 +180,20 @@ enum err_code document_reject(struct store *store, const char *id, const char *r
     if (!code)
         store_touch(store, "dossier", document.dossier_id);
     return code ? code : tx_commit(&tx, err);
+}
+
+enum err_code document_check_changeable(struct store *store, const char *id, struct err *err)
+{
+    static const char *const changeable[] = {"open", "read", NULL};
+    struct subject document;
+    enum err_code code = subject_get(store, MACHINE_document, id, &document, err);
+    if (code)
+        return code;
+    if (is_one_of(subject_stage_state(&document), signed_states))
+        return err_set(err, ERR_ALREADY_SIGNED, "document is %s: replace it", document.state);
+    if (!is_one_of(subject_stage_state(&document), changeable))
+        return err_set(err, ERR_STATE_CHANGED, "document is %s", document.state);
+    return ERR_OK;
 }
 
 enum err_code document_touch_pages(struct store *store, const char *id, bool losing,
@@ -205,6 +220,64 @@ enum err_code document_touch_pages(struct store *store, const char *id, bool los
     if (!code)
         store_touch(store, "document", id);
     return code;
+}
+
+/* Only what was rejected because nothing was left in it. */
+static enum err_code check_was_emptied(struct store *store, const char *id, struct err *err)
+{
+    AUTO(mem)
+    char *reason = NULL;
+    enum err_code code = db_text(store->db,
+                                 "SELECT detail FROM audit WHERE subject_id = ? "
+                                 "AND event = 'reject' ORDER BY seq DESC LIMIT 1",
+                                 DB_BIND(DB_TEXT(id)), &reason, err);
+    if (!code && (!reason || strcmp(reason, EMPTY) != 0))
+        return err_set(err, ERR_STATE_CHANGED, "the document was rejected by a person");
+    return code;
+}
+
+static enum err_code check_no_other_version(struct store *store, const char *id, struct err *err)
+{
+    int64_t others;
+    enum err_code code = db_number(store->db,
+                                   "SELECT count(*) FROM document d JOIN document o "
+                                   "ON o.replaces = d.replaces AND o.id <> d.id "
+                                   "AND o.state NOT IN ('rejected', 'failed') WHERE d.id = ?",
+                                   DB_BIND(DB_TEXT(id)), 0, &others, err);
+    if (!code && others)
+        return err_set(err, ERR_VERSION_UNDER_WAY, "another new version is there already");
+    return code;
+}
+
+static enum err_code restore(struct store *store, const struct subject *document,
+                             struct principal by, struct err *err)
+{
+    enum err_code code = check_was_emptied(store, document->document_id, err);
+    if (!code)
+        code = check_dossier_open(store, document->dossier_id, err);
+    if (!code)
+        code = check_no_other_version(store, document->document_id, err);
+    if (code)
+        return code;
+    store_touch(store, "dossier", document->dossier_id);
+    return store_advance(store,
+                         &(struct advance){.machine = MACHINE_document,
+                                           .id = document->document_id,
+                                           .from = "rejected",
+                                           .to = "open",
+                                           .event = "restore",
+                                           .by = by},
+                         err);
+}
+
+enum err_code document_take_page_back(struct store *store, const char *id, struct principal by,
+                                      struct err *err)
+{
+    struct subject document;
+    enum err_code code = subject_get(store, MACHINE_document, id, &document, err);
+    if (!code && strcmp(document.state, "rejected") == 0)
+        code = restore(store, &document, by, err);
+    return code ? code : document_touch_pages(store, id, false, by, err);
 }
 
 static enum err_code release_read(struct store *store, const char *id, struct principal by,
@@ -258,17 +331,7 @@ enum err_code document_reject_if_empty(struct store *store, const char *id, stru
         code = page_is_coming(store, id, &coming, err);
     if (code || pages || coming)
         return code;
-    return document_reject(store, id, "empty", by, err);
-}
-
-enum err_code document_renumber(struct store *store, const char *id, struct err *err)
-{
-    return db_run(store->db,
-                  "UPDATE page SET position = o.n FROM (SELECT id AS page_id, row_number() OVER "
-                  "(ORDER BY position, captured_us, id) AS n FROM page "
-                  "WHERE document_id = ?1 AND state NOT IN ('rejected', 'failed')) AS o "
-                  "WHERE page.id = o.page_id AND page.position <> o.n",
-                  DB_BIND(DB_TEXT(id)), err);
+    return document_reject(store, id, EMPTY, by, err);
 }
 
 /* The page's position in that document; 0 when it is not one of its pages that count. */
@@ -289,6 +352,10 @@ static enum err_code move_tail(struct store *store, const char *id, int64_t posi
                "UPDATE page SET document_id = ? "
                "WHERE document_id = ? AND state NOT IN ('rejected', 'failed') AND position >= ?",
                DB_BIND(DB_TEXT(new_id), DB_TEXT(id), DB_INT(position)), err);
+    if (!code)
+        code = sides_part(store, id, new_id, err);
+    if (!code)
+        code = document_renumber(store, id, err);
     return code ? code : document_renumber(store, new_id, err);
 }
 
@@ -352,9 +419,7 @@ enum err_code document_replace(struct store *store, const char *id, const char *
     struct subject document;
     struct new_document wish = {.replaces = id, .reason = reason, .detail = reason};
     char new_id[ID_SIZE];
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = subject_get(store, MACHINE_document, id, &document, err);
+    enum err_code code = subject_begin(store, &tx, MACHINE_document, id, &document, err);
     if (!code)
         code = check_replaceable(store, id, &document, err);
     wish.dossier_id = document.dossier_id;

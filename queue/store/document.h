@@ -6,6 +6,12 @@
 /* One paper. Its pages may change until a person has compared it; afterwards only a new version
  * helps. */
 
+/* Rejected without ever having had a page (the feeder was empty, the scan was cancelled): it takes
+ * no ordinal and no place in a list. For statements with the document's alias. */
+#define DOCUMENT_CARRIED_NOTHING(alias)                                                            \
+    alias ".state = 'rejected' AND NOT EXISTS (SELECT 1 FROM page e WHERE e.document_id = " alias  \
+          ".id)"
+
 /* STATE_CHANGED when the dossier is closed. out_id: ID_SIZE bytes. */
 enum err_code document_create(struct store *store, const char *dossier_id, struct principal by,
                               char *out_id, struct err *err);
@@ -32,6 +38,14 @@ enum err_code document_replace(struct store *store, const char *id, const char *
  * ALREADY_SIGNED, STATE_CHANGED. */
 enum err_code document_touch_pages(struct store *store, const char *id, bool losing,
                                    struct principal by, struct err *err);
+/* Open or read (held there, too): a person may still say something about its pages. ALREADY_SIGNED,
+ * STATE_CHANGED. */
+enum err_code document_check_changeable(struct store *store, const char *id, struct err *err);
+/* Inside the caller's transaction. A page that was taken out comes back: a document rejected as
+ * empty is open again, a read one, too. ALREADY_SIGNED, VERSION_UNDER_WAY, STATE_CHANGED when a
+ * person rejected it or the dossier is closed. */
+enum err_code document_take_page_back(struct store *store, const char *id, struct principal by,
+                                      struct err *err);
 /* Inside the caller's transaction. A sheet that passed the scanner belongs to it although scanning
  * was said to be finished, or it was read already: it is open again and not finished.
  * ALREADY_SIGNED, STATE_CHANGED. */
@@ -41,8 +55,6 @@ enum err_code document_take_late_page(struct store *store, const char *id, struc
  * unless a page for it is being scanned. */
 enum err_code document_reject_if_empty(struct store *store, const char *id, struct principal by,
                                        struct err *err);
-/* Its pages that count get positions 1, 2, 3… in their order. */
-enum err_code document_renumber(struct store *store, const char *id, struct err *err);
 /* The signed version takes over: the one it replaces becomes superseded, its unsent deliveries end.
  */
 enum err_code document_supersede_old(struct store *store, const char *id, struct principal by,

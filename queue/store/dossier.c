@@ -3,9 +3,9 @@
 #include "daemon/base/sys.h"
 #include "daemon/model/field.h"
 #include "queue/store/audit.h"
+#include "queue/store/counts.h"
 #include "queue/store/inside.h"
 #include "queue/store/record.h"
-#include "queue/store/view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static enum err_code audit_dossier(struct store *store, const char *id, const ch
     return code;
 }
 
-static enum err_code canonical_code(const char *text, char **out, struct err *err)
+enum err_code dossier_canonical_code(const char *text, char **out, struct err *err)
 {
     struct err why = ERR_INIT;
     enum err_code code = field_check(FIELD_dossier_code, text, 0, out, &why);
@@ -53,18 +53,19 @@ enum err_code dossier_create(struct store *store, const struct dossier_wish *wis
     id_new(id);
     enum err_code code = store_check_room(store, err);
     if (!code && wish->code)
-        code = canonical_code(wish->code, &code_text, err);
+        code = dossier_canonical_code(wish->code, &code_text, err);
     if (!code)
         code = tx_begin(&tx, store->db, err);
     if (!code && code_text)
         code = check_not_taken(store, code_text, err);
     if (!code)
         code = db_run(store->db,
-                      "INSERT INTO dossier (id, code, kind, papers, created_us, created_by) "
-                      "VALUES (?, ?, ?, ?, ?, ?)",
+                      "INSERT INTO dossier (id, code, kind, papers, sides, created_us, created_by) "
+                      "VALUES (?, ?, ?, ?, ?, ?, ?)",
                       DB_BIND(DB_TEXT(id), DB_TEXT(code_text),
                               DB_TEXT(wish->backlog ? "backlog" : "counter"),
                               wish->papers < 0 ? DB_NULL : DB_INT(wish->papers),
+                              wish->sides_said ? DB_INT(wish->sides) : DB_NULL,
                               DB_INT(sys_now_us()), DB_TEXT(by.id)),
                       err);
     if (!code)
@@ -79,7 +80,7 @@ enum err_code dossier_create(struct store *store, const struct dossier_wish *wis
 struct dossier_row {
     char code[64];
     bool closed, backlog;
-    int64_t papers;
+    int64_t papers, sides; /* -1: not said */
 };
 
 static enum err_code read_row(struct store *store, const char *id, struct dossier_row *out,
@@ -89,7 +90,7 @@ static enum err_code read_row(struct store *store, const char *id, struct dossie
     struct query *q = NULL;
     bool row;
     enum err_code code =
-        db_query(store->db, "SELECT code, closed_us, kind, papers FROM dossier WHERE id = ?",
+        db_query(store->db, "SELECT code, closed_us, kind, papers, sides FROM dossier WHERE id = ?",
                  DB_BIND(DB_TEXT(id)), &q, err);
     if (!code)
         code = query_next(q, &row, err);
@@ -102,6 +103,7 @@ static enum err_code read_row(struct store *store, const char *id, struct dossie
     out->closed = !query_is_null(q, 1);
     out->backlog = strcmp(query_text(q, 2), "backlog") == 0;
     out->papers = query_is_null(q, 3) ? -1 : query_int(q, 3);
+    out->sides = query_is_null(q, 4) ? -1 : query_int(q, 4);
     return ERR_OK;
 }
 
@@ -133,7 +135,7 @@ static enum err_code bind_code(struct store *store, const char *id, const struct
 {
     AUTO(mem)
     char *code_text = NULL;
-    enum err_code code = canonical_code(wanted, &code_text, err);
+    enum err_code code = dossier_canonical_code(wanted, &code_text, err);
     if (code || strcmp(row->code, code_text) == 0)
         return code;
     if (row->code[0])
@@ -158,8 +160,19 @@ static enum err_code set_papers(struct store *store, const char *id, int64_t pap
     return code ? code : audit_dossier(store, id, "set-papers", detail, by, err);
 }
 
+static enum err_code set_sides(struct store *store, const char *id, int64_t sides,
+                               struct principal by, struct err *err)
+{
+    char detail[40];
+    snprintf(detail, sizeof detail, "sides %lld", (long long)sides);
+    enum err_code code =
+        store_run_one(store, "dossier", "UPDATE dossier SET sides = ? WHERE id = ?",
+                      DB_BIND(DB_INT(sides), DB_TEXT(id)), err);
+    return code ? code : audit_dossier(store, id, "set-sides", detail, by, err);
+}
+
 enum err_code dossier_update(struct store *store, const char *id, const char *wanted,
-                             int64_t papers, struct principal by, struct err *err)
+                             int64_t papers, int64_t sides, struct principal by, struct err *err)
 {
     AUTO(tx)
     struct tx tx = TX_INIT;
@@ -173,6 +186,8 @@ enum err_code dossier_update(struct store *store, const char *id, const char *wa
         code = bind_code(store, id, &row, wanted, by, err);
     if (!code && papers >= 0 && papers != row.papers)
         code = set_papers(store, id, papers, by, err);
+    if (!code && sides >= 0 && sides != row.sides)
+        code = set_sides(store, id, sides, by, err);
     return code ? code : tx_commit(&tx, err);
 }
 
@@ -203,32 +218,53 @@ enum err_code dossier_filed_without_code(struct store *store, const char *id, st
     return ERR_OK;
 }
 
+static enum err_code check_papers(const struct dossier_row *row, const struct counts *counts,
+                                  struct err *err)
+{
+    if (row->papers < 0 && !row->backlog)
+        return err_set(err, ERR_COUNT_MISMATCH, "papers not said, documents %lld",
+                       (long long)counts->papers);
+    if (row->papers >= 0 && row->papers != counts->papers)
+        return err_set(err, ERR_COUNT_MISMATCH, "papers %lld, documents %lld",
+                       (long long)row->papers, (long long)counts->papers);
+    return ERR_OK;
+}
+
+static enum err_code check_sides(const struct dossier_row *row, const struct counts *counts,
+                                 struct err *err)
+{
+    if (row->sides < 0 || row->sides == counts->written)
+        return ERR_OK;
+    return err_set(err, ERR_COUNT_MISMATCH,
+                   "written sides %lld, imaged %lld (sides %lld, blank ones kept %lld)",
+                   (long long)row->sides, (long long)counts->written, (long long)counts->sides,
+                   (long long)counts->blank);
+}
+
+static enum err_code check_compared(struct store *store, const char *id,
+                                    const struct counts *counts, struct err *err)
+{
+    int64_t unread;
+    enum err_code code = db_number(store->db,
+                                   "SELECT count(*) FROM document WHERE dossier_id = ? AND "
+                                   "(state IN ('open', 'read') OR held_from IN ('open', 'read'))",
+                                   DB_BIND(DB_TEXT(id)), 0, &unread, err);
+    if (!code && unread)
+        return err_set(err, ERR_COUNT_MISMATCH, "documents %lld, not compared yet %lld",
+                       (long long)counts->papers, (long long)unread);
+    return code;
+}
+
 static enum err_code check_counts(struct store *store, const char *id,
                                   const struct dossier_row *row, struct err *err)
 {
-    AUTO(js)
-    struct js *view = NULL;
-    int64_t documents, unread;
-    enum err_code code = view_dossier(store, id, &view, err);
+    struct counts counts;
+    enum err_code code = counts_of_dossier(store, id, &counts, err);
     if (!code)
-        code = js_get_int(view, "documents", &documents, err);
+        code = check_papers(row, &counts, err);
     if (!code)
-        code = db_number(store->db,
-                         "SELECT count(*) FROM document WHERE dossier_id = ? AND "
-                         "(state IN ('open', 'read') OR held_from IN ('open', 'read'))",
-                         DB_BIND(DB_TEXT(id)), 0, &unread, err);
-    if (code)
-        return code;
-    if (row->papers < 0 && !row->backlog)
-        return err_set(err, ERR_COUNT_MISMATCH, "papers not said, documents %lld",
-                       (long long)documents);
-    if (row->papers >= 0 && row->papers != documents)
-        return err_set(err, ERR_COUNT_MISMATCH, "papers %lld, documents %lld",
-                       (long long)row->papers, (long long)documents);
-    if (unread)
-        return err_set(err, ERR_COUNT_MISMATCH, "documents %lld, not compared yet %lld",
-                       (long long)documents, (long long)unread);
-    return ERR_OK;
+        code = check_compared(store, id, &counts, err);
+    return code ? code : check_sides(row, &counts, err);
 }
 
 enum err_code dossier_close(struct store *store, const char *id, struct principal by,

@@ -9,22 +9,27 @@ struct dossier_wish {
     const char *code; /* NULL: none yet */
     bool backlog;
     int64_t papers; /* -1: not said */
+    bool sides_said;
+    int64_t sides; /* written ones, as the person counted them */
 };
 
 /* DOSSIER_CODE_BAD, DOSSIER_CODE_TAKEN, DISK_FULL. *out_id has ID_SIZE bytes. */
 enum err_code dossier_create(struct store *store, const struct dossier_wish *wish,
                              struct principal by, char *out_id, struct err *err);
-/* Binds a code once (the same again is fine; another is CODE_ALREADY_BOUND), changes the number of
- * papers. NULL and -1 leave things as they are. Records of which no byte has left yet are written
- * anew with the code. STATE_CHANGED when closed. */
+/* Binds a code once (the same again is fine; another is CODE_ALREADY_BOUND), changes the numbers of
+ * papers and of written sides. NULL and -1 leave things as they are. Records of which no byte has
+ * left yet are written anew with the code. STATE_CHANGED when closed. */
 enum err_code dossier_update(struct store *store, const char *id, const char *code, int64_t papers,
-                             struct principal by, struct err *err);
+                             int64_t sides, struct principal by, struct err *err);
+/* What is stored for the code a person typed; DOSSIER_CODE_BAD. *out is the caller's. */
+enum err_code dossier_canonical_code(const char *text, char **out, struct err *err);
 /* Ids of the documents that went (or are going) to a target without the code the dossier has now;
  * only a replacement brings them under it. */
 enum err_code dossier_filed_without_code(struct store *store, const char *id, struct js **out,
                                          struct err *err);
-/* COUNT_MISMATCH (numbers in the detail) unless the papers said are the documents there and each of
- * them is past reading. A backlog dossier need not have said how many. */
+/* COUNT_MISMATCH (the equality and both numbers in the detail) unless the papers said are the
+ * documents there, the written sides said, if they were, are those imaged (counts.h), and each
+ * document is past reading. A backlog dossier need not have said how many papers. */
 enum err_code dossier_close(struct store *store, const char *id, struct principal by,
                             struct err *err);
 

@@ -15,9 +15,7 @@ enum err_code subject_hold(struct store *store, enum machine machine, const char
     AUTO(tx)
     struct tx tx = TX_INIT;
     struct subject subject;
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = subject_get(store, machine, id, &subject, err);
+    enum err_code code = subject_begin(store, &tx, machine, id, &subject, err);
     if (!code && !state_find_move(machine, subject.state, "held"))
         code = err_set(err, ERR_STATE_CHANGED, "%s is %s", machine_name(machine), subject.state);
     if (!code)
@@ -57,9 +55,7 @@ static enum err_code release_at(struct store *store, enum machine machine, const
     AUTO(tx)
     struct tx tx = TX_INIT;
     struct subject subject;
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = subject_get(store, machine, id, &subject, err);
+    enum err_code code = subject_begin(store, &tx, machine, id, &subject, err);
     if (!code && strcmp(subject.state, "held") != 0)
         code = make_due(store, machine, id, &subject, now_us, by, err);
     else if (!code)

@@ -14,6 +14,12 @@ struct change {
     char id[ID_SIZE];
 };
 
+/* A temp blob whose end is decided by the commit. */
+struct group_temp {
+    char name[BLOB_TEMP_SIZE];
+    bool kept; /* by a commit: goes when the group fails; else goes with the commit */
+};
+
 #define CHANGES_MAX                                                                                \
     4096u /* of one operation; a longer list is cut, the next listing shows the rest */
 
@@ -28,7 +34,15 @@ struct store {
     char boot[ID_SIZE];
     struct change *changes;
     size_t change_count, change_capacity;
+    char group[ID_SIZE]; /* "": none is open */
+    struct group_temp *group_temps;
+    size_t group_temp_count, group_temp_capacity;
 };
+
+/* Removes a temp once what made it superfluous is durable: at once, or with the group's commit. */
+void store_discard_temp(struct store *store, const char *temp);
+/* A temp was made; it is removed again if the group it belongs to fails. */
+void store_keep_temp(struct store *store, const char *temp);
 
 /* Remembers for store_take_changes. `kind` is a static text. */
 void store_touch(struct store *store, const char *kind, const char *id);
@@ -49,6 +63,9 @@ struct subject {
 /* NOT_FOUND */
 enum err_code subject_get(struct store *store, enum machine machine, const char *id,
                           struct subject *out, struct err *err);
+/* Begins the transaction in which a subject is looked at and changed. NOT_FOUND */
+enum err_code subject_begin(struct store *store, struct tx *tx, enum machine machine,
+                            const char *id, struct subject *out, struct err *err);
 /* The state it is in, or was held in. */
 const char *subject_stage_state(const struct subject *subject);
 /* attempts and not_before of waiting work. */

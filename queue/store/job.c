@@ -42,7 +42,7 @@ void job_discard_temps(struct store *store, const struct claim *claim)
 {
     char temp[JOB_TEMP_SIZE];
     job_temp_name(claim->id, temp);
-    blob_discard(store->blobs, temp);
+    store_discard_temp(store, temp);
 }
 
 /* What a stage fills in. */
@@ -93,7 +93,10 @@ static enum err_code give_temp(struct build *b, struct err *err)
     if (!js_push(b->out, js_text(temp)))
         return no_memory(err);
     enum err_code code = blob_create(b->store->blobs, temp, &fd, err);
-    return code ? code : give_fd(b, fd, err);
+    if (code)
+        return code;
+    store_keep_temp(b->store, temp);
+    return give_fd(b, fd, err);
 }
 
 static enum err_code set(struct js *object, const char *key, struct js *value, struct err *err)
@@ -116,7 +119,7 @@ static enum err_code build_recognize(struct build *b, struct err *err)
     struct query *q = NULL;
     bool row;
     enum err_code code =
-        db_query(b->store->db, "SELECT image_dpi, image_sha256 FROM page WHERE id = ?",
+        db_query(b->store->db, "SELECT image_dpi, image_sha256, turned_deg FROM page WHERE id = ?",
                  DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     if (!code)
         code = query_next(q, &row, err);
@@ -125,6 +128,8 @@ static enum err_code build_recognize(struct build *b, struct err *err)
         code = set(b->args, "dpi", js_real(dpi), err);
     if (!code && dpi > 0)
         code = set(b->args, "dpi_source", js_text("file"), err);
+    if (!code && !query_is_null(q, 2)) /* a person's word, the machine does not look for it */
+        code = set(b->args, "turned_deg", js_int(query_int(q, 2)), err);
     return code ? code : give_blob(b, query_text(q, 1), err);
 }
 
@@ -284,10 +289,17 @@ static enum err_code build_seal(struct build *b, struct err *err)
 {
     AUTO(mem)
     char *composed = NULL;
+    AUTO(mem)
+    char *copied_by = NULL;
     AUTO(js)
     struct js *avoid = js_array();
     enum err_code code = db_text(b->store->db, "SELECT composed_sha256 FROM document WHERE id = ?",
                                  DB_BIND(DB_TEXT(b->claim->subject_id)), &composed, err);
+    if (!code)
+        code = db_text(b->store->db, "SELECT copied_by FROM document WHERE id = ?",
+                       DB_BIND(DB_TEXT(b->claim->subject_id)), &copied_by, err);
+    if (!code)
+        code = set(b->args, "copied_by", js_text(copied_by), err);
     if (!code)
         code = set(b->args, "block", js_pack("{s:n, s:I}", "name", "at_us", sys_now_us()), err);
     if (!code)

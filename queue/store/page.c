@@ -6,11 +6,11 @@
 #include "queue/store/claim.h"
 #include "queue/store/document.h"
 #include "queue/store/inside.h"
+#include "queue/store/place.h"
+#include "queue/store/question.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define BEYOND_THE_END 1000000
 
 static enum err_code check_takes_pages(struct store *store, const char *dossier_id,
                                        const char *document_id, struct err *err)
@@ -45,6 +45,7 @@ enum err_code page_begin(struct store *store, const char *dossier_id, const char
     code = blob_create(store->blobs, temp, out_fd, err);
     if (code)
         return code;
+    store_keep_temp(store, temp);
     memcpy(out_id, id, ID_SIZE);
     memcpy(out_temp, temp, PAGE_TEMP_SIZE);
     return ERR_OK;
@@ -82,8 +83,8 @@ static enum err_code insert(struct store *store, const struct page_capture *c,
     enum err_code code = equals_previous(store, dossier_id, c->pixel_sha256, &equal, err);
     if (!code)
         code = db_number(store->db,
-                         "SELECT max(position) + 1 FROM page "
-                         "WHERE document_id = ? AND state NOT IN ('rejected', 'failed')",
+                         "SELECT max(position) + 1 FROM page p "
+                         "WHERE document_id = ? AND " PAGE_COUNTS("p"),
                          DB_BIND(DB_TEXT(document_id)), 1, &position, err);
     if (code)
         return code;
@@ -92,14 +93,118 @@ static enum err_code insert(struct store *store, const struct page_capture *c,
         "INSERT INTO page (id, dossier_id, document_id, position, state, state_us, "
         "image_sha256, pixel_sha256, image_width_px, image_height_px, image_channels, "
         "image_bits, image_dpi, image_width_mm, image_height_mm, equal_to_previous, side, "
-        "sheet, device, captured_us, captured_by) "
-        "VALUES (?, ?, ?, ?, 'captured', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "sheet, device, captured_us, captured_by, job, turned_deg) "
+        "VALUES (?, ?, ?, ?, 'captured', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         DB_BIND(DB_TEXT(c->page_id), DB_TEXT(dossier_id), DB_TEXT(document_id), DB_INT(position),
                 DB_INT(now_us), DB_TEXT(c->sha256), DB_TEXT(c->pixel_sha256), DB_INT(c->width_px),
                 DB_INT(c->height_px), DB_INT(c->channels), DB_INT(c->bits), DB_REAL(c->dpi),
                 DB_REAL(c->width_mm), DB_REAL(c->height_mm), DB_INT(equal), DB_TEXT(c->side),
-                DB_INT(c->sheet), DB_TEXT(c->device), DB_INT(now_us), DB_TEXT(c->captured_by)),
+                DB_INT(c->sheet), DB_TEXT(c->device), DB_INT(now_us), DB_TEXT(c->captured_by),
+                DB_TEXT(c->job), c->turned ? DB_INT(c->turned_deg) : DB_NULL),
         err);
+}
+
+/* ---- where a new page goes ---- */
+
+/* The page named beside a new one: in its dossier, and does it count in its document? */
+static enum err_code look_at_named(struct store *store, const char *what, const char *named,
+                                   const struct subject *document, bool *out_there, struct err *err)
+{
+    struct subject page;
+    enum err_code code = subject_get(store, MACHINE_page, named, &page, err);
+    if (code == ERR_NOT_FOUND || (!code && strcmp(page.dossier_id, document->dossier_id) != 0))
+        return err_set(err, ERR_BAD_ARGUMENT, "'%s' is not a page of the dossier", what);
+    *out_there = !code && strcmp(page.document_id, document->document_id) == 0 &&
+                 strcmp(page.state, "rejected") != 0 && strcmp(page.state, "failed") != 0;
+    return code;
+}
+
+/* The old page's place, leaf and side of the paper. */
+static enum err_code take_over(struct store *store, const char *id, const char *old,
+                               const struct subject *document, struct principal by, struct err *err)
+{
+    int64_t position;
+    enum err_code code = db_number(store->db, "SELECT position FROM page WHERE id = ?",
+                                   DB_BIND(DB_TEXT(old)), 1, &position, err);
+    if (!code)
+        code = db_run(store->db,
+                      "UPDATE page SET side = o.side, sheet = o.sheet, "
+                      "sheet_of = coalesce(o.sheet_of, o.job), part_of = o.part_of, "
+                      "part_kind = o.part_kind FROM page o WHERE page.id = ? AND o.id = ?",
+                      DB_BIND(DB_TEXT(id), DB_TEXT(old)), err);
+    if (!code)
+        code = page_step_aside(store, old, id, by, err);
+    return code ? code : page_place(store, id, document->document_id, position, err);
+}
+
+/* Behind those that replaced the same page before (the front of its sheet). */
+static enum err_code follow_heirs(struct store *store, const struct page_capture *c,
+                                  const struct subject *document, bool *out_placed, struct err *err)
+{
+    int64_t position;
+    enum err_code code = db_number(
+        store->db,
+        "SELECT max(position) + 1 FROM page p WHERE document_id = ? AND replaces = ? "
+        "AND id <> ? AND " PAGE_COUNTS("p"),
+        DB_BIND(DB_TEXT(document->document_id), DB_TEXT(c->replaces), DB_TEXT(c->page_id)), 0,
+        &position, err);
+    *out_placed = !code && position > 0;
+    return code || !position ? code
+                             : page_place(store, c->page_id, document->document_id, position, err);
+}
+
+static enum err_code replace_page(struct store *store, const struct page_capture *c,
+                                  const struct subject *document, struct principal by,
+                                  struct err *err)
+{
+    bool there, placed;
+    enum err_code code = look_at_named(store, "replaces", c->replaces, document, &there, err);
+    if (!code)
+        code = store_run_one(store, "page", "UPDATE page SET replaces = ? WHERE id = ?",
+                             DB_BIND(DB_TEXT(c->replaces), DB_TEXT(c->page_id)), err);
+    if (!code && there)
+        return take_over(store, c->page_id, c->replaces, document, by, err);
+    if (!code)
+        code = follow_heirs(store, c, document, &placed, err);
+    return code || placed ? code : question_raise(store, c->page_id, QUESTION_MISPLACED, err);
+}
+
+static enum err_code join_side(struct store *store, const struct page_capture *c,
+                               const struct subject *document, struct err *err)
+{
+    bool there;
+    enum err_code code = look_at_named(store, "part_of", c->part_of, document, &there, err);
+    if (!code && !there)
+        return question_raise(store, c->page_id, QUESTION_MISPLACED, err);
+    if (!code)
+        code = store_run_one(
+            store, "page",
+            "UPDATE page SET part_kind = ?, part_of = (SELECT coalesce(o.part_of, "
+            "o.id) FROM page o WHERE o.id = ?) WHERE id = ?",
+            DB_BIND(DB_TEXT(c->part_kind), DB_TEXT(c->part_of), DB_TEXT(c->page_id)), err);
+    return code ? code : document_renumber(store, document->document_id, err);
+}
+
+static enum err_code settle_place(struct store *store, const struct page_capture *c,
+                                  const struct subject *document, struct principal by,
+                                  struct err *err)
+{
+    if (c->replaces)
+        return replace_page(store, c, document, by, err);
+    if (c->part_of)
+        return join_side(store, c, document, err);
+    if (c->position > 0)
+        return page_place(store, c->page_id, document->document_id, c->position, err);
+    return question_raise_if_equal(store, c->page_id, err);
+}
+
+static enum err_code raise_checks(struct store *store, const struct page_capture *c,
+                                  struct err *err)
+{
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; !code && i < js_count(c->checks); i++)
+        code = question_raise(store, c->page_id, js_text_or(js_item(c->checks, i), "", ""), err);
+    return code;
 }
 
 /* *out_again: the row is there already, with this very image. */
@@ -133,11 +238,16 @@ static enum err_code commit_new(struct store *store, const struct page_capture *
     if (!code)
         code = insert(store, capture, document_id, document.dossier_id, err);
     if (!code)
+        code = settle_place(store, capture, &document, by, err);
+    if (!code)
+        code = raise_checks(store, capture, err);
+    if (!code)
         code = audit_write(store,
                            &(struct audit){.kind = "page",
                                            .id = capture->page_id,
                                            .event = "capture",
                                            .to = "captured",
+                                           .detail = capture->replaces ? "replaces another" : NULL,
                                            .by = by},
                            err);
     if (!code)
@@ -160,7 +270,7 @@ enum err_code page_commit(struct store *store, const struct page_capture *captur
     if (!code && !again)
         code = commit_new(store, capture, document_id, by, err);
     if (!code)
-        blob_discard(store->blobs, capture->temp);
+        store_discard_temp(store, capture->temp);
     return code;
 }
 
@@ -196,26 +306,8 @@ static enum err_code same_dossier(struct store *store, const char *document_id,
     return code;
 }
 
-/* Last first, so that the others stand 1, 2, 3…; then between number position-1 and position. */
-static enum err_code place(struct store *store, const char *id, const char *document_id,
-                           int64_t position, struct err *err)
-{
-    enum err_code code =
-        store_run_one(store, "page", "UPDATE page SET document_id = ?, position = ? WHERE id = ?",
-                      DB_BIND(DB_TEXT(document_id), DB_INT(BEYOND_THE_END), DB_TEXT(id)), err);
-    if (!code)
-        code = document_renumber(store, document_id, err);
-    if (!code)
-        code = db_run(store->db, "UPDATE page SET position = position * 2 WHERE document_id = ?",
-                      DB_BIND(DB_TEXT(document_id)), err);
-    if (!code && position < BEYOND_THE_END)
-        code = store_run_one(store, "page", "UPDATE page SET position = ? WHERE id = ?",
-                             DB_BIND(DB_INT(position * 2 - 1), DB_TEXT(id)), err);
-    return code ? code : document_renumber(store, document_id, err);
-}
-
-static enum err_code audit_page(struct store *store, const char *id, const char *event,
-                                const char *detail, struct principal by, struct err *err)
+enum err_code page_audit(struct store *store, const char *id, const char *event, const char *detail,
+                         struct principal by, struct err *err)
 {
     enum err_code code = audit_write(
         store,
@@ -223,6 +315,27 @@ static enum err_code audit_page(struct store *store, const char *id, const char 
     if (!code)
         store_touch(store, "page", id);
     return code;
+}
+
+enum err_code page_begin_change(struct store *store, struct tx *tx, const char *id,
+                                struct subject *out_page, struct err *err)
+{
+    enum err_code code = subject_begin(store, tx, MACHINE_page, id, out_page, err);
+    if (!code)
+        code = check_counts(out_page, err);
+    return code ? code : document_check_changeable(store, out_page->document_id, err);
+}
+
+/* The further images of a side go with its first one. */
+static enum err_code take_side_along(struct store *store, const char *id, const char *from,
+                                     const char *to, struct err *err)
+{
+    enum err_code code =
+        db_run(store->db,
+               "UPDATE page AS p SET document_id = ? WHERE part_of = ? AND document_id = ? "
+               "AND " PAGE_COUNTS("p"),
+               DB_BIND(DB_TEXT(to), DB_TEXT(id), DB_TEXT(from)), err);
+    return code ? code : sides_part(store, from, to, err);
 }
 
 enum err_code page_move(struct store *store, const char *id, const char *document_id,
@@ -235,9 +348,7 @@ enum err_code page_move(struct store *store, const char *id, const char *documen
     if (position < 1)
         return err_set(err, ERR_BAD_ARGUMENT, "'position' is below 1");
     snprintf(detail, sizeof detail, "position %lld", (long long)position);
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = subject_get(store, MACHINE_page, id, &page, err);
+    enum err_code code = subject_begin(store, &tx, MACHINE_page, id, &page, err);
     if (!code)
         code = check_counts(&page, err);
     if (!code)
@@ -248,14 +359,48 @@ enum err_code page_move(struct store *store, const char *id, const char *documen
     if (elsewhere)
         code = document_touch_pages(store, page.document_id, true, by, err);
     if (!code)
-        code = place(store, id, document_id, position, err);
+        code = page_place(store, id, document_id, position, err);
+    if (!code && elsewhere)
+        code = take_side_along(store, id, page.document_id, document_id, err);
+    if (!code && elsewhere)
+        code = document_renumber(store, document_id, err);
     if (!code && elsewhere)
         code = document_renumber(store, page.document_id, err);
     if (!code && elsewhere)
         code = document_reject_if_empty(store, page.document_id, by, err);
     if (!code)
-        code = audit_page(store, id, "move", detail, by, err);
+        code = page_audit(store, id, "move", detail, by, err);
     return code ? code : tx_commit(&tx, err);
+}
+
+static enum err_code take_out(struct store *store, const char *id, const char *from,
+                              const char *reason, struct principal by, struct err *err)
+{
+    enum err_code code = store_advance(store,
+                                       &(struct advance){.machine = MACHINE_page,
+                                                         .id = id,
+                                                         .from = from,
+                                                         .to = "rejected",
+                                                         .event = "reject",
+                                                         .detail = reason,
+                                                         .by = by},
+                                       err);
+    if (!code)
+        code = questions_close(store, id, by, err);
+    return code ? code : claim_drop(store, MACHINE_page, id, err);
+}
+
+enum err_code page_step_aside(struct store *store, const char *id, const char *heir,
+                              struct principal by, struct err *err)
+{
+    struct subject page;
+    enum err_code code = subject_get(store, MACHINE_page, id, &page, err);
+    if (!code)
+        code = take_out(store, id, page.state, "replaced", by, err);
+    if (code)
+        return code;
+    return db_run(store->db, "UPDATE page SET part_of = ?1 WHERE part_of = ?2 AND id <> ?1",
+                  DB_BIND(DB_TEXT(heir), DB_TEXT(id)), err);
 }
 
 enum err_code page_remove(struct store *store, const char *id, const char *reason,
@@ -264,25 +409,13 @@ enum err_code page_remove(struct store *store, const char *id, const char *reaso
     AUTO(tx)
     struct tx tx = TX_INIT;
     struct subject page;
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = subject_get(store, MACHINE_page, id, &page, err);
+    enum err_code code = subject_begin(store, &tx, MACHINE_page, id, &page, err);
     if (!code)
         code = check_counts(&page, err);
     if (!code && page.document_id[0])
         code = document_touch_pages(store, page.document_id, true, by, err);
     if (!code)
-        code = store_advance(store,
-                             &(struct advance){.machine = MACHINE_page,
-                                               .id = id,
-                                               .from = page.state,
-                                               .to = "rejected",
-                                               .event = "reject",
-                                               .detail = reason,
-                                               .by = by},
-                             err);
-    if (!code)
-        code = claim_drop(store, MACHINE_page, id, err);
+        code = take_out(store, id, page.state, reason, by, err);
     if (!code && page.document_id[0])
         code = document_renumber(store, page.document_id, err);
     if (!code && page.document_id[0])

@@ -4,11 +4,16 @@
 #include "queue/store/store.h"
 
 /*
- * One scanned side.
+ * One image of a scanned side.
  *
  *   page_begin ──▶ temp file ──worker writes and flushes──▶ page_commit ──▶ captured
  *                     └── page_abort: gone, nothing ever counted
+ *
+ * Order and sides: place.h. What a person does to a page afterwards: page_edit.h.
  */
+
+struct tx;
+struct subject;
 
 #define PAGE_TEMP_SIZE 96 /* of a temp name, with the NUL */
 
@@ -23,12 +28,23 @@ struct page_capture {
     int64_t size_bytes, width_px, height_px, channels, bits, sheet;
     double dpi, width_mm, height_mm;
     const char *device, *side, *captured_by;
+    const char *job;         /* scan job; NULL: none */
+    const struct js *checks; /* array of the scanner's doubts, they become questions; NULL: none */
+    bool turned;             /* turned_deg is known, the machine need not find it */
+    int64_t turned_deg;      /* clockwise: 0, 90, 180, 270 */
+    /* Where it goes; else behind the last page. */
+    const char *replaces;            /* this page steps aside, "replaced", and gives its place */
+    const char *part_of, *part_kind; /* further image of that page's side: "note", "overlap" */
+    int64_t position;                /* 1…; 0: not said */
 };
 
 /* Durable when it returns: blob linked and flushed, row committed. The same page again (its answer
  * was lost) is fine. A document finished or read meanwhile is opened again: the sheet has passed
- * the scanner. NOT_FOUND no such temp, BLOB_DAMAGED not what the scanner wrote, ALREADY_SIGNED or
- * STATE_CHANGED once it was compared. */
+ * the scanner. For the same reason a page whose `replaces` or `part_of` has left the document is
+ * kept at the end, with the question "misplaced"; what follows the one that took over (both sides
+ * of a sheet) stands behind it. NOT_FOUND no such temp, BLOB_DAMAGED not what the scanner wrote,
+ * BAD_ARGUMENT a page of another dossier is named, ALREADY_SIGNED or STATE_CHANGED once it was
+ * compared. */
 enum err_code page_commit(struct store *store, const struct page_capture *capture,
                           struct principal by, struct err *err);
 void page_abort(struct store *store, const char *temp);
@@ -36,14 +52,27 @@ void page_abort(struct store *store, const char *temp);
 enum err_code page_is_coming(struct store *store, const char *document_id, bool *out,
                              struct err *err);
 
-/* Into a document of the same dossier, at position 1… (beyond the end: last). Both documents are
- * read anew; one that loses its last page is rejected. ALREADY_SIGNED, STATE_CHANGED. */
+/* Into a document of the same dossier, at position 1… (beyond the end: last). Further images of its
+ * side go with it; one of them moved alone stays with its side, or leaves it for another document.
+ * Both documents are read anew; one that loses its last page is rejected. ALREADY_SIGNED,
+ * STATE_CHANGED. */
 enum err_code page_move(struct store *store, const char *id, const char *document_id,
                         int64_t position, struct principal by, struct err *err);
-/* Taken out by a person (rejected); the image stays. With the last page the document is rejected.
- */
+/* Taken out by a person (rejected); the image stays, its questions are settled. With the last page
+ * the document is rejected. */
 enum err_code page_remove(struct store *store, const char *id, const char *reason,
                           struct principal by, struct err *err);
+
+/* Inside the caller's transaction: out with the page, `heir` has taken over and its further images
+ * are the heir's. */
+enum err_code page_step_aside(struct store *store, const char *id, const char *heir,
+                              struct principal by, struct err *err);
+/* Begins a transaction about a page that counts, of a document that may still change.
+ * ALREADY_SIGNED, STATE_CHANGED. */
+enum err_code page_begin_change(struct store *store, struct tx *tx, const char *id,
+                                struct subject *out_page, struct err *err);
+enum err_code page_audit(struct store *store, const char *id, const char *event, const char *detail,
+                         struct principal by, struct err *err);
 
 /* Blob of a page: "image", "thumb", "words". The caller's descriptor; static media type.
  * NOT_FOUND while it has none. */

@@ -3,6 +3,7 @@
 #include "daemon/base/file.h"
 #include "daemon/base/sys.h"
 #include "queue/store/claim.h"
+#include "queue/store/damage.h"
 #include "queue/store/inside.h"
 #include "queue/store/migrate.h"
 #include "queue/store/result_code.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -56,15 +58,6 @@ static enum err_code take_lock(const char *folder, int wait_ms, int *out_fd, str
 
 /* ---- the database ---- */
 
-static enum err_code damaged(const char *folder, const char *what, struct err *err)
-{
-    return err_set(
-        err, ERR_STORE_CORRUPT,
-        "store.db in '%s' %s. Nothing was changed. Stop Sohoa, copy the whole folder to a safe "
-        "place, then put back the newest sound copy of store.db (backup-*.db beside it)",
-        folder, what);
-}
-
 static enum err_code check_sound(struct db *db, const char *folder, struct err *err)
 {
     int64_t version;
@@ -77,12 +70,13 @@ static enum err_code check_sound(struct db *db, const char *folder, struct err *
     if (!code)
         code = db_text(db, "PRAGMA quick_check(1)", DB_BIND_NONE, &verdict, &found);
     if (code == ERR_STORE_CORRUPT)
-        return damaged(folder, "is damaged", err);
+        return store_damaged(folder, "is damaged", err);
     if (code) {
         *err = found;
         return code;
     }
-    return strcmp(verdict ? verdict : "", "ok") == 0 ? ERR_OK : damaged(folder, "is damaged", err);
+    return strcmp(verdict ? verdict : "", "ok") == 0 ? ERR_OK
+                                                     : store_damaged(folder, "is damaged", err);
 }
 
 static enum err_code set_pragmas(struct db *db, struct err *err)
@@ -98,8 +92,48 @@ static enum err_code set_pragmas(struct db *db, struct err *err)
                      "PRAGMA synchronous = FULL;"
                      "PRAGMA secure_delete = ON;"
                      "PRAGMA cell_size_check = ON;"
+                     "PRAGMA temp_store = MEMORY;" /* what a savepoint may take back, too */
                      "PRAGMA foreign_keys = ON",
                      err);
+}
+
+/* An empty file is no database yet: all that a crash at the very first start leaves. */
+static bool has_content(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && info.st_size > 0;
+}
+
+/* Before the folder for blobs is made: a store that was in use has one. */
+static enum err_code check_blobs_there(struct db *db, const char *folder, struct err *err)
+{
+    int64_t version, named = 0;
+    if (blobs_there(folder))
+        return ERR_OK;
+    enum err_code code = migrate_version(db, &version, err);
+    if (!code && version > 0)
+        code = db_number(db, "SELECT EXISTS (SELECT 1 FROM blob)", DB_BIND_NONE, 0, &named, err);
+    return code || !named ? code : store_blobs_gone(folder, err);
+}
+
+static enum err_code open_existing(struct store *store, const char *path, const char *folder,
+                                   struct err *err)
+{
+    enum err_code code = db_open(path, false, &store->db, err);
+    if (!code)
+        code = check_sound(store->db, folder, err);
+    if (!code)
+        code = check_blobs_there(store->db, folder, err);
+    return code ? code : blobs_open(folder, &store->blobs, err);
+}
+
+static enum err_code open_new(struct store *store, const char *path, const char *folder,
+                              struct err *err)
+{
+    enum err_code code = blobs_open(folder, &store->blobs, err);
+    if (!code && blobs_any(store->blobs))
+        code = store_damaged(folder, "is missing or empty although its blobs are there", err);
+    return code ? code : db_open(path, true, &store->db, err);
 }
 
 static enum err_code open_database(struct store *store, const char *folder, struct err *err)
@@ -108,12 +142,8 @@ static enum err_code open_database(struct store *store, const char *folder, stru
     char *path = mem_printf("%s/store.db", folder);
     if (!path)
         return err_set(err, ERR_NO_MEMORY, "open store");
-    bool exists = access(path, F_OK) == 0;
-    if (!exists && blobs_any(store->blobs))
-        return damaged(folder, "is missing although its blobs are there", err);
-    enum err_code code = db_open(path, !exists, &store->db, err);
-    if (!code)
-        code = check_sound(store->db, folder, err);
+    enum err_code code = has_content(path) ? open_existing(store, path, folder, err)
+                                           : open_new(store, path, folder, err);
     if (!code) /* before the journal mode: the first write of an empty file fixes its auto_vacuum */
         code = migrate_run(store->db, folder, store_migrations, store_migration_count, err);
     if (!code)
@@ -156,8 +186,6 @@ static enum err_code fill(struct store *store, const struct store_options *optio
     if (!code)
         code = take_lock(options->folder, options->lock_wait_ms, &store->lock_fd, err);
     if (!code)
-        code = blobs_open(options->folder, &store->blobs, err);
-    if (!code)
         code = open_database(store, options->folder, err);
     if (code)
         return code;
@@ -177,6 +205,7 @@ static void release(struct store *store, bool keep_file_as_is)
     mem_free(store->targets);
     mem_free(store->code_template);
     mem_free(store->changes);
+    mem_free(store->group_temps);
     mem_free(store);
 }
 
@@ -276,6 +305,57 @@ struct js *store_take_changes(struct store *store)
 void store_forget_changes(struct store *store)
 {
     store->change_count = 0;
+}
+
+/* ---- groups ---- */
+
+/* Out of memory a temp stays behind, until the next start sweeps it. */
+static void remember_temp(struct store *store, const char *temp, bool kept)
+{
+    if (store->group_temp_count == store->group_temp_capacity) {
+        size_t capacity = store->group_temp_capacity ? store->group_temp_capacity * 2 : 16;
+        struct group_temp *temps = mem_resize(store->group_temps, capacity * sizeof *temps);
+        if (!temps)
+            return;
+        store->group_temps = temps;
+        store->group_temp_capacity = capacity;
+    }
+    struct group_temp *last = &store->group_temps[store->group_temp_count++];
+    last->kept = kept;
+    snprintf(last->name, sizeof last->name, "%s", temp);
+}
+
+void store_discard_temp(struct store *store, const char *temp)
+{
+    if (store->group[0])
+        remember_temp(store, temp, false);
+    else
+        blob_discard(store->blobs, temp);
+}
+
+void store_keep_temp(struct store *store, const char *temp)
+{
+    if (store->group[0])
+        remember_temp(store, temp, true);
+}
+
+enum err_code store_group_begin(struct store *store, struct err *err)
+{
+    enum err_code code = db_group_begin(store->db, err);
+    if (!code)
+        id_new(store->group);
+    return code;
+}
+
+enum err_code store_group_commit(struct store *store, struct err *err)
+{
+    enum err_code code = db_group_commit(store->db, err);
+    for (size_t i = 0; i < store->group_temp_count; i++)
+        if (store->group_temps[i].kept == (code != ERR_OK))
+            blob_discard(store->blobs, store->group_temps[i].name);
+    store->group_temp_count = 0;
+    store->group[0] = 0;
+    return code;
 }
 
 enum err_code store_run_one(struct store *store, const char *what, const char *sql,

@@ -29,9 +29,9 @@ struct store_options {
 
 /*
  * Opens, checks (quick_check) and migrates. Nothing is ever recreated or overwritten:
- * STORE_IN_USE another process holds the folder; STORE_CORRUPT damaged, or blobs without their
- * database, the file stays as it is; STORE_NEWER written by a later version; BAD_CONFIG a template
- * that cannot make codes.
+ * STORE_IN_USE another process holds the folder; STORE_CORRUPT damaged, blobs without their
+ * database (missing or empty), or a database whose folder of blobs is gone: all stays as it is;
+ * STORE_NEWER written by a later version; BAD_CONFIG a template that cannot make codes.
  */
 enum err_code store_open(const struct store_options *options, struct store **out, struct err *err);
 void store_close(struct store *store);
@@ -46,6 +46,14 @@ enum err_code store_check_room(struct store *store, struct err *err);
 struct principal {
     const char *id, *role;
 };
+
+/*
+ * Calls between the two become durable together, with one flush; each still succeeds or fails by
+ * itself. What they answered is true only once store_group_commit has succeeded. When it fails (the
+ * disk is full), nothing of the group happened. The group is over either way.
+ */
+enum err_code store_group_begin(struct store *store, struct err *err);
+enum err_code store_group_commit(struct store *store, struct err *err);
 
 /* What the calls since the last store_take_changes changed, once each, with the state it has now:
  * [{"kind","id","state","dossier_id"}…]. NULL when out of memory. */

@@ -1,5 +1,7 @@
 #include "queue/store/view.h"
 
+#include "queue/store/counts.h"
+#include "queue/store/document.h"
 #include "queue/store/fields.h"
 #include "queue/store/inside.h"
 #include "queue/store/revision.h"
@@ -95,31 +97,47 @@ static struct js *stored_file(struct store *store, const char *sha256, int64_t s
 
 /* ---- dossiers ---- */
 
-/* A paper counts once: not when refused, given up, withdrawn, or already copied anew. */
-#define COUNTED_DOCUMENT                                                                           \
-    "d.state NOT IN ('rejected', 'failed', 'superseded', 'withdrawn') AND NOT EXISTS ("            \
-    "SELECT 1 FROM document n WHERE n.replaces = d.id AND n.state NOT IN ('rejected', 'failed'))"
-
 #define DOSSIER_COLUMNS                                                                            \
     "SELECT s.id, s.code, s.kind, s.papers, s.created_us, s.closed_us, "                           \
     "(SELECT count(*) FROM document d WHERE d.dossier_id = s.id AND " COUNTED_DOCUMENT "), "       \
     "(SELECT count(*) FROM page p WHERE p.dossier_id = s.id AND p.state <> 'rejected'), "          \
-    "s.created_by FROM dossier s "
+    "s.created_by, s.sides FROM dossier s "
 
 static enum err_code dossier_row(struct store *store, struct query *q, struct js **out,
                                  struct err *err)
 {
     (void)store;
-    *out = js_pack("{s:s, s:s?, s:s, s:o, s:I, s:o, s:I, s:I, s:s}", "id", query_text(q, 0), "code",
-                   query_text(q, 1), "kind", query_text(q, 2), "papers", int_or_null(q, 3),
-                   "created_us", query_int(q, 4), "closed_us", int_or_null(q, 5), "documents",
-                   query_int(q, 6), "pages", query_int(q, 7), "by", query_text(q, 8));
+    *out = js_pack("{s:s, s:s?, s:s, s:o, s:o, s:I, s:o, s:I, s:I, s:s}", "id", query_text(q, 0),
+                   "code", query_text(q, 1), "kind", query_text(q, 2), "papers", int_or_null(q, 3),
+                   "sides", int_or_null(q, 9), "created_us", query_int(q, 4), "closed_us",
+                   int_or_null(q, 5), "documents", query_int(q, 6), "pages", query_int(q, 7), "by",
+                   query_text(q, 8));
     return *out ? ERR_OK : no_memory(err);
 }
 
 enum err_code view_dossier(struct store *store, const char *id, struct js **out, struct err *err)
 {
-    return only_row(store, "dossier", DOSSIER_COLUMNS "WHERE s.id = ?", id, dossier_row, out, err);
+    struct counts counts;
+    AUTO(js)
+    struct js *dossier = NULL;
+    enum err_code code = only_row(store, "dossier", DOSSIER_COLUMNS "WHERE s.id = ?", id,
+                                  dossier_row, &dossier, err);
+    if (!code)
+        code = counts_of_dossier(store, id, &counts, err);
+    if (code)
+        return code;
+    if (!js_set(dossier, "counts", counts_to_js(&counts)))
+        return no_memory(err);
+    *out = TAKE(dossier);
+    return ERR_OK;
+}
+
+enum err_code view_dossiers_of_code(struct store *store, const char *code, int64_t limit,
+                                    struct js **out, struct err *err)
+{
+    return list_rows(
+        store, DOSSIER_COLUMNS "WHERE s.code = ? ORDER BY s.created_us DESC, s.id DESC LIMIT ?",
+        DB_BIND(DB_TEXT(code), DB_INT(limit)), dossier_row, out, err);
 }
 
 enum err_code view_dossiers(struct store *store, int64_t limit, const char *before, struct js **out,
@@ -185,6 +203,7 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
     AUTO(js)
     struct js *signatures = NULL;
     char revision[REVISION_SIZE];
+    struct counts counts;
     enum err_code code = fields_view_proposal(store, id, &proposal, err);
     if (!code && !query_is_null(q, 19))
         code = fields_view_confirmed(store, id, &confirmed, err);
@@ -192,6 +211,8 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
         code = signatures_of(store, id, &signatures, err);
     if (!code)
         code = document_revision(store, id, revision, err);
+    if (!code)
+        code = counts_of_document(store, id, &counts, err);
     if (code)
         return code;
     AUTO(js)
@@ -204,6 +225,7 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
         int_or_null(q, 19), "scan_finished", query_int(q, 13) != 0);
     bool ok = js_set(object, "revision", js_text(revision)) &&
               js_set(object, "pages", js_int(query_int(q, 14))) &&
+              js_set(object, "counts", counts_to_js(&counts)) &&
               js_set(object, "result_code", js_text(query_text(q, 15))) &&
               js_set(object, "signed", stored_file(store, query_text(q, 16), query_int(q, 17))) &&
               js_set(object, "signatures", TAKE(signatures)) &&
@@ -229,7 +251,9 @@ enum err_code view_document(struct store *store, const char *id, struct js **out
 enum err_code view_documents(struct store *store, const char *dossier_id, struct js **out,
                              struct err *err)
 {
-    return list_rows(store, DOCUMENT_COLUMNS "WHERE d.dossier_id = ? ORDER BY d.ordinal, d.version",
+    return list_rows(store,
+                     DOCUMENT_COLUMNS "WHERE d.dossier_id = ? AND NOT (" DOCUMENT_CARRIED_NOTHING(
+                         "d") ") ORDER BY d.ordinal, d.version",
                      DB_BIND(DB_TEXT(dossier_id)), document_row, out, err);
 }
 
@@ -240,7 +264,9 @@ enum err_code view_documents(struct store *store, const char *dossier_id, struct
     "p.held_ref, p.side, p.sheet, p.blank, coalesce(p.width_mm, p.image_width_mm), "               \
     "coalesce(p.height_mm, p.image_height_mm), p.image_dpi, p.info, p.word_count, "                \
     "p.mean_confidence, p.captured_us, p.captured_by, p.device, p.equal_to_previous, "             \
-    "p.starts_document, p.attempts FROM page p "
+    "p.starts_document, p.attempts, p.job, p.turned_deg, p.replaces, p.part_of, p.part_kind, "     \
+    "p.blank_kept, (SELECT json_group_array(json_object('code', u.code, 'answer', u.answer, "      \
+    "'by', u.answered_by)) FROM question u WHERE u.page_id = p.id) FROM page p "
 
 static enum err_code page_row(struct store *store, struct query *q, struct js **out,
                               struct err *err)
@@ -261,7 +287,14 @@ static enum err_code page_row(struct store *store, struct query *q, struct js **
               js_set(object, "device", js_text(query_text(q, 19))) &&
               js_set(object, "equal_to_previous", js_bool(query_int(q, 20) != 0)) &&
               js_set(object, "starts_document", stored_json(q, 21)) &&
-              js_set(object, "attempts", js_int(query_int(q, 22)));
+              js_set(object, "attempts", js_int(query_int(q, 22))) &&
+              js_set(object, "job", js_text(query_text(q, 23))) &&
+              js_set(object, "turned_deg", int_or_null(q, 24)) &&
+              js_set(object, "replaces", js_text(query_text(q, 25))) &&
+              js_set(object, "part_of", js_text(query_text(q, 26))) &&
+              js_set(object, "part_kind", js_text(query_text(q, 27))) &&
+              js_set(object, "blank_kept", js_bool(query_int(q, 28) != 0)) &&
+              js_set(object, "questions", stored_json(q, 29));
     if (!ok)
         return no_memory(err);
     *out = TAKE(object);
@@ -346,20 +379,27 @@ enum err_code view_deliveries_of_document(struct store *store, const char *docum
 
 /* Trouble first: held, final, then what failed most often; then what is not accepted yet, the
  * longest waiting first; then what was accepted, the newest first. */
-#define QUEUE_ORDER                                                                                \
-    "ORDER BY CASE WHEN v.state = 'held' THEN 0 WHEN v.state IN ('failed', 'rejected') THEN 1 "    \
-    "WHEN v.attempts > 0 THEN 2 WHEN v.state IN ('queued', 'sending', 'sent') THEN 3 ELSE 4 END, " \
-    "v.attempts DESC, CASE WHEN v.state IN ('queued', 'sending', 'sent') THEN v.created_us "       \
-    "ELSE -v.state_us END, v.id LIMIT ?"
+#define QUEUE_PLACE(v)                                                                             \
+    "CASE WHEN " v ".state = 'held' THEN 0 WHEN " v ".state IN ('failed', 'rejected') THEN 1 "     \
+    "WHEN " v ".attempts > 0 THEN 2 WHEN " v ".state IN ('queued', 'sending', 'sent') THEN 3 "     \
+    "ELSE 4 END, -" v ".attempts, CASE WHEN " v ".state IN ('queued', 'sending', 'sent') THEN " v  \
+    ".created_us ELSE -" v ".state_us END, " v ".id"
 
-enum err_code view_queue(struct store *store, const char *state, int64_t limit, struct js **out,
-                         struct err *err)
+#define QUEUE_BEFORE                                                                               \
+    "(?2 IS NULL OR (" QUEUE_PLACE("v") ") > (SELECT " QUEUE_PLACE("b") " FROM delivery b "        \
+                                                                        "WHERE b.id = ?2)) "
+#define QUEUE_ORDER "ORDER BY " QUEUE_PLACE("v") " LIMIT ?3"
+
+enum err_code view_queue(struct store *store, const char *state, const char *before, int64_t limit,
+                         struct js **out, struct err *err)
 {
     if (state)
-        return list_rows(store, DELIVERY_COLUMNS "WHERE v.state = ? " QUEUE_ORDER,
-                         DB_BIND(DB_TEXT(state), DB_INT(limit)), delivery_row, out, err);
+        return list_rows(store, DELIVERY_COLUMNS "WHERE v.state = ?1 AND " QUEUE_BEFORE QUEUE_ORDER,
+                         DB_BIND(DB_TEXT(state), DB_TEXT(before), DB_INT(limit)), delivery_row, out,
+                         err);
     return list_rows(store,
-                     DELIVERY_COLUMNS "WHERE v.state IN ('queued', 'sending', 'sent', 'accepted', "
-                                      "'withdrawing', 'held', 'failed', 'rejected') " QUEUE_ORDER,
-                     DB_BIND(DB_INT(limit)), delivery_row, out, err);
+                     DELIVERY_COLUMNS
+                     "WHERE (?1 IS NULL AND v.state IN ('queued', 'sending', 'sent', 'accepted', "
+                     "'withdrawing', 'held', 'failed', 'rejected')) AND " QUEUE_BEFORE QUEUE_ORDER,
+                     DB_BIND(DB_NULL, DB_TEXT(before), DB_INT(limit)), delivery_row, out, err);
 }

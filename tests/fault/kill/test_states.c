@@ -99,7 +99,7 @@ static void moving_process(struct rig *rig, const struct state_move *way[], size
 static size_t audit_rows(struct rig *rig, const char *id)
 {
     AUTO(js) struct js *rows = NULL;
-    ASSERT_OK(audit_list(rig->store, id, 1000, &rows, err));
+    ASSERT_OK(audit_list(rig->store, id, true, 1000, &rows, err));
     return js_count(rows);
 }
 

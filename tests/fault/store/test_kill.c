@@ -3,6 +3,7 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/mem.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <time.h>
 
@@ -133,6 +134,88 @@ static void a_page_begun_before_the_crash_is_committed_after_it(void **state)
     assert_int_equal(process_end(&p), 0);
 }
 
+/* ---- groups: what waits together is committed together ---- */
+
+#define FLOOD 600
+#define QUIET_MS 2000
+
+static char flood_args[FLOOD][PROCESS_ARGS_MAX];
+static char flood_ids[FLOOD][ID_SIZE];
+
+/* Commits are asked for and no answer is read, until the worker stands in the middle of its answers
+ * and takes nothing more. */
+static size_t send_until_it_stands(struct store_process *p)
+{
+    size_t sent = 0;
+    struct pollfd socket = {.fd = p->socket, .events = POLLOUT};
+    while (sent < FLOOD && poll(&socket, 1, QUIET_MS) == 1 && (socket.revents & POLLOUT))
+        assert_int_equal(
+            process_send(p, "page_commit", flood_args[sent++], NULL, 0, &(uint64_t){0}, NULL),
+            ERR_OK);
+    return sent;
+}
+
+static size_t pages_stored(struct store_process *p, const struct process_paper *paper)
+{
+    AUTO(js)
+    struct js *view = process_ok(p, NULL, "document_get", "{\"id\":\"%s\"}", paper->document);
+    const struct js *pages = js_at(view, "pages");
+    for (size_t i = 0; i < js_count(pages); i++)
+        assert_int_equal(js_int_or(js_item(pages, i), "position", 0), i + 1);
+    return js_count(pages);
+}
+
+static void a_kill_between_the_commit_and_the_answers_loses_and_doubles_nothing(void **state)
+{
+    struct store_process p;
+    struct err err = ERR_INIT;
+    process_start(&p, *state, NULL);
+    struct process_paper paper = process_paper(&p);
+    for (size_t i = 0; i < FLOOD; i++) {
+        char content[60];
+        snprintf(content, sizeof content, "flood %zu", i);
+        if (process_begin_page(&p, &paper, content, flood_ids[i], flood_args[i], &err))
+            fail_msg("%s", err.detail);
+    }
+    size_t sent = send_until_it_stands(&p), told = 0;
+    assert_true(sent < FLOOD);
+    kill(p.pid, SIGKILL);
+    while (process_receive(&p, &(uint64_t){0}, NULL, NULL) == ERR_OK)
+        told++;
+    process_kill(&p);
+
+    process_start(&p, *state, NULL);
+    size_t stored = pages_stored(&p, &paper);
+    print_message("%zu sent, %zu told, %zu stored\n", sent, told, stored);
+    assert_true(told < stored && stored <= sent);
+    for (size_t i = 0; i < FLOOD; i++) /* as the daemon does with what was not answered */
+        if (process_call(&p, "page_commit", flood_args[i], NULL, 0, NULL, NULL, 0, &err))
+            fail_msg("page %zu: %s", i, err.detail);
+    assert_int_equal(pages_stored(&p, &paper), FLOOD);
+    assert_int_equal(process_end(&p), 0);
+}
+
+static void one_that_fails_in_a_group_leaves_the_others_for_good(void **state)
+{
+    struct store_process p;
+    static const char *const args[] = {"{\"papers\":1}", "{\"papers\":-1}", "{\"papers\":2}",
+                                       "{\"code\":\"no such form\"}", "{\"papers\":3}"};
+    process_start(&p, *state, NULL);
+    js_free(process_ok(&p, NULL, "hello", "{}"));
+    kill(p.pid, SIGSTOP);
+    for (size_t i = 0; i < COUNT_OF(args); i++)
+        assert_int_equal(process_send(&p, "dossier_create", args[i], NULL, 0, &(uint64_t){0}, NULL),
+                         ERR_OK);
+    kill(p.pid, SIGCONT);
+    for (size_t i = 0; i < COUNT_OF(args); i++)
+        assert_int_equal(process_receive(&p, &(uint64_t){0}, NULL, NULL) == ERR_OK, i % 2 == 0);
+    process_kill(&p);
+    process_start(&p, *state, NULL);
+    AUTO(js) struct js *list = process_ok(&p, NULL, "dossier_list", "{}");
+    assert_int_equal(js_count(js_at(list, "dossiers")), 3);
+    assert_int_equal(process_end(&p), 0);
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -142,6 +225,8 @@ int main(void)
         T(a_killed_store_has_every_page_it_acknowledged),
         T(a_killed_worker_leaves_no_lock_behind),
         T(a_page_begun_before_the_crash_is_committed_after_it),
+        T(a_kill_between_the_commit_and_the_answers_loses_and_doubles_nothing),
+        T(one_that_fails_in_a_group_leaves_the_others_for_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,8 +54,8 @@ void process_kill(struct store_process *p)
     close(p->socket);
 }
 
-static enum err_code receive(struct store_process *p, struct js **out_ok, int *out_fds,
-                             size_t out_size, struct err *err)
+static enum err_code receive(struct store_process *p, uint64_t *out_id, struct js **out_ok,
+                             int *out_fds, size_t out_size, struct err *err)
 {
     struct ipc_message message;
     const struct js *ok = NULL;
@@ -64,6 +64,7 @@ static enum err_code receive(struct store_process *p, struct js **out_ok, int *o
         return err_set(err, ERR_WORKER_DIED, "store worker is gone");
     if (!code)
         code = ipc_reply(&message, &ok, err);
+    *out_id = message.id;
     for (size_t i = 0; !code && i < out_size && i < message.fd_count; i++)
         code = ipc_take_fd(&message, i, &out_fds[i], err);
     if (!code && out_ok)
@@ -72,9 +73,14 @@ static enum err_code receive(struct store_process *p, struct js **out_ok, int *o
     return code;
 }
 
-enum err_code process_call(struct store_process *p, const char *op, const char *args,
-                           const int *fds, size_t fd_count, struct js **out_ok, int *out_fds,
-                           size_t out_size, struct err *err)
+enum err_code process_receive(struct store_process *p, uint64_t *out_id, struct js **out_ok,
+                              struct err *err)
+{
+    return receive(p, out_id, out_ok, NULL, 0, err);
+}
+
+enum err_code process_send(struct store_process *p, const char *op, const char *args,
+                           const int *fds, size_t fd_count, uint64_t *out_id, struct err *err)
 {
     struct js *value = NULL;
     enum err_code code = js_parse(args, strlen(args), &value, err);
@@ -83,8 +89,17 @@ enum err_code process_call(struct store_process *p, const char *op, const char *
     if (!js_has(value, "principal"))
         js_set(value, "principal", js_pack("{s:s, s:s}", "id", "uid:1000", "role", "clerk"));
     AUTO(js) struct js *body = ipc_make_request(++p->last_id, op, value);
-    code = ipc_send(p->socket, body, fds, fd_count, err);
-    return code ? code : receive(p, out_ok, out_fds, out_size, err);
+    *out_id = p->last_id;
+    return ipc_send(p->socket, body, fds, fd_count, err);
+}
+
+enum err_code process_call(struct store_process *p, const char *op, const char *args,
+                           const int *fds, size_t fd_count, struct js **out_ok, int *out_fds,
+                           size_t out_size, struct err *err)
+{
+    uint64_t asked, answered;
+    enum err_code code = process_send(p, op, args, fds, fd_count, &asked, err);
+    return code ? code : receive(p, &answered, out_ok, out_fds, out_size, err);
 }
 
 struct js *process_ok(struct store_process *p, int *out_fd, const char *op, const char *fmt, ...)
@@ -133,10 +148,11 @@ struct process_paper process_paper(struct store_process *p)
     return paper;
 }
 
-enum err_code process_page(struct store_process *p, const struct process_paper *paper,
-                           const char *content, char out_id[ID_SIZE], struct err *err)
+enum err_code process_begin_page(struct store_process *p, const struct process_paper *paper,
+                                 const char *content, char out_id[ID_SIZE],
+                                 char out_args[PROCESS_ARGS_MAX], struct err *err)
 {
-    char args[2000], sha256[HASH_HEX_SIZE];
+    char args[200], sha256[HASH_HEX_SIZE];
     AUTO(js) struct js *begun = NULL;
     AUTO(fd) int fd = -1;
     snprintf(args, sizeof args, "{\"dossier_id\":\"%s\",\"document_id\":\"%s\"}", paper->dossier,
@@ -148,11 +164,21 @@ enum err_code process_page(struct store_process *p, const struct process_paper *
     assert_int_equal(write(fd, content, strlen(content)), strlen(content));
     fdatasync(fd);
     hash_bytes(content, strlen(content), sha256);
-    snprintf(args, sizeof args,
+    snprintf(out_args, PROCESS_ARGS_MAX,
              "{\"page_id\":\"%s\",\"blob\":\"%s\",\"image\":{\"sha256\":\"%s\",\"size_bytes\":%zu,"
              "\"pixel_sha256\":\"%s\",\"width_px\":10,\"height_px\":10,\"channels\":3,\"bits\":8,"
              "\"dpi\":300,\"width_mm\":210.0,\"height_mm\":297.0},\"device\":\"sim:0\","
              "\"side\":\"front\",\"sheet\":1,\"captured_by\":\"uid:1000\"}",
              out_id, js_text_or(begun, "blob", ""), sha256, strlen(content), sha256);
+    return ERR_OK;
+}
+
+enum err_code process_page(struct store_process *p, const struct process_paper *paper,
+                           const char *content, char out_id[ID_SIZE], struct err *err)
+{
+    char args[PROCESS_ARGS_MAX];
+    enum err_code code = process_begin_page(p, paper, content, out_id, args, err);
+    if (code)
+        return code;
     return process_call(p, "page_commit", args, NULL, 0, NULL, NULL, 0, err);
 }

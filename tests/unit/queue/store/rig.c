@@ -78,6 +78,12 @@ struct paper rig_paper(struct rig *rig)
 enum err_code rig_try_page(struct rig *rig, const struct paper *paper, const char *content,
                            char out_id[ID_SIZE], struct err *err)
 {
+    return rig_try_capture(rig, paper, content, (struct page_capture){0}, out_id, err);
+}
+
+enum err_code rig_try_capture(struct rig *rig, const struct paper *paper, const char *content,
+                              struct page_capture like, char out_id[ID_SIZE], struct err *err)
+{
     char temp[PAGE_TEMP_SIZE], sha256[HASH_HEX_SIZE];
     AUTO(fd)
     int fd = -1;
@@ -87,21 +93,21 @@ enum err_code rig_try_page(struct rig *rig, const struct paper *paper, const cha
         return code;
     assert_int_equal(write(fd, content, strlen(content)), strlen(content));
     hash_bytes(content, strlen(content), sha256);
-    struct page_capture capture = {.page_id = out_id,
-                                   .temp = temp,
-                                   .sha256 = sha256,
-                                   .pixel_sha256 = sha256,
-                                   .size_bytes = (int64_t)strlen(content),
-                                   .width_px = 2480,
-                                   .height_px = 3508,
-                                   .channels = 3,
-                                   .bits = 8,
-                                   .dpi = 300,
-                                   .width_mm = 210,
-                                   .height_mm = 297,
-                                   .device = "sim:0",
-                                   .side = "front",
-                                   .captured_by = CLERK.id};
+    struct page_capture capture = like;
+    capture.page_id = out_id;
+    capture.temp = temp;
+    capture.sha256 = capture.pixel_sha256 = sha256;
+    capture.size_bytes = (int64_t)strlen(content);
+    capture.width_px = 2480;
+    capture.height_px = 3508;
+    capture.channels = 3;
+    capture.bits = 8;
+    capture.dpi = 300;
+    capture.width_mm = 210;
+    capture.height_mm = 297;
+    capture.device = "sim:0";
+    capture.side = like.side ? like.side : "front";
+    capture.captured_by = CLERK.id;
     return page_commit(rig->store, &capture, CLERK, err);
 }
 
@@ -111,6 +117,36 @@ void rig_page(struct rig *rig, const struct paper *paper, const char *content, c
     ASSERT_OK(rig_try_page(rig, paper, content, id, err));
     if (out_id)
         memcpy(out_id, id, ID_SIZE);
+}
+
+void rig_expect_order(struct rig *rig, const char *document, char pages[RIG_PAGES_MAX][ID_SIZE],
+                      const char *wanted)
+{
+    AUTO(js)
+    struct js *list = NULL;
+    char found[27] = "";
+    size_t count = 0;
+    ASSERT_OK(view_pages_of_document(rig->store, document, &list, err));
+    for (size_t i = 0; i < js_count(list); i++) {
+        const struct js *page = js_item(list, i);
+        if (strcmp(js_text_or(page, "state", ""), "rejected") == 0)
+            continue;
+        assert_int_equal(js_int_or(page, "position", 0), i + 1);
+        found[count] = '?';
+        for (size_t k = 0; k < RIG_PAGES_MAX; k++)
+            if (strcmp(js_text_or(page, "id", ""), pages[k]) == 0)
+                found[count] = (char)('a' + k);
+        count++;
+    }
+    assert_string_equal(found, wanted);
+    rig_check_invariants(rig);
+}
+
+struct js *rig_view(struct rig *rig, const char *page)
+{
+    struct js *view = NULL;
+    ASSERT_OK(view_page(rig->store, page, &view, err));
+    return view;
 }
 
 /* ---- the workers ---- */

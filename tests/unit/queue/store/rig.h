@@ -14,6 +14,8 @@
 #include "queue/store/hold.h"
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
+#include "queue/store/page_edit.h"
+#include "queue/store/question.h"
 #include "queue/store/revision.h"
 #include "queue/store/status.h"
 #include "queue/store/view.h"
@@ -67,8 +69,18 @@ struct paper rig_paper(struct rig *rig);
 /* What the scan worker writes and says about it. */
 enum err_code rig_try_page(struct rig *rig, const struct paper *paper, const char *content,
                            char out_id[ID_SIZE], struct err *err);
+/* The same with more said about it: what `like` leaves NULL or 0 is as above. */
+enum err_code rig_try_capture(struct rig *rig, const struct paper *paper, const char *content,
+                              struct page_capture like, char out_id[ID_SIZE], struct err *err);
 void rig_page(struct rig *rig, const struct paper *paper, const char *content,
               char out_id[ID_SIZE]);
+
+/* The pages that count stand in this order, at 1, 2, 3…; "abc": pages[0], pages[1], pages[2]. */
+#define RIG_PAGES_MAX 12
+void rig_expect_order(struct rig *rig, const char *document, char pages[RIG_PAGES_MAX][ID_SIZE],
+                      const char *wanted);
+/* One page as people see it; the caller's. */
+struct js *rig_view(struct rig *rig, const char *page);
 
 struct job *rig_claim(struct rig *rig, const char *stage); /* NULL: nothing due */
 const char *job_text(const struct job *job, const char *path);

@@ -64,7 +64,7 @@ static size_t audit_rows(struct rig *rig, const char *id)
 {
     AUTO(js)
     struct js *list = NULL;
-    ASSERT_OK(audit_list(rig->store, id, 100, &list, err));
+    ASSERT_OK(audit_list(rig->store, id, false, 100, &list, err));
     return js_count(list);
 }
 

@@ -1,6 +1,7 @@
 #include "tests/unit/queue/store/rig.h"
 
 #include "daemon/base/sys.h"
+#include "queue/store/audit.h"
 
 #include <dirent.h>
 
@@ -63,6 +64,7 @@ static void a_paper_goes_all_the_way_and_every_job_says_what_its_worker_needs(vo
     assert_int_equal(js_count(js_at(seal->body, "args.avoid")), 2); /* the code, the upper word */
     assert_int_equal((int)js_real_or(seal->body, "args.page_size_mm[1]", 0), 297);
     assert_true(js_is_null(js_at(seal->body, "args.block.name")));
+    assert_string_equal(job_text(seal, "args.copied_by"), CLERK.id);
     ASSERT_OK(rig_complete(rig, seal, err));
 
     assert_true(rig_work(rig, "extract") && rig_work(rig, "code") && rig_work(rig, "queue"));
@@ -281,9 +283,12 @@ static void what_happens_to_a_delivery_that_fails(void **state)
         {"accept", "TARGET_UNREACHABLE", FAILURE_RETRY, "sent"},
         {"accept", "TARGET_MISMATCH", FAILURE_RETRY, "queued"},
         {"accept", "NOT_FOUND", FAILURE_FAIL, "queued"},
+        {"accept", "NOT_FOUND", FAILURE_HOLD, "queued"},
         {"accept", "TARGET_MISMATCH", FAILURE_HOLD, "held"},
         {"reconcile", "TARGET_UNREACHABLE", FAILURE_RETRY, "accepted"},
         {"reconcile", "NOT_FOUND", FAILURE_FAIL, "queued"},
+        {"reconcile", "NOT_FOUND", FAILURE_HOLD, "queued"},
+        {"send", "NOT_FOUND", FAILURE_HOLD, "held"},
         {"reconcile", "TARGET_MISMATCH", FAILURE_HOLD, "held"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -304,6 +309,47 @@ static void what_happens_to_a_delivery_that_fails(void **state)
         ASSERT_OK(db_script(rig->store->db, /* out of the next case's way */
                             "UPDATE delivery SET state = 'withdrawn', held_from = NULL", err));
     }
+}
+
+/* As the daemon tells it: NOT_FOUND is final, so it asks to hold. */
+static void lose(struct rig *rig, const char *stage)
+{
+    AUTO(job) struct job *job = rig_claim(rig, stage);
+    fail_with(rig, job, "NOT_FOUND", FAILURE_HOLD, 0);
+}
+
+static void a_record_the_target_no_longer_has_is_sent_and_accepted_again(void **state)
+{
+    struct rig *rig = *state;
+    struct paper paper = rig_paper_in(rig, "queued", 1);
+    char delivery[ID_SIZE];
+    int64_t marked;
+    rig_delivery(rig, paper.document, delivery);
+    assert_true(rig_work(rig, "send") && rig_work(rig, "accept"));
+    ASSERT_OK(store_ask_reconcile(rig->store, &marked, err));
+    lose(rig, "reconcile");
+    assert_true(rig_work(rig, "send") && rig_work(rig, "accept"));
+    assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "accepted");
+    assert_false(rig_work(rig, "reconcile")); /* not before somebody asks again */
+    ASSERT_OK(store_ask_reconcile(rig->store, &marked, err));
+    assert_true(rig_work(rig, "reconcile"));
+}
+
+static void a_target_that_keeps_losing_what_it_took_is_a_persons_matter(void **state)
+{
+    struct rig *rig = *state;
+    struct paper paper = rig_paper_in(rig, "queued", 1);
+    char delivery[ID_SIZE];
+    rig_delivery(rig, paper.document, delivery);
+    for (int times = 0; times < 4; times++) {
+        assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "queued");
+        assert_true(rig_work(rig, "send"));
+        lose(rig, "accept");
+    }
+    assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "held");
+    ASSERT_OK(subject_release(rig->store, MACHINE_delivery, delivery, CLERK, err));
+    lose(rig, "accept"); /* the person meant: try again */
+    assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "queued");
 }
 
 static void a_receipt_for_other_content_is_not_accepted(void **state)
@@ -532,6 +578,9 @@ static void what_cannot_be_read_now_is_put_off_then_held_and_blocks_nobody(void 
         ASSERT_OK(
             store_claim(rig->store, "recognize", "o", 3600 * SECOND_US, 9, MACHINE, &none, err));
         js_free(none ? none->body : NULL);
+        ASSERT_OK(audit_read(rig->store,
+                             &(struct audit){.id = bad, .kind = "page", .detail = "x", .by = CLERK},
+                             err)); /* somebody looking at it does not start the count anew */
     }
     AUTO(js) struct js *view = NULL;
     ASSERT_OK(view_page(rig->store, bad, &view, err));
@@ -641,6 +690,8 @@ int main(void)
         T(a_failed_page_is_left_out_and_the_others_go_on),
         T(sending_is_durable_before_the_first_byte_and_offered_again_after_a_restart),
         T(what_happens_to_a_delivery_that_fails),
+        T(a_record_the_target_no_longer_has_is_sent_and_accepted_again),
+        T(a_target_that_keeps_losing_what_it_took_is_a_persons_matter),
         T(a_receipt_for_other_content_is_not_accepted),
         T(the_record_names_the_signed_file_and_what_was_confirmed),
         T(a_bad_result_changes_nothing_and_the_work_can_still_fail),

@@ -112,6 +112,8 @@ static void what_makes_no_sense_is_refused_by_name(void **state)
          "valid_until"},
         {"{\"valid_until\": \"unknown\", \"no_expiry\": true}", ERR_FIELD_INVALID, "valid_until"},
         {"{\"issue_date\": \"23/11/2026\"}", ERR_FIELD_INVALID, "issue_date"},
+        {"{\"issue_date\": \"05/03/2026\", \"no_expiry\": false, \"valid_until\": \"04/03/2026\"}",
+         ERR_FIELD_INVALID, "valid_until"},
         {"{\"owner_birth_date\": \"2027-01-01\"}", ERR_FIELD_INVALID, "owner_birth_date"},
         {"{\"owner_id\": \"000000000000\"}", ERR_FIELD_INVALID, "owner_id"},
         {"{\"owner_id\": \"001999000001\"}", ERR_FIELD_INVALID, "owner_id"},

@@ -47,7 +47,7 @@ static void a_code_bound_before_the_first_byte_left_is_in_the_place_and_in_the_r
         expect_record_code(rig, paper.document, NULL);
         if (held[i])
             ASSERT_OK(subject_hold(rig->store, MACHINE_delivery, delivery, "x", CLERK, err));
-        ASSERT_OK(dossier_update(rig->store, paper.dossier, code, -1, CLERK, err));
+        ASSERT_OK(dossier_update(rig->store, paper.dossier, code, -1, -1, CLERK, err));
         if (held[i])
             ASSERT_OK(subject_release(rig->store, MACHINE_delivery, delivery, CLERK, err));
         snprintf(code, sizeof code, "H56.14-240823-000%zu", i);
@@ -71,7 +71,7 @@ static void a_code_bound_after_the_first_try_changes_neither_place_nor_record(vo
     assert_true(js_is_null(js_at(first->body, "args.dossier_code")));
     assert_int_equal(filed_without_code(rig, paper.dossier, paper.document), 0); /* no code yet */
     give_up_one_try(rig, first);
-    ASSERT_OK(dossier_update(rig->store, paper.dossier, CODE, -1, CLERK, err));
+    ASSERT_OK(dossier_update(rig->store, paper.dossier, CODE, -1, -1, CLERK, err));
     expect_record_code(rig, paper.document, NULL);
     assert_int_equal(filed_without_code(rig, paper.dossier, paper.document), 1);
     rig_reopen(rig);
@@ -93,7 +93,7 @@ static void all_targets_of_a_version_get_it_under_the_same_code(void **state)
     rig_reopen(rig);
     struct paper paper = rig_paper_in(rig, "queued", 1);
     assert_true(rig_work(rig, "send"));
-    ASSERT_OK(dossier_update(rig->store, paper.dossier, CODE, -1, CLERK, err));
+    ASSERT_OK(dossier_update(rig->store, paper.dossier, CODE, -1, -1, CLERK, err));
     expect_record_code(rig, paper.document, NULL);
     AUTO(job) struct job *second = rig_claim(rig, "send");
     assert_true(js_is_null(js_at(second->body, "args.dossier_code")));
@@ -133,13 +133,19 @@ static void trouble_comes_first_in_the_queue_and_the_limit_cuts_the_end(void **s
         add_delivery(rig, paper.document, rows[i].target, rows[i].how);
     for (size_t limit = 1; limit <= COUNT_OF(order) + 1; limit++) {
         AUTO(js) struct js *list = NULL;
-        ASSERT_OK(view_queue(rig->store, NULL, (int64_t)limit, &list, err));
+        ASSERT_OK(view_queue(rig->store, NULL, NULL, (int64_t)limit, &list, err));
         assert_int_equal(js_count(list), limit < COUNT_OF(order) ? limit : COUNT_OF(order));
         for (size_t i = 0; i < js_count(list); i++)
             assert_string_equal(js_text_or(js_item(list, i), "target", ""), order[i]);
     }
+    for (size_t i = 0; i < COUNT_OF(order); i++) { /* page by page */
+        AUTO(js) struct js *next = NULL;
+        ASSERT_OK(view_queue(rig->store, NULL, i ? order[i - 1] : NULL, 1, &next, err));
+        assert_int_equal(js_count(next), 1);
+        assert_string_equal(js_text_or(next, "[0].target", ""), order[i]);
+    }
     AUTO(js) struct js *accepted = NULL;
-    ASSERT_OK(view_queue(rig->store, "accepted", 1, &accepted, err));
+    ASSERT_OK(view_queue(rig->store, "accepted", NULL, 1, &accepted, err));
     assert_string_equal(js_text_or(accepted, "[0].target", ""), "accepted-new");
 }
 

@@ -16,9 +16,10 @@ static void a_code_belongs_to_one_open_dossier(void **state)
     ASSERT_OK(create(rig, CODE, 0, first, err));
     ASSERT_ERR(ERR_DOSSIER_CODE_TAKEN, create(rig, CODE, 1, second, err));
     ASSERT_OK(create(rig, NULL, 1, second, err));
-    ASSERT_ERR(ERR_DOSSIER_CODE_TAKEN, dossier_update(rig->store, second, CODE, -1, CLERK, err));
+    ASSERT_ERR(ERR_DOSSIER_CODE_TAKEN,
+               dossier_update(rig->store, second, CODE, -1, -1, CLERK, err));
     ASSERT_OK(dossier_close(rig->store, first, CLERK, err));
-    ASSERT_OK(dossier_update(rig->store, second, CODE, -1, CLERK, err)); /* the result, later */
+    ASSERT_OK(dossier_update(rig->store, second, CODE, -1, -1, CLERK, err)); /* the result, later */
 }
 
 static void a_malformed_code_is_refused(void **state)
@@ -36,10 +37,10 @@ static void a_code_is_bound_once(void **state)
     struct rig *rig = *state;
     char id[ID_SIZE];
     rig_dossier(rig, NULL, 1, id);
-    ASSERT_OK(dossier_update(rig->store, id, CODE, -1, CLERK, err));
-    ASSERT_OK(dossier_update(rig->store, id, CODE, -1, CLERK, err));
+    ASSERT_OK(dossier_update(rig->store, id, CODE, -1, -1, CLERK, err));
+    ASSERT_OK(dossier_update(rig->store, id, CODE, -1, -1, CLERK, err));
     ASSERT_ERR(ERR_CODE_ALREADY_BOUND,
-               dossier_update(rig->store, id, "H56.14-240823-0002", -1, CLERK, err));
+               dossier_update(rig->store, id, "H56.14-240823-0002", -1, -1, CLERK, err));
 }
 
 static void closing_wants_as_many_documents_as_papers(void **state)
@@ -47,13 +48,14 @@ static void closing_wants_as_many_documents_as_papers(void **state)
     struct rig *rig = *state;
     struct paper paper = rig_paper_in(rig, "copied", 1);
     struct err err = ERR_INIT;
-    ASSERT_OK(dossier_update(rig->store, paper.dossier, NULL, 2, CLERK, err));
+    ASSERT_OK(dossier_update(rig->store, paper.dossier, NULL, 2, -1, CLERK, err));
     assert_int_equal(dossier_close(rig->store, paper.dossier, CLERK, &err), ERR_COUNT_MISMATCH);
     assert_non_null(strstr(err.detail, "papers 2, documents 1"));
-    ASSERT_OK(dossier_update(rig->store, paper.dossier, NULL, 1, CLERK, err));
+    ASSERT_OK(dossier_update(rig->store, paper.dossier, NULL, 1, -1, CLERK, err));
     ASSERT_OK(dossier_close(rig->store, paper.dossier, CLERK, err));
     ASSERT_ERR(ERR_STATE_CHANGED, dossier_close(rig->store, paper.dossier, CLERK, err));
-    ASSERT_ERR(ERR_STATE_CHANGED, dossier_update(rig->store, paper.dossier, NULL, 3, CLERK, err));
+    ASSERT_ERR(ERR_STATE_CHANGED,
+               dossier_update(rig->store, paper.dossier, NULL, 3, -1, CLERK, err));
     char id[ID_SIZE];
     ASSERT_ERR(ERR_STATE_CHANGED, document_create(rig->store, paper.dossier, CLERK, id, err));
 }
@@ -119,6 +121,24 @@ static void dossiers_are_listed_newest_first_and_page_by_page(void **state)
     assert_string_equal(js_text_or(rest, "[2].id", ""), ids[0]);
 }
 
+static void dossiers_are_found_by_their_code_the_newest_first(void **state)
+{
+    struct rig *rig = *state;
+    char component[ID_SIZE], result[ID_SIZE], other[ID_SIZE];
+    AUTO(mem)
+    char *code = NULL;
+    AUTO(js) struct js *found = NULL;
+    ASSERT_OK(create(rig, CODE, 0, component, err));
+    ASSERT_OK(dossier_close(rig->store, component, CLERK, err));
+    ASSERT_OK(create(rig, CODE, 1, result, err));
+    ASSERT_OK(create(rig, "H56.14-240823-0002", 1, other, err));
+    ASSERT_OK(dossier_canonical_code("h56.14 - 240823-0001", &code, err));
+    ASSERT_OK(view_dossiers_of_code(rig->store, code, 10, &found, err));
+    assert_int_equal(js_count(found), 2);
+    assert_string_equal(js_text_or(found, "[0].id", ""), result);
+    assert_string_equal(js_text_or(found, "[1].id", ""), component);
+}
+
 static void below_the_reserve_no_new_work_is_taken(void **state)
 {
     struct rig *rig = *state;
@@ -146,6 +166,7 @@ int main(void)
         T(a_replaced_document_and_its_new_version_are_one_paper),
         T(the_number_of_papers_must_be_said_except_for_backlog),
         T(dossiers_are_listed_newest_first_and_page_by_page),
+        T(dossiers_are_found_by_their_code_the_newest_first),
         T(below_the_reserve_no_new_work_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,6 +150,75 @@ static void blobs_without_their_database_are_refused_not_begun_anew(void **state
     assert_int_equal(access(path, F_OK), -1);
 }
 
+static void blobs_beside_an_empty_database_are_refused_not_begun_anew(void **state)
+{
+    struct rig *rig = *state;
+    AUTO(mem)
+    char *path = path_in(rig, "store.db");
+    rig_paper_in(rig, "open", 1);
+    close_store(rig);
+    write_all(path, "", 0);
+    refuses_and_leaves_untouched(rig, ERR_STORE_CORRUPT);
+    struct err err = ERR_INIT;
+    store_open(&rig->options, &rig->store, &err);
+    assert_non_null(strstr(err.detail, "missing or empty although its blobs are there"));
+}
+
+static void shell(const struct rig *rig, const char *command)
+{
+    AUTO(mem)
+    char *line = mem_printf("cd '%s' && %s", rig->folder, command);
+    assert_int_equal(system(line), 0);
+}
+
+/* The disk with the files was not mounted, or somebody took the folder away. */
+static void a_database_without_its_folder_of_blobs_is_refused_and_nothing_is_made(void **state)
+{
+    struct rig *rig = *state;
+    static const char *const gone[] = {"mv blobs elsewhere",
+                                       "mv blobs elsewhere && mkdir blobs" /* a mount point */};
+    static const char *const back[] = {"mv elsewhere blobs", "rmdir blobs && mv elsewhere blobs"};
+    rig_paper_in(rig, "open", 1);
+    for (size_t i = 0; i < COUNT_OF(gone); i++) {
+        close_store(rig);
+        shell(rig, gone[i]);
+        for (int again = 0; again < 2; again++)
+            refuses_and_leaves_untouched(rig, ERR_STORE_CORRUPT);
+        struct err err = ERR_INIT;
+        store_open(&rig->options, &rig->store, &err);
+        assert_non_null(strstr(err.detail, "mounted"));
+        shell(rig, "test ! -e blobs/tmp");
+        shell(rig, back[i]);
+        ASSERT_OK(store_open(&rig->options, &rig->store, err));
+        rig_check_invariants(rig);
+    }
+}
+
+static void a_store_without_a_page_may_lose_its_empty_folder(void **state)
+{
+    struct rig *rig = *state;
+    rig_paper(rig);
+    close_store(rig);
+    shell(rig, "rm -r blobs");
+    ASSERT_OK(store_open(&rig->options, &rig->store, err));
+    rig_paper_in(rig, "read", 1);
+}
+
+static void the_refusal_names_the_newest_backup_if_there_is_one(void **state)
+{
+    struct rig *rig = *state;
+    struct err err = ERR_INIT;
+    rig_paper_in(rig, "open", 1);
+    close_store(rig);
+    shell(rig, "rm store.db");
+    store_open(&rig->options, &rig->store, &err);
+    assert_non_null(strstr(err.detail, "no backup-*.db lies beside it"));
+    shell(rig, "touch backup-v9-1700000000000000.db backup-v1-1800000000000000.db "
+               "backup-v2-1900000000000000.db.part");
+    store_open(&rig->options, &rig->store, &err);
+    assert_non_null(strstr(err.detail, "is backup-v1-1800000000000000.db,"));
+}
+
 static void a_store_of_a_later_version_is_refused_and_kept(void **state)
 {
     struct rig *rig = *state;
@@ -198,10 +267,21 @@ static void a_folder_that_cannot_be_made_says_so(void **state)
 
 /* ---- migrations ---- */
 
+#define NEWEST store_migration_count
+
+/* Today's migrations and one more; the caller's until the next call. */
+static const struct migration *one_more(const char *name, const char *sql)
+{
+    static struct migration list[50];
+    memcpy(list, store_migrations, NEWEST * sizeof *list);
+    list[NEWEST] = (struct migration){name, sql};
+    return list;
+}
+
 static void count_backups(const struct rig *rig, int *out)
 {
     AUTO(mem)
-    char *command = mem_printf("ls '%s' | grep -c '^backup-v1-'", rig->folder);
+    char *command = mem_printf("ls '%s' | grep -c '^backup-v%zu-'", rig->folder, NEWEST);
     FILE *pipe = popen(command, "r");
     assert_int_equal(fscanf(pipe, "%d", out), 1);
     pclose(pipe);
@@ -211,18 +291,16 @@ static void a_migration_keeps_the_rows_and_leaves_a_backup(void **state)
 {
     struct rig *rig = *state;
     struct paper paper = rig_paper_in(rig, "signed", 1);
-    const struct migration list[] = {
-        store_migrations[0],
-        {"0002-test", "ALTER TABLE dossier ADD COLUMN note TEXT; UPDATE dossier SET note = 'x';"},
-    };
+    const struct migration *list = one_more(
+        "9999-test", "ALTER TABLE dossier ADD COLUMN note TEXT; UPDATE dossier SET note = 'x';");
     int backups;
-    ASSERT_OK(migrate_run(rig->store->db, rig->folder, list, COUNT_OF(list), err));
-    assert_int_equal(rig_number(rig, "PRAGMA user_version"), 2);
+    ASSERT_OK(migrate_run(rig->store->db, rig->folder, list, NEWEST + 1, err));
+    assert_int_equal(rig_number(rig, "PRAGMA user_version"), NEWEST + 1);
     assert_int_equal(rig_number(rig, "SELECT count(*) FROM dossier WHERE note = 'x'"), 1);
     assert_string_equal(state_of(rig, MACHINE_document, paper.document), "signed");
     count_backups(rig, &backups);
     assert_int_equal(backups, 1);
-    ASSERT_OK(migrate_run(rig->store->db, rig->folder, list, COUNT_OF(list), err));
+    ASSERT_OK(migrate_run(rig->store->db, rig->folder, list, NEWEST + 1, err));
     count_backups(rig, &backups);
     assert_int_equal(backups, 1);
 }
@@ -231,16 +309,12 @@ static void a_migration_that_fails_changes_nothing(void **state)
 {
     struct rig *rig = *state;
     rig_paper_in(rig, "signed", 1);
-    const struct migration list[] = {
-        store_migrations[0],
-        {"0002-bad",
-         "ALTER TABLE dossier ADD COLUMN note TEXT; DELETE FROM blob; SELECT nonsense;"},
-    };
+    const struct migration *list = one_more(
+        "9999-bad", "ALTER TABLE dossier ADD COLUMN note TEXT; DELETE FROM blob; SELECT nonsense;");
     struct err err = ERR_INIT;
-    assert_int_not_equal(migrate_run(rig->store->db, rig->folder, list, COUNT_OF(list), &err),
-                         ERR_OK);
-    assert_non_null(strstr(err.detail, "0002-bad"));
-    assert_int_equal(rig_number(rig, "PRAGMA user_version"), 1);
+    assert_int_not_equal(migrate_run(rig->store->db, rig->folder, list, NEWEST + 1, &err), ERR_OK);
+    assert_non_null(strstr(err.detail, "9999-bad"));
+    assert_int_equal(rig_number(rig, "PRAGMA user_version"), NEWEST);
     rig_reopen(rig);
     rig_check_invariants(rig);
 }
@@ -249,9 +323,8 @@ static void a_migration_that_breaks_a_link_is_rolled_back(void **state)
 {
     struct rig *rig = *state;
     rig_paper_in(rig, "signed", 1);
-    const struct migration list[] = {store_migrations[0], {"0002-bad", "DELETE FROM blob;"}};
-    ASSERT_ERR(ERR_STORE_CORRUPT,
-               migrate_run(rig->store->db, rig->folder, list, COUNT_OF(list), err));
+    const struct migration *list = one_more("9999-bad", "DELETE FROM blob;");
+    ASSERT_ERR(ERR_STORE_CORRUPT, migrate_run(rig->store->db, rig->folder, list, NEWEST + 1, err));
     assert_true(rig_number(rig, "SELECT count(*) FROM blob") > 0);
 }
 
@@ -279,7 +352,7 @@ static void a_store_written_by_version_1_opens_with_all_its_rows(void **state)
     assert_int_equal(rig_number(rig, "SELECT count(*) FROM page"), 4);
     AUTO(js)
     struct js *queue = NULL;
-    ASSERT_OK(view_queue(rig->store, NULL, 100, &queue, err));
+    ASSERT_OK(view_queue(rig->store, NULL, NULL, 100, &queue, err));
     assert_int_equal(js_count(queue), 1);
     assert_false(rig_work(rig, "send")); /* the dump has no blobs, which is noticed */
     assert_int_equal(
@@ -299,6 +372,10 @@ int main(void)
         T(damage_anywhere_inside_is_refused_and_kept),
         T(a_truncated_database_is_refused_and_kept),
         T(blobs_without_their_database_are_refused_not_begun_anew),
+        T(blobs_beside_an_empty_database_are_refused_not_begun_anew),
+        T(a_database_without_its_folder_of_blobs_is_refused_and_nothing_is_made),
+        T(a_store_without_a_page_may_lose_its_empty_folder),
+        T(the_refusal_names_the_newest_backup_if_there_is_one),
         T(a_store_of_a_later_version_is_refused_and_kept),
         T(a_database_of_something_else_is_refused_and_kept),
         T(an_empty_file_left_by_a_crash_at_the_first_start_becomes_a_store),
