@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jpeglib.h>
@@ -10,6 +11,7 @@
 
 #define CHUNK_BYTES 65536
 #define EXIF_MARKER (JPEG_APP0 + 1)
+#define ICC_MARKER (JPEG_APP0 + 2)
 /* A progressive file makes the library keep every coefficient, and one with thousands of empty
  * scans would keep it busy for hours. */
 #define COEFFICIENTS_MAX_BYTES (400L << 20)
@@ -105,7 +107,7 @@ static unsigned exif_number(const uint8_t *bytes, int size, bool little)
 
 /* TIFF 6.0 directory inside APP1: orientation (0x112), x and y resolution, unit. Damaged EXIF is
  * the same as none. */
-static void read_exif(const uint8_t *bytes, size_t size, struct image *out)
+static void read_exif(const uint8_t *bytes, size_t size, struct image_info *out)
 {
     if (size < 14 || memcmp(bytes, "Exif\0", 6) != 0)
         return;
@@ -135,7 +137,7 @@ static void read_exif(const uint8_t *bytes, size_t size, struct image *out)
         out->dpi = image_one_dpi(resolution[0] * unit, resolution[1] * unit);
 }
 
-static void read_tags(const struct jpeg_decompress_struct *info, struct image *out)
+static void read_tags(const struct jpeg_decompress_struct *info, struct image_info *out)
 {
     if (info->saw_JFIF_marker && info->density_unit != 0) {
         double unit = info->density_unit == 2 ? 2.54 : 1;
@@ -146,73 +148,65 @@ static void read_tags(const struct jpeg_decompress_struct *info, struct image *o
             read_exif(marker->data, marker->data_length, out);
 }
 
-static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, int width, bool inverted)
+static void read_icc(struct jpeg_decompress_struct *info, struct image_info *out)
 {
-    for (int x = 0; x < width; x++, cmyk += 4, rgb += 3)
-        for (int c = 0; c < 3; c++) {
-            int ink = inverted ? cmyk[c] : 255 - cmyk[c];
-            int black = inverted ? cmyk[3] : 255 - cmyk[3];
-            rgb[c] = (uint8_t)(ink * black / 255);
-        }
+    JOCTET *bytes = NULL; /* the library's malloc */
+    unsigned int size = 0;
+    if (jpeg_read_icc_profile(info, &bytes, &size))
+        image_take_icc(bytes, size, out);
+    free(bytes);
 }
 
-static enum err_code decode_rows(struct decoder *decoder, struct image *out, struct err *err)
+/* PDF viewers decode baseline and progressive Huffman JPEG with one channel, or three that are
+ * YCbCr by default or by Adobe's marker (ISO 32000-1, 7.4.8). */
+static bool is_reusable(const struct jpeg_decompress_struct *info)
 {
-    struct jpeg_decompress_struct *info = &decoder->info;
-    bool cmyk = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
-    bool grey = info->jpeg_color_space == JCS_GRAYSCALE;
-    info->out_color_space = cmyk ? JCS_CMYK : grey ? JCS_GRAYSCALE : JCS_RGB;
-    jpeg_start_decompress(info);
-    enum err_code code = raster_new((int)info->output_width, (int)info->output_height, grey ? 1 : 3,
-                                    &out->raster, err);
-    if (code)
-        return code;
-    decoder->cmyk_row = cmyk ? mem_array(info->output_width, 4) : NULL;
-    if (cmyk && !decoder->cmyk_row)
-        return err_set(err, ERR_NO_MEMORY, "JPEG row");
-    while (info->output_scanline < info->output_height) {
-        uint8_t *target = raster_row(out->raster, (int)info->output_scanline);
-        JSAMPROW rows[] = {cmyk ? decoder->cmyk_row : target};
-        jpeg_read_scanlines(info, rows, 1);
-        if (cmyk)
-            cmyk_to_rgb(decoder->cmyk_row, target, (int)info->output_width, info->saw_Adobe_marker);
-    }
-    jpeg_finish_decompress(info);
-    return ERR_OK;
+    if (info->arith_code || info->data_precision != 8)
+        return false;
+    if (info->num_components == 1)
+        return true;
+    return info->num_components == 3 &&
+           (info->jpeg_color_space == JCS_YCbCr ||
+            (info->jpeg_color_space == JCS_RGB && info->saw_Adobe_marker));
 }
 
-static enum err_code decode(struct decoder *decoder, struct image *out, struct err *err)
+static enum err_code unreadable(const struct decoder *decoder, struct err *err)
+{
+    int code = decoder->errors.msg_code;
+    bool memory = code == JERR_OUT_OF_MEMORY || code == JERR_NO_BACKING_STORE;
+    return err_set(err, memory ? ERR_IMAGE_TOO_LARGE : ERR_IMAGE_UNREADABLE, "JPEG: %s",
+                   decoder->text);
+}
+
+static enum err_code read_head(struct decoder *decoder, struct image_info *out, struct err *err)
 {
     struct jpeg_decompress_struct *info = &decoder->info;
-    if (setjmp(decoder->jump)) {
-        int code = decoder->errors.msg_code;
-        bool memory = code == JERR_OUT_OF_MEMORY || code == JERR_NO_BACKING_STORE;
-        return err_set(err, memory ? ERR_IMAGE_TOO_LARGE : ERR_IMAGE_UNREADABLE, "JPEG: %s",
-                       decoder->text);
-    }
+    if (setjmp(decoder->jump))
+        return unreadable(decoder, err);
     jpeg_create_decompress(info);
     info->src = &decoder->source;
     info->progress = &decoder->progress;
     info->mem->max_memory_to_use = COEFFICIENTS_MAX_BYTES;
     jpeg_save_markers(info, EXIF_MARKER, 0xffff);
+    jpeg_save_markers(info, ICC_MARKER, 0xffff);
     jpeg_read_header(info, TRUE);
-    enum err_code code = image_check_size(info->image_width, info->image_height, err);
+    enum err_code code = image_take_size(info->image_width, info->image_height, out, err);
     if (code)
         return code;
     read_tags(info, out);
-    code = decode_rows(decoder, out, err);
-    if (code)
-        return code;
-    if (decoder->cut_short)
-        return err_set(err, ERR_IMAGE_UNREADABLE, "JPEG cut short");
-    if (decoder->damaged)
-        return err_set(err, ERR_IMAGE_UNREADABLE, "JPEG: %s", decoder->text);
+    read_icc(info, out);
+    bool cmyk = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
+    bool grey = info->jpeg_color_space == JCS_GRAYSCALE;
+    info->out_color_space = cmyk ? JCS_CMYK : grey ? JCS_GRAYSCALE : JCS_RGB;
+    out->channels = grey ? 1 : 3;
+    out->reusable = is_reusable(info);
     return ERR_OK;
 }
 
-enum err_code decode_jpeg(int fd, struct image *out, struct err *err)
+static enum err_code open_jpeg(int fd, int index, struct image_rows *rows, struct err *err)
 {
-    AUTO(mem) struct decoder *decoder = mem_alloc(sizeof *decoder);
+    (void)index;
+    struct decoder *decoder = rows->state = mem_alloc(sizeof *decoder);
     if (!decoder)
         return err_set(err, ERR_NO_MEMORY, "JPEG decoder");
     decoder->fd = fd;
@@ -227,8 +221,57 @@ enum err_code decode_jpeg(int fd, struct image *out, struct err *err)
     decoder->errors.error_exit = fail;
     decoder->errors.emit_message = note;
     decoder->errors.output_message = discard_message;
-    enum err_code code = decode(decoder, out, err);
+    return read_head(decoder, &rows->info, err);
+}
+
+static enum err_code start_rows(struct decoder *decoder, struct err *err)
+{
+    struct jpeg_decompress_struct *info = &decoder->info;
+    jpeg_start_decompress(info);
+    if (info->out_color_space != JCS_CMYK)
+        return ERR_OK;
+    decoder->cmyk_row = mem_array(info->output_width, 4);
+    return decoder->cmyk_row ? ERR_OK : err_set(err, ERR_NO_MEMORY, "JPEG row");
+}
+
+/* Adobe's files hold the inks inverted. */
+static void take_cmyk(struct decoder *decoder, uint8_t *row)
+{
+    int width = (int)decoder->info.output_width;
+    for (int i = 0; decoder->info.saw_Adobe_marker && i < 4 * width; i++)
+        decoder->cmyk_row[i] = 255 - decoder->cmyk_row[i];
+    image_row_from_cmyk(decoder->cmyk_row, 4, row, width);
+}
+
+static enum err_code end_rows(struct decoder *decoder, struct err *err)
+{
+    jpeg_finish_decompress(&decoder->info);
+    if (decoder->cut_short)
+        return err_set(err, ERR_IMAGE_UNREADABLE, "JPEG cut short");
+    return decoder->damaged ? unreadable(decoder, err) : ERR_OK;
+}
+
+static enum err_code read_jpeg_row(struct image_rows *rows, int y, uint8_t *row, struct err *err)
+{
+    struct decoder *decoder = rows->state;
+    if (setjmp(decoder->jump))
+        return unreadable(decoder, err);
+    enum err_code code = y == 0 ? start_rows(decoder, err) : ERR_OK;
+    if (code)
+        return code;
+    JSAMPROW targets[] = {decoder->cmyk_row ? decoder->cmyk_row : row};
+    jpeg_read_scanlines(&decoder->info, targets, 1);
+    if (decoder->cmyk_row)
+        take_cmyk(decoder, row);
+    return y + 1 < rows->info.height ? ERR_OK : end_rows(decoder, err);
+}
+
+static void close_jpeg(void *state)
+{
+    struct decoder *decoder = state;
     jpeg_destroy_decompress(&decoder->info);
     mem_free(decoder->cmyk_row);
-    return code;
+    mem_free(decoder);
 }
+
+const struct image_decoder image_decoder_jpeg = {open_jpeg, read_jpeg_row, close_jpeg};

@@ -7,6 +7,8 @@
 
 struct reader {
     int fd;
+    char kind; /* '1'..'6' */
+    unsigned max;
     off_t offset;
     size_t size, place;
     uint8_t bytes[CHUNK_BYTES];
@@ -66,26 +68,32 @@ static enum err_code next_number(struct reader *reader, unsigned max, unsigned *
     return ERR_OK;
 }
 
-struct layout {
-    char kind; /* '1'..'6' */
-    unsigned width, height, max;
-    int channels;
-};
-
-static enum err_code read_head(struct reader *reader, struct layout *out, struct err *err)
+static enum err_code read_head(struct reader *reader, struct image_info *out, struct err *err)
 {
+    unsigned width = 0, height = 0;
     next_byte(reader);
-    out->kind = (char)next_byte(reader);
-    out->max = 1;
-    out->channels = out->kind == '3' || out->kind == '6' ? 3 : 1;
-    enum err_code code = next_number(reader, 1u << 30, &out->width, err);
+    reader->kind = (char)next_byte(reader);
+    reader->max = 1;
+    out->bilevel = reader->kind == '1' || reader->kind == '4';
+    out->channels = reader->kind == '3' || reader->kind == '6' ? 3 : 1;
+    enum err_code code = next_number(reader, 1u << 30, &width, err);
     if (!code)
-        code = next_number(reader, 1u << 30, &out->height, err);
-    if (!code && out->kind != '1' && out->kind != '4')
-        code = next_number(reader, 65535, &out->max, err);
-    if (!code && out->max == 0)
+        code = next_number(reader, 1u << 30, &height, err);
+    if (!code && !out->bilevel)
+        code = next_number(reader, 65535, &reader->max, err);
+    if (!code && reader->max == 0)
         code = err_set(err, ERR_IMAGE_UNREADABLE, "PNM without grey levels");
-    return code ? code : image_check_size(out->width, out->height, err);
+    return code ? code : image_take_size(width, height, out, err);
+}
+
+static enum err_code open_pnm(int fd, int index, struct image_rows *rows, struct err *err)
+{
+    (void)index;
+    struct reader *reader = rows->state = mem_alloc(sizeof *reader);
+    if (!reader)
+        return err_set(err, ERR_NO_MEMORY, "PNM reader");
+    reader->fd = fd;
+    return read_head(reader, &rows->info, err);
 }
 
 /* Plain bitmaps may have no space between their digits. */
@@ -97,60 +105,51 @@ static int next_plain_bit(struct reader *reader)
     return byte == -1 ? -1 : byte == '0';
 }
 
-static int next_sample(struct reader *reader, const struct layout *layout)
+static int next_sample(struct reader *reader)
 {
     unsigned number;
-    if (layout->kind == '1')
+    if (reader->kind == '1')
         return next_plain_bit(reader);
-    if (layout->kind < '4')
-        return next_number(reader, layout->max, &number, NULL) ? -1 : (int)number;
-    int high = layout->max > 255 ? next_byte(reader) : 0;
+    if (reader->kind < '4')
+        return next_number(reader, reader->max, &number, NULL) ? -1 : (int)number;
+    int high = reader->max > 255 ? next_byte(reader) : 0;
     int low = next_byte(reader);
     return high < 0 || low < 0 ? -1 : high << 8 | low;
 }
 
-static bool read_bit_row(struct reader *reader, const struct layout *layout, uint8_t *row)
+static bool read_bits(struct reader *reader, uint8_t *row, size_t count)
 {
     int byte = 0;
-    for (unsigned x = 0; x < layout->width; x++) {
-        if (x % 8 == 0 && (byte = next_byte(reader)) < 0)
+    for (size_t i = 0; i < count; i++) {
+        if (i % 8 == 0 && (byte = next_byte(reader)) < 0)
             return false;
-        row[x] = byte >> (7 - x % 8) & 1 ? 0 : 255;
+        row[i] = byte >> (7 - i % 8) & 1 ? 0 : 255;
     }
     return true;
 }
 
-static bool read_row(struct reader *reader, const struct layout *layout, uint8_t *row)
+static bool read_values(struct reader *reader, uint8_t *row, size_t count)
 {
-    if (layout->kind == '4')
-        return read_bit_row(reader, layout, row);
-    if (layout->kind > '4' && layout->max == 255)
-        return next_bytes(reader, row, (size_t)layout->width * layout->channels);
-    for (size_t i = 0; i < (size_t)layout->width * layout->channels; i++) {
-        int sample = next_sample(reader, layout);
+    if (reader->kind == '4')
+        return read_bits(reader, row, count);
+    if (reader->kind > '4' && reader->max == 255)
+        return next_bytes(reader, row, count);
+    for (size_t i = 0; i < count; i++) {
+        int sample = next_sample(reader);
         if (sample < 0)
             return false;
-        unsigned value = (unsigned)sample > layout->max ? layout->max : (unsigned)sample;
-        row[i] = (uint8_t)((value * 255 + layout->max / 2) / layout->max);
+        unsigned value = (unsigned)sample > reader->max ? reader->max : (unsigned)sample;
+        row[i] = (uint8_t)((value * 255 + reader->max / 2) / reader->max);
     }
     return true;
 }
 
-enum err_code decode_pnm(int fd, struct image *out, struct err *err)
+static enum err_code read_pnm_row(struct image_rows *rows, int y, uint8_t *row, struct err *err)
 {
-    AUTO(mem) struct reader *reader = mem_alloc(sizeof *reader);
-    if (!reader)
-        return err_set(err, ERR_NO_MEMORY, "PNM reader");
-    reader->fd = fd;
-    struct layout layout;
-    enum err_code code = read_head(reader, &layout, err);
-    if (!code)
-        code =
-            raster_new((int)layout.width, (int)layout.height, layout.channels, &out->raster, err);
-    if (code)
-        return code;
-    for (unsigned y = 0; y < layout.height; y++)
-        if (!read_row(reader, &layout, raster_row(out->raster, (int)y)))
-            return err_set(err, ERR_IMAGE_UNREADABLE, "PNM cut short in row %u", y);
+    size_t count = (size_t)rows->info.width * rows->info.channels;
+    if (!read_values(rows->state, row, count))
+        return err_set(err, ERR_IMAGE_UNREADABLE, "PNM cut short in row %d", y);
     return ERR_OK;
 }
+
+const struct image_decoder image_decoder_pnm = {open_pnm, read_pnm_row, mem_free};

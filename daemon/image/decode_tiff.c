@@ -1,5 +1,6 @@
 #include "daemon/image/image_decode.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -73,7 +74,7 @@ static int discard_warning(TIFF *tiff, void *user, const char *module, const cha
     return 1;
 }
 
-static TIFF *open_tiff(struct file *file)
+static TIFF *open_file(struct file *file)
 {
     TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
     if (!options)
@@ -118,7 +119,19 @@ static enum err_code find_image(TIFF *tiff, struct file *file, int index, int *o
 
 struct layout {
     uint32_t width, height;
-    uint16_t bits, samples, photometric, planar, format, compression;
+    uint16_t bits, samples, photometric, planar, format, compression, inks;
+};
+
+struct decoder {
+    struct file file;
+    TIFF *tiff;
+    struct layout layout;
+    uint8_t *line; /* as the file has it */
+    /* the library's own way: some rows at a time, as RGB and alpha */
+    TIFFRGBAImage rgba;
+    bool is_rgba;
+    uint32_t *band;
+    uint32_t band_rows;
 };
 
 static struct layout read_layout(TIFF *tiff)
@@ -131,12 +144,13 @@ static struct layout read_layout(TIFF *tiff)
     TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &layout.planar);
     TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &layout.format);
     TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &layout.compression);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_INKSET, &layout.inks);
     if (!TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &layout.photometric))
         layout.photometric = PHOTOMETRIC_MINISBLACK;
     return layout;
 }
 
-static void read_tags(TIFF *tiff, struct image *out)
+static void read_tags(TIFF *tiff, struct image_info *out)
 {
     float x = 0, y = 0;
     uint16_t unit = RESUNIT_INCH, orientation = ORIENTATION_TOPLEFT;
@@ -150,114 +164,173 @@ static void read_tags(TIFF *tiff, struct image *out)
     out->turn_deg = image_turn_of_orientation(orientation);
 }
 
-/* What scanners write: rows of grey, black and white or RGB. All else takes the library's own way,
- * which needs four more bytes a pixel. */
+static bool is_grey(const struct layout *layout)
+{
+    return layout->samples == 1 && (layout->photometric == PHOTOMETRIC_MINISBLACK ||
+                                    layout->photometric == PHOTOMETRIC_MINISWHITE);
+}
+
+static bool is_cmyk(const struct layout *layout)
+{
+    return layout->samples >= 4 && layout->photometric == PHOTOMETRIC_SEPARATED &&
+           layout->inks == INKSET_CMYK && layout->planar == PLANARCONFIG_CONTIG;
+}
+
+/* What scanners write, rows of grey, black and white or RGB, and CMYK, which the library reads with
+ * 8 bits only. All else takes the library's own way, which needs four more bytes a pixel. */
 static bool is_plain(TIFF *tiff, struct layout *layout)
 {
     if (layout->photometric == PHOTOMETRIC_YCBCR && layout->compression == COMPRESSION_JPEG &&
         layout->samples == 3 && TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB))
         layout->photometric = PHOTOMETRIC_RGB;
-    bool grey = layout->samples == 1 && (layout->photometric == PHOTOMETRIC_MINISBLACK ||
-                                         layout->photometric == PHOTOMETRIC_MINISWHITE);
+    bool grey = is_grey(layout);
     bool rgb = layout->samples == 3 && layout->photometric == PHOTOMETRIC_RGB &&
                layout->planar == PLANARCONFIG_CONTIG;
     bool depth = layout->bits == 8 || layout->bits == 16 || (grey && layout->bits == 1);
-    return (grey || rgb) && depth && layout->format == SAMPLEFORMAT_UINT && !TIFFIsTiled(tiff) &&
+    return (grey || rgb || is_cmyk(layout)) && depth && layout->format == SAMPLEFORMAT_UINT &&
+           !TIFFIsTiled(tiff) &&
            TIFFScanlineSize(tiff) ==
                (tmsize_t)(((uint64_t)layout->width * layout->samples * layout->bits + 7) / 8);
 }
 
-static void convert_row(const struct layout *layout, const uint8_t *from, uint8_t *to)
+static void read_icc(TIFF *tiff, struct image_info *out)
+{
+    uint32_t size = 0;
+    void *bytes = NULL;
+    if (TIFFGetField(tiff, TIFFTAG_ICCPROFILE, &size, &bytes))
+        image_take_icc(bytes, size, out);
+}
+
+static enum err_code open_plain(struct decoder *decoder, struct image_info *out, struct err *err)
+{
+    const struct layout *layout = &decoder->layout;
+    out->channels = is_grey(layout) ? 1 : 3;
+    out->bilevel = layout->bits == 1;
+    read_icc(decoder->tiff, out);
+    decoder->line = mem_alloc((size_t)TIFFScanlineSize(decoder->tiff));
+    return decoder->line ? ERR_OK : err_set(err, ERR_NO_MEMORY, "TIFF row");
+}
+
+/* 16-bit samples, in the machine's byte order, to their high bytes. */
+static void narrow(uint8_t *line, size_t values)
+{
+    for (size_t i = 0; i < values; i++) {
+        uint16_t value;
+        memcpy(&value, line + 2 * i, 2);
+        line[i] = (uint8_t)(value >> 8);
+    }
+}
+
+static void convert_row(const struct layout *layout, uint8_t *line, uint8_t *row)
 {
     size_t values = (size_t)layout->width * layout->samples;
     uint8_t flip = layout->photometric == PHOTOMETRIC_MINISWHITE ? 255 : 0;
-    if (layout->bits == 1) {
+    if (layout->bits == 16)
+        narrow(line, values);
+    if (layout->bits == 1)
         for (size_t i = 0; i < values; i++)
-            to[i] = ((from[i >> 3] >> (7 - (i & 7)) & 1) ? 255 : 0) ^ flip;
-    } else if (layout->bits == 16) {
-        for (size_t i = 0; i < values; i++) {
-            uint16_t value;
-            memcpy(&value, from + 2 * i, 2);
-            to[i] = (uint8_t)(value >> 8) ^ flip;
-        }
-    } else {
+            row[i] = ((line[i >> 3] >> (7 - (i & 7)) & 1) ? 255 : 0) ^ flip;
+    else if (is_cmyk(layout))
+        image_row_from_cmyk(line, layout->samples, row, (int)layout->width);
+    else
         for (size_t i = 0; i < values; i++)
-            to[i] = from[i] ^ flip;
-    }
+            row[i] = line[i] ^ flip;
 }
 
-static enum err_code decode_plain(TIFF *tiff, const struct file *file, const struct layout *layout,
-                                  struct image *out, struct err *err)
+static enum err_code open_rgba(struct decoder *decoder, struct image_info *out, struct err *err)
 {
-    enum err_code code =
-        raster_new((int)layout->width, (int)layout->height, layout->samples, &out->raster, err);
-    if (code)
-        return code;
-    AUTO(mem) uint8_t *row = mem_alloc((size_t)TIFFScanlineSize(tiff));
-    if (!row)
-        return err_set(err, ERR_NO_MEMORY, "TIFF row");
-    for (uint32_t y = 0; y < layout->height; y++) {
-        if (TIFFReadScanline(tiff, row, y, 0) != 1)
-            return err_set(err, ERR_IMAGE_UNREADABLE, "TIFF row %u: %s", y, file->text);
-        convert_row(layout, row, raster_row(out->raster, (int)y));
-    }
-    return ERR_OK;
-}
-
-static enum err_code decode_other(TIFF *tiff, struct file *file, const struct layout *layout,
-                                  struct image *out, struct err *err)
-{
+    const struct layout *layout = &decoder->layout;
     char why[1024] = "";
-    if (!TIFFRGBAImageOK(tiff, why))
+    if (!TIFFRGBAImageOK(decoder->tiff, why) ||
+        !TIFFRGBAImageBegin(&decoder->rgba, decoder->tiff, 1, why))
         return err_set(err, ERR_IMAGE_UNREADABLE, "TIFF: %.200s", why);
-    uint16_t orientation = ORIENTATION_TOPLEFT;
-    TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &orientation);
-    AUTO(mem) uint32_t *pixels = mem_array((size_t)layout->width * layout->height, sizeof *pixels);
-    if (!pixels)
-        return err_set(err, ERR_NO_MEMORY, "TIFF of %u x %u", layout->width, layout->height);
-    if (!TIFFReadRGBAImageOriented(tiff, layout->width, layout->height, pixels, orientation, 1) ||
-        file->text[0])
-        return err_set(err, ERR_IMAGE_UNREADABLE, "TIFF: %s", file->text);
-    enum err_code code = raster_new((int)layout->width, (int)layout->height, 3, &out->raster, err);
-    if (code)
-        return code;
-    size_t count = (size_t)layout->width * layout->height;
-    uint8_t *target = out->raster->px;
-    for (size_t i = 0; i < count; i++, target += 3) {
-        /* colours come multiplied by alpha: what is missing is white paper */
-        unsigned paper = 255 - TIFFGetA(pixels[i]);
-        unsigned rgb[] = {TIFFGetR(pixels[i]), TIFFGetG(pixels[i]), TIFFGetB(pixels[i])};
-        for (int c = 0; c < 3; c++)
-            target[c] = (uint8_t)(rgb[c] + paper > 255 ? 255 : rgb[c] + paper);
-    }
-    return ERR_OK;
+    decoder->is_rgba = true;
+    decoder->rgba.orientation = decoder->rgba.req_orientation = ORIENTATION_TOPLEFT;
+    TIFFGetFieldDefaulted(decoder->tiff,
+                          TIFFIsTiled(decoder->tiff) ? TIFFTAG_TILELENGTH : TIFFTAG_ROWSPERSTRIP,
+                          &decoder->band_rows);
+    if (decoder->band_rows == 0 || decoder->band_rows > layout->height)
+        decoder->band_rows = layout->height;
+    out->channels = 3;
+    decoder->band = mem_array((size_t)layout->width * decoder->band_rows, sizeof *decoder->band);
+    return decoder->band
+               ? ERR_OK
+               : err_set(err, ERR_NO_MEMORY, "TIFF of %u x %u", layout->width, layout->height);
 }
 
-static enum err_code decode(TIFF *tiff, struct file *file, int index, struct image *out,
-                            struct err *err)
+static bool read_band(struct decoder *decoder, uint32_t y)
 {
-    enum err_code code = find_image(tiff, file, index, &out->count, err);
-    if (code)
-        return code;
-    struct layout layout = read_layout(tiff);
-    code = image_check_size(layout.width, layout.height, err);
-    if (code)
-        return code;
-    read_tags(tiff, out);
-    return is_plain(tiff, &layout) ? decode_plain(tiff, file, &layout, out, err)
-                                   : decode_other(tiff, file, &layout, out, err);
+    const struct layout *layout = &decoder->layout;
+    uint32_t left = layout->height - y;
+    decoder->rgba.row_offset = (int)y;
+    decoder->rgba.col_offset = 0;
+    return TIFFRGBAImageGet(&decoder->rgba, decoder->band, layout->width,
+                            left < decoder->band_rows ? left : decoder->band_rows) &&
+           !decoder->file.text[0];
 }
 
-enum err_code decode_tiff(int fd, int index, struct image *out, struct err *err)
+static void convert_pixels(const uint32_t *pixels, uint8_t *row, uint32_t width)
+{
+    for (uint32_t x = 0; x < width; x++, row += 3) {
+        /* colours come multiplied by alpha: what is missing is white paper */
+        unsigned paper = 255 - TIFFGetA(pixels[x]);
+        unsigned rgb[] = {TIFFGetR(pixels[x]), TIFFGetG(pixels[x]), TIFFGetB(pixels[x])};
+        for (int c = 0; c < 3; c++)
+            row[c] = (uint8_t)(rgb[c] + paper > 255 ? 255 : rgb[c] + paper);
+    }
+}
+
+static enum err_code open_tiff(int fd, int index, struct image_rows *rows, struct err *err)
 {
     struct stat about;
-    if (fstat(fd, &about) != 0 || index < 0)
-        return err_set(err, ERR_BAD_ARGUMENT, "TIFF image %d", index);
-    struct file file = {.fd = fd, .size = about.st_size};
-    TIFF *tiff = open_tiff(&file);
-    if (!tiff)
-        return err_set(err, ERR_IMAGE_UNREADABLE, "TIFF: %s", file.text);
-    enum err_code code = decode(tiff, &file, index, out, err);
-    TIFFClose(tiff);
-    return code;
+    if (fstat(fd, &about) != 0)
+        return err_set_errno(err, ERR_IO, errno, "TIFF");
+    struct decoder *decoder = rows->state = mem_alloc(sizeof *decoder);
+    if (!decoder)
+        return err_set(err, ERR_NO_MEMORY, "TIFF decoder");
+    decoder->file = (struct file){.fd = fd, .size = about.st_size};
+    decoder->tiff = open_file(&decoder->file);
+    if (!decoder->tiff)
+        return err_set(err, ERR_IMAGE_UNREADABLE, "TIFF: %s", decoder->file.text);
+    enum err_code code = find_image(decoder->tiff, &decoder->file, index, &rows->info.count, err);
+    if (code)
+        return code;
+    decoder->layout = read_layout(decoder->tiff);
+    code = image_take_size(decoder->layout.width, decoder->layout.height, &rows->info, err);
+    if (code)
+        return code;
+    read_tags(decoder->tiff, &rows->info);
+    return is_plain(decoder->tiff, &decoder->layout) ? open_plain(decoder, &rows->info, err)
+                                                     : open_rgba(decoder, &rows->info, err);
 }
+
+static enum err_code read_tiff_row(struct image_rows *rows, int y, uint8_t *row, struct err *err)
+{
+    struct decoder *decoder = rows->state;
+    uint32_t within = decoder->is_rgba ? (uint32_t)y % decoder->band_rows : 0;
+    bool read = decoder->is_rgba
+                    ? within > 0 || read_band(decoder, (uint32_t)y)
+                    : TIFFReadScanline(decoder->tiff, decoder->line, (uint32_t)y, 0) == 1;
+    if (!read)
+        return err_set(err, ERR_IMAGE_UNREADABLE, "TIFF row %d: %s", y, decoder->file.text);
+    uint32_t width = decoder->layout.width;
+    if (decoder->is_rgba)
+        convert_pixels(decoder->band + (size_t)within * width, row, width);
+    else
+        convert_row(&decoder->layout, decoder->line, row);
+    return ERR_OK;
+}
+
+static void close_tiff(void *state)
+{
+    struct decoder *decoder = state;
+    if (decoder->is_rgba)
+        TIFFRGBAImageEnd(&decoder->rgba);
+    if (decoder->tiff)
+        TIFFClose(decoder->tiff);
+    mem_free(decoder->line);
+    mem_free(decoder->band);
+    mem_free(decoder);
+}
+
+const struct image_decoder image_decoder_tiff = {open_tiff, read_tiff_row, close_tiff};

@@ -104,6 +104,21 @@ static enum err_code check_is_pdf(int fd, struct err *err)
     return ERR_OK;
 }
 
+/* The tools open their input by a name in /proc, which a confined process may not do with a file
+ * that lies outside its folders; with one of its own it may. */
+static enum err_code make_copy(int fd, int *out_fd, struct err *err)
+{
+    AUTO(fd) int copy = -1;
+    enum err_code code = file_memfd("pdf-input", "", 0, &copy, err);
+    if (!code)
+        code = file_copy_fd(fd, copy, err);
+    if (!code)
+        code = file_memfd_seal(copy, err);
+    if (!code)
+        *out_fd = TAKE_FD(copy);
+    return code;
+}
+
 /* A signature's dictionary cannot be compressed, because its byte range is patched in place. */
 static bool has_byte_range(int fd)
 {
@@ -166,9 +181,9 @@ static enum err_code read_details(int fd, const struct folder *folder, int first
 
 /* What a page consists of, by `pdfimages -list`. */
 struct content {
-    int images;
+    int images, bilevel_images;
     bool is_jpeg, fills_page;
-    double dpi;
+    double dpi, least_dpi;
 };
 
 static bool fills(int width_px, int height_px, double dpi, const struct page_size *page)
@@ -194,16 +209,19 @@ static enum err_code list_images(int fd, const struct folder *folder, const stru
     if (code)
         return code;
     for (char *line = strchr(text, '\n'); line; line = strchr(line + 1, '\n')) {
-        int page, width, height, x_ppi = 0, y_ppi = 0;
+        int page, width, height, samples, bits, x_ppi = 0, y_ppi = 0;
         char kind[16], encoding[16];
-        if (sscanf(line, " %d %*d %15s %d %d %*s %*d %*d %15s %*s %*d %*d %d %d", &page, kind,
-                   &width, &height, encoding, &x_ppi, &y_ppi) < 5 ||
+        if (sscanf(line, " %d %*d %15s %d %d %*s %d %d %15s %*s %*d %*d %d %d", &page, kind, &width,
+                   &height, &samples, &bits, encoding, &x_ppi, &y_ppi) < 7 ||
             page < details->first || page > details->last)
             continue;
         struct content *content = &contents[page - details->first];
         content->images++;
         content->is_jpeg = strcmp(encoding, "jpeg") == 0;
         content->dpi = image_one_dpi(x_ppi, y_ppi);
+        content->bilevel_images += samples == 1 && bits == 1;
+        if (content->dpi > 0 && (content->least_dpi == 0 || content->dpi < content->least_dpi))
+            content->least_dpi = content->dpi;
         content->fills_page =
             strcmp(kind, "image") == 0 && content->dpi > 0 &&
             fills(width, height, content->dpi, &details->size[page - details->first]);
@@ -330,8 +348,12 @@ static enum err_code import_pages(int fd, const struct folder *folder,
         code = is_image ? extract_page(fd, folder, page, content, slot, err)
                         : render_page(fd, folder, page, &details->size[page - details->first], slot,
                                       err);
+        slot->rendered = !is_image;
+        slot->image_dpi = content->least_dpi;
+        slot->bilevel = content->images > 0 && content->bilevel_images == content->images;
         out->count += !code;
     }
+    out->born_digital = out->kind == PDF_BORN_DIGITAL;
     if (has_byte_range(fd))
         out->kind = PDF_SIGNED;
     return code;
@@ -342,11 +364,14 @@ enum err_code pdf_import(int fd, int first, int max_pages, struct pdf_import *ou
     *out = (struct pdf_import){0};
     AUTO(folder) struct folder folder = {0};
     struct details details;
+    AUTO(fd) int copy = -1;
     enum err_code code = check_is_pdf(fd, err);
+    if (!code)
+        code = make_copy(fd, &copy, err);
     if (!code)
         code = folder_make(&folder, err);
     if (!code)
-        code = read_details(fd, &folder, first, &details, err);
+        code = read_details(copy, &folder, first, &details, err);
     if (code)
         return code;
     out->page_count = details.page_count;
@@ -354,5 +379,5 @@ enum err_code pdf_import(int fd, int first, int max_pages, struct pdf_import *ou
         return err_set(err, ERR_TOO_LARGE, "%d pages, at most %d", details.page_count, max_pages);
     if (first < 1 || first > details.page_count)
         return err_set(err, ERR_NOT_FOUND, "page %d of %d", first, details.page_count);
-    return import_pages(fd, &folder, &details, out, err);
+    return import_pages(copy, &folder, &details, out, err);
 }

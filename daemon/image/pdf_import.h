@@ -3,6 +3,7 @@
 
 #include "daemon/base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -22,6 +23,9 @@ const char *pdf_kind_name(enum pdf_kind kind); /* "scanned" "born-digital" "sign
 struct pdf_page {
     int fd; /* JPEG or PNG memfd, sealed */
     double dpi;
+    bool rendered;    /* not the scanned image itself: dpi says nothing about what was scanned */
+    double image_dpi; /* least of the images that lie on the page; 0: none, or none that says */
+    bool bilevel;     /* there are images, and each has one bit a pixel */
 };
 
 #define PDF_PAGES_AT_ONCE 16
@@ -29,7 +33,8 @@ struct pdf_page {
 
 struct pdf_import {
     enum pdf_kind kind;
-    int page_count; /* of the file */
+    bool born_digital; /* also of a signed one */
+    int page_count;    /* of the file */
     struct pdf_page page[PDF_PAGES_AT_ONCE];
     size_t count;
 };

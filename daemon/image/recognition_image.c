@@ -1,6 +1,7 @@
 #include "daemon/image/recognition_image.h"
 #include "daemon/base/file.h"
 #include "daemon/image/image_decode.h"
+#include "daemon/image/image_read.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -35,7 +36,7 @@ enum err_code recognition_image_read_fd(int fd, struct recognition_image *out, s
         !(fabs(out->top_mm) < 1e5))
         return err_set(err, ERR_FORMAT_UNKNOWN, "not a recognition image");
     struct image image = {0};
-    enum err_code code = decode_pnm(fd, &image, err);
+    enum err_code code = image_read(fd, 0, &image, err);
     out->grey = TAKE(image.raster);
     return code;
 }

@@ -144,6 +144,13 @@ static void every_kind_of_tiff_becomes_grey_or_rgb(void **state)
         {8, 3, PHOTOMETRIC_RGB, COMPRESSION_NONE, PLANARCONFIG_SEPARATE, "planes"},
         {8, 4, PHOTOMETRIC_RGB, COMPRESSION_NONE, PLANARCONFIG_CONTIG, "alpha"},
         {8, 4, PHOTOMETRIC_SEPARATED, COMPRESSION_NONE, PLANARCONFIG_CONTIG, "CMYK"},
+        {8, 4, PHOTOMETRIC_SEPARATED, COMPRESSION_LZW, PLANARCONFIG_SEPARATE, "CMYK planes"},
+        {8, 5, PHOTOMETRIC_SEPARATED, COMPRESSION_NONE, PLANARCONFIG_CONTIG, "CMYK and one more"},
+        {16, 4, PHOTOMETRIC_SEPARATED, COMPRESSION_NONE, PLANARCONFIG_CONTIG, "16-bit CMYK"},
+        {16, 4, PHOTOMETRIC_SEPARATED, COMPRESSION_LZW, PLANARCONFIG_CONTIG, "16-bit CMYK, LZW"},
+        {16, 1, PHOTOMETRIC_MINISWHITE, COMPRESSION_NONE, PLANARCONFIG_CONTIG, "16-bit inverted"},
+        {16, 3, PHOTOMETRIC_RGB, COMPRESSION_NONE, PLANARCONFIG_SEPARATE, "16-bit planes"},
+        {16, 4, PHOTOMETRIC_RGB, COMPRESSION_NONE, PLANARCONFIG_CONTIG, "16-bit alpha"},
         {8, 1, PHOTOMETRIC_PALETTE, COMPRESSION_NONE, PLANARCONFIG_CONTIG, "palette"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -160,6 +167,56 @@ static void every_kind_of_tiff_becomes_grey_or_rgb(void **state)
         assert_left_dark_right_paper(image.raster);
         AUTO(image) struct image beyond = {0};
         assert_int_equal(read_fd(fd, 2, &beyond), ERR_NOT_FOUND);
+    }
+}
+
+/* One pixel of CMYK, every ink in 255ths, the file in one of both byte orders. */
+static void read_inks(const char *mode, int bits, const uint8_t inks[4], uint8_t out_rgb[3])
+{
+    char path[] = "/tmp/sohoa-tiff-XXXXXX";
+    AUTO(fd) int fd = mkstemp(path);
+    TIFF *tiff = TIFFOpen(path, mode);
+    unlink(path);
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, 1);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, 1);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, bits);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 4);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_SEPARATED);
+    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    uint16_t wide[4];
+    uint8_t narrow[4];
+    for (int i = 0; i < 4; i++) {
+        narrow[i] = inks[i];
+        wide[i] = (uint16_t)(inks[i] * 257);
+    }
+    assert_int_equal(TIFFWriteScanline(tiff, bits == 16 ? (void *)wide : narrow, 0, 0), 1);
+    TIFFClose(tiff);
+    AUTO(image) struct image image = {0};
+    assert_int_equal(read_fd(fd, 0, &image), ERR_OK);
+    assert_int_equal(image.raster->channels, 3);
+    memcpy(out_rgb, image.raster->px, 3);
+}
+
+static void inks_become_the_colours_they_print(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t inks[4], rgb[3];
+    } cases[] = {
+        {{0, 0, 0, 0}, {255, 255, 255}},     {{255, 0, 0, 0}, {0, 255, 255}},
+        {{0, 255, 0, 0}, {255, 0, 255}},     {{0, 0, 255, 0}, {255, 255, 0}},
+        {{0, 0, 0, 255}, {0, 0, 0}},         {{255, 255, 255, 255}, {0, 0, 0}},
+        {{51, 102, 0, 127}, {102, 76, 128}},
+    };
+    static const char *const modes[] = {"wl", "wb"};
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        for (int bits = 8; bits <= 16; bits += 8) {
+            uint8_t rgb[3];
+            read_inks(modes[i % 2], bits, cases[i / 2].inks, rgb);
+            for (int c = 0; c < 3; c++)
+                if (rgb[c] != cases[i / 2].rgb[c])
+                    fail_msg("case %zu, %d bits: channel %d is %d", i / 2, bits, c, rgb[c]);
+        }
     }
 }
 
@@ -438,6 +495,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_tiff_becomes_grey_or_rgb),
+        cmocka_unit_test(inks_become_the_colours_they_print),
         cmocka_unit_test(every_kind_of_png_becomes_grey_or_rgb),
         cmocka_unit_test(every_kind_of_pnm_is_read),
         cmocka_unit_test(a_cmyk_jpeg_becomes_rgb),
