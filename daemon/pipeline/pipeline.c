@@ -13,6 +13,9 @@
 /* ---- the one table that moves a page ----------------------------------------------------------
  */
 
+static enum err_code ask_read(const struct pipeline_config *config, struct job *job,
+                              struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                              struct err *err);
 static enum err_code ask_recognise(const struct pipeline_config *config, struct job *job,
                                    struct js **out_args, const int **out_fds, size_t *out_fd_count,
                                    struct err *err);
@@ -20,6 +23,9 @@ static enum err_code keep_read(struct job *job, struct ipc_message *message, con
                                struct err *err);
 static enum err_code keep_recognised(struct job *job, struct ipc_message *message,
                                      const struct js *ok, struct err *err);
+static enum err_code ask_sign(const struct pipeline_config *config, struct job *job,
+                              struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                              struct err *err);
 static enum err_code ask_configure(const struct pipeline_config *config, struct job *job,
                                    struct js **out_args, const int **out_fds, size_t *out_fd_count,
                                    struct err *err);
@@ -40,13 +46,13 @@ const struct stage stages[] = {
     {"queue", POOL_NONE, false, {{0}}},
     {"code", POOL_NONE, false, {{0}}},
     {"extract", POOL_NONE, false, {{0}}},
-    {"seal", POOL_SEAL, false, {{"sign", SECONDS(60), NULL, NULL}}},
+    {"seal", POOL_SEAL, false, {{"sign", SECONDS(60), ask_sign, NULL}}},
     {"compose", POOL_PDF, false, {{"compose", SECONDS(600), NULL, NULL}}},
     {"understand", POOL_OCR, false, {{"understand", SECONDS(60), NULL, NULL}}},
     {"recognize",
      POOL_OCR,
      false,
-     {{"read", SECONDS(60), NULL, keep_read},
+     {{"read", SECONDS(60), ask_read, keep_read},
       {"recognise", SECONDS(180), ask_recognise, keep_recognised}}},
     {"import", POOL_OCR, false, {{"import", SECONDS(600), NULL, NULL}}},
 };
@@ -54,6 +60,19 @@ const size_t stage_count = sizeof stages / sizeof *stages;
 
 /* ---- steps that are more than a shuttle -------------------------------------------------------
  */
+
+static enum err_code ask_read(const struct pipeline_config *config, struct job *job,
+                              struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                              struct err *err)
+{
+    AUTO(js) struct js *args = js_copy(job->args);
+    if (!args || !js_set(args, "lang", js_text(config->lang)))
+        return err_set(err, ERR_NO_MEMORY, "read");
+    *out_args = TAKE(args);
+    *out_fds = job->fds;
+    *out_fd_count = job->fd_count;
+    return ERR_OK;
+}
 
 /* read answers {page, zones} with the recognition image and a thumbnail. */
 static enum err_code keep_read(struct job *job, struct ipc_message *message, const struct js *ok,
@@ -78,8 +97,8 @@ static enum err_code ask_recognise(const struct pipeline_config *config, struct 
                                    struct js **out_args, const int **out_fds, size_t *out_fd_count,
                                    struct err *err)
 {
-    (void)config;
-    *out_args = js_ref(job->result);
+    *out_args = js_pack("{s:O, s:O, s:o}", "page", js_at(job->result, "page"), "zones",
+                        js_at(job->result, "zones"), "lang", js_text(config->lang));
     *out_fds = &job->result_fds[0];
     *out_fd_count = 1;
     return *out_args ? ERR_OK : err_set(err, ERR_NO_MEMORY, "recognise");
@@ -102,6 +121,24 @@ static enum err_code keep_recognised(struct job *job, struct ipc_message *messag
     return set ? ERR_OK : err_set(err, ERR_NO_MEMORY, "recognise");
 }
 
+/* Whose key is unlocked may have changed since the copy was confirmed. */
+static enum err_code ask_sign(const struct pipeline_config *config, struct job *job,
+                              struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                              struct err *err)
+{
+    const char *copied_by;
+    enum err_code code =
+        config->may_sign ? js_get_text(job->args, "copied_by", &copied_by, err) : ERR_OK;
+    if (!code && config->may_sign)
+        code = config->may_sign(config->may_sign_payload, copied_by, err);
+    if (code)
+        return code;
+    *out_args = js_ref(job->args);
+    *out_fds = job->fds;
+    *out_fd_count = job->fd_count;
+    return ERR_OK;
+}
+
 static enum err_code ask_configure(const struct pipeline_config *config, struct job *job,
                                    struct js **out_args, const int **out_fds, size_t *out_fd_count,
                                    struct err *err)
@@ -109,7 +146,7 @@ static enum err_code ask_configure(const struct pipeline_config *config, struct 
     (void)job;
     *out_fds = NULL;
     *out_fd_count = 0;
-    *out_args = js_pack("{s:O}", "targets", config->targets);
+    *out_args = js_pack("{s:O, s:s}", "targets", config->targets, "witnesses", config->witnesses);
     return *out_args ? ERR_OK : err_set(err, ERR_NO_MEMORY, "configure");
 }
 

@@ -18,7 +18,12 @@ struct pipeline;
 struct pipeline_config {
     const char *worker_dir;
     int ocr_workers;
+    const char *lang;   /* recognition model ("vie+eng"); borrowed, NULL = the worker's own */
+    const char *witnesses; /* folder where the station remembers the targets' marks; borrowed */
     struct js *targets; /* upload worker's configure args.targets; borrowed, NULL = none */
+    /* Asked before each signature: may what this principal compared be signed now? NULL = yes. */
+    enum err_code (*may_sign)(void *payload, const char *copied_by, struct err *err);
+    void *may_sign_payload;
 };
 
 /* A job ended (err NULL: stored). For the log, progress and tests. */

@@ -5,20 +5,31 @@
 #include "daemon/base/id.h"
 #include "daemon/base/js.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* What is known of the last scan jobs, for whoever asks how one went. Memory only: the pages are in
- * the store. */
+/* What is known of the last scan jobs, for whoever asks how one went, and to go on with one that
+ * failed. Memory only: the pages are in the store. */
 
 #define SCAN_JOBS_KEPT 64
 
 struct scan_job {
     char id[ID_SIZE];
     char dossier_id[ID_SIZE], document_id[ID_SIZE];
-    const char *state; /* running done failed cancelled */
-    int pages;         /* safe ones */
+    bool rejected;     /* no page came: its document is nobody's paper, going on makes another */
+    char *device;            /* key of its scanner */
+    const char *state;       /* running done failed cancelled */
+    int pages;               /* safe ones */
+    int sheets;              /* safe ones, of a feeder */
+    int lost_sheet;          /* in motion when it failed: to be fed again; 0 = none */
+    char half_page[ID_SIZE]; /* last safe page when it is a front whose back has not come */
+    const char *waits; /* running, but for now: NULL, "device" (busy), "next" (the clerk's key) */
+    int64_t waits_until_us;
     struct err err;
     char ref[REF_SIZE];
+    /* to go on with it */
+    struct js *request, *principal;
 };
 
 struct scan_jobs {
@@ -26,10 +37,17 @@ struct scan_jobs {
     size_t made;
 };
 
-/* A running job; the oldest is forgotten for it. */
-struct scan_job *scan_jobs_add(struct scan_jobs *jobs, const char *dossier_id);
+/* A running job on `device` over `request` (taken over) for `principal` (borrowed); the oldest that
+ * does not run is forgotten for it. NULL: out of memory, request is freed. */
+struct scan_job *scan_jobs_add(struct scan_jobs *jobs, const char *device, const char *dossier_id,
+                               struct js *request, const struct js *principal);
 struct scan_job *scan_jobs_find(struct scan_jobs *jobs, const char *id); /* NULL: not known */
-/* {"id", "dossier_id", "document_id", "state", "pages", "error"}; NULL when out of memory */
+void scan_jobs_done(struct scan_jobs *jobs);
+bool scan_job_is_running(const struct scan_job *job);
+/* It ended before its paper did, and the same request may bring the rest. */
+bool scan_job_can_go_on(const struct scan_job *job);
+/* {"id", "device", "dossier_id", "document_id", "state", "pages", "sheets", "lost_sheet",
+ * "can_continue", "waits": {"for", "until_us"}|null, "error"}; NULL when out of memory */
 struct js *scan_job_to_js(const struct scan_job *job);
 
 #endif

@@ -194,6 +194,52 @@ static void a_part_never_takes_another_document_s_name(void **state)
     assert_int_equal(f->failed, 1);
 }
 
+static void put_theirs(const char *path)
+{
+    AUTO(fd) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_int_equal(write(fd, "%PDF theirs", 11), 11);
+}
+
+static void assert_theirs(const char *path)
+{
+    char bytes[16] = "";
+    AUTO(fd) int fd = open(path, O_RDONLY);
+    assert_int_equal(read(fd, bytes, sizeof bytes), 11);
+    assert_string_equal(bytes, "%PDF theirs");
+}
+
+static void a_file_that_came_while_pages_were_read_is_not_replaced(void **state)
+{
+    struct fixture *f = *state;
+    begin(f, (const char *const[]){"a.tif"}, 1, false);
+    answer_page(f, 1);
+    answer(f, claim(f, "understand"), js_pack("{s:s}", "type", "notice"), -1, 0);
+    put_theirs("out/a.pdf");
+    char sha256[HASH_HEX_SIZE];
+    hash_bytes("", 0, sha256);
+    answer(f, claim(f, "compose"), js_pack("{s:s}", "sha256", sha256), -1, 0);
+    assert_int_equal(f->failed, 1);
+    assert_int_equal(f->last_code, ERR_USAGE);
+    assert_theirs("out/a.pdf");
+}
+
+static void no_part_is_written_when_one_would_replace_another_file(void **state)
+{
+    struct fixture *f = *state;
+    begin(f, (const char *const[]){"a.tif"}, 1, true);
+    answer_page(f, 2);
+    answer_page(f, 2);
+    put_theirs("out/a-2.pdf");
+    answer(f, claim(f, "understand"),
+           js_pack("{s:s, s:[{}, {s:{s:b}}]}", "type", "notice", "pages", "starts_document",
+                   "value", 1),
+           -1, 0);
+    assert_int_equal(f->failed, 1);
+    assert_int_equal(f->last_code, ERR_USAGE);
+    assert_true(folder_is_done(f->folder));
+    assert_theirs("out/a-2.pdf");
+}
+
 static void an_odd_answer_fails_its_document_only(void **state)
 {
     struct fixture *f = *state;
@@ -243,6 +289,8 @@ int main(void)
         CASE(a_long_pdf_is_imported_to_its_last_page),
         CASE(each_image_of_a_tiff_is_composed_from_its_own_index),
         CASE(a_part_never_takes_another_document_s_name),
+        CASE(a_file_that_came_while_pages_were_read_is_not_replaced),
+        CASE(no_part_is_written_when_one_would_replace_another_file),
         CASE(an_odd_answer_fails_its_document_only),
         CASE(more_pages_than_a_message_carries_are_an_error),
     };

@@ -56,8 +56,10 @@ static int teardown(void **state)
 
 static void begin(struct fixture *f, int ocr_workers, const char *worker_dir)
 {
-    struct pipeline_config config = {
-        .worker_dir = worker_dir, .ocr_workers = ocr_workers, .targets = f->targets};
+    struct pipeline_config config = {.worker_dir = worker_dir,
+                                     .ocr_workers = ocr_workers,
+                                     .targets = f->targets,
+                                     .witnesses = "/witnesses"};
     struct job_source source = script_jobs(&f->script);
     assert_int_equal(pipeline_new(f->loop, &config, &source, on_ended, f, &f->pipeline, NULL),
                      ERR_OK);

@@ -10,6 +10,10 @@
  *   "pile 3"  three sheets, then the feeder is empty      "glass"    one page, no more
  *   "jam 2"   two sheets, then a jam                      "die 1"    one sheet, then abort()
  *   "stall 1" one sheet, then nothing until a cancel      "busy 2"   busy for the first two opens
+ *   "hang 1"  one sheet, then a call that never returns   "slow 1"   one sheet, then calls that
+ * take a "pair 3"  three sides of a duplex feeder, then a jam             while each, then the end
+ *   "cold 2"  warms up when the first of two sheets is asked for
+ *   "moved@1" is not there; FAKE_SCANNER says where it is now
  */
 
 static char kind[20];
@@ -21,9 +25,10 @@ static enum err_code op_list(void *self, struct worker_call *call, struct worker
     (void)self;
     (void)call;
     (void)err;
-    const char *name = getenv("FAKE_SCANNER");
-    answer->ok =
-        name ? js_pack("{s:[{s:s}]}", "devices", "name", name) : js_pack("{s:[]}", "devices");
+    const char *name = getenv("FAKE_SCANNER"), *identity = getenv("FAKE_IDENTITY");
+    answer->ok = name ? js_pack("{s:[{s:s, s:s}]}", "devices", "name", name, "identity",
+                                identity ? identity : name)
+                      : js_pack("{s:[]}", "devices");
     return ERR_OK;
 }
 
@@ -36,6 +41,8 @@ static enum err_code op_open(void *self, struct worker_call *call, struct worker
     sscanf(js_text_or(call->args, "device", ""), "%19s %d", kind, &sheets);
     answer->ok =
         js_pack("{s:[s], s:[]}", "sources", strcmp(kind, "glass") ? "adf" : "flatbed", "options");
+    if (strcmp(kind, "moved@1") == 0)
+        return err_set(err, ERR_UNKNOWN_DEVICE, "as asked");
     if (strcmp(kind, "busy") == 0 && busy_opens++ < sheets)
         return err_set(err, ERR_DEVICE_BUSY, "as asked");
     return ERR_OK;
@@ -47,16 +54,41 @@ static enum err_code op_start(void *self, struct worker_call *call, struct worke
                               struct err *err)
 {
     (void)self;
-    (void)answer;
     (void)err;
     fake_log_add("scan", "start", call->args);
     taken = 0;
+    bool duplex = strcmp(kind, "pair") == 0;
+    answer->ok = js_pack("{s:s, s:b}", "source",
+                         duplex                       ? "duplex"
+                         : strcmp(kind, "glass") == 0 ? "flatbed"
+                                                      : "adf",
+                         "duplex", (int)duplex);
     return ERR_OK;
+}
+
+static void announce(struct worker_call *call, const char *phase)
+{
+    worker_event(call, "call", js_pack("{s:s, s:s}", "name", "read", "phase", phase), NULL);
+}
+
+static void read_slowly(struct worker_call *call)
+{
+    for (int i = 0; i < 6; i++) {
+        announce(call, "before");
+        usleep(100000);
+        announce(call, "after");
+    }
 }
 
 static enum err_code end_of_pile(struct worker_call *call, struct err *err)
 {
-    if (strcmp(kind, "jam") == 0)
+    if (strcmp(kind, "hang") == 0) {
+        announce(call, "before");
+        pause();
+    }
+    if (strcmp(kind, "slow") == 0)
+        read_slowly(call);
+    if (strcmp(kind, "jam") == 0 || strcmp(kind, "pair") == 0)
         return err_set(err, ERR_FEEDER_JAM, "as asked");
     if (strcmp(kind, "die") == 0)
         abort();
@@ -75,13 +107,18 @@ static enum err_code op_next(void *self, struct worker_call *call, struct worker
     (void)self;
     bool glass = strcmp(kind, "glass") == 0 || strcmp(kind, "busy") == 0;
     fake_log_add("scan", "next", call->args);
-    if (call->message->fd_count != 1)
+    if (call->message->fd_count < 1)
         return err_set(err, ERR_BAD_ARGUMENT, "no file");
+    static int cold = 1;
+    if (strcmp(kind, "cold") == 0 && cold-- > 0)
+        return err_set(err, ERR_WARMING_UP, "as asked");
     if (!glass && taken >= sheets)
         return end_of_pile(call, err);
     taken++;
+    bool pair = strcmp(kind, "pair") == 0;
     answer->ok = js_pack("{s:{s:i}, s:s, s:i, s:b}", "image", "width_px", 100 + taken, "side",
-                         taken == 2 ? "back" : "front", "sheet", taken, "more", (int)!glass);
+                         pair && taken % 2 == 0 ? "back" : "front", "sheet",
+                         pair ? (taken + 1) / 2 : taken, "more", (int)!glass);
     return ERR_OK;
 }
 

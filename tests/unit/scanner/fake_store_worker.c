@@ -66,6 +66,7 @@ NOTED(page_commit)
 NOTED(page_abort)
 NOTED(document_finish_scan)
 NOTED(document_reject)
+NOTED(pages_interleave)
 
 int main(void)
 {
@@ -75,6 +76,7 @@ int main(void)
                                            {"page_abort", page_abort},
                                            {"document_finish_scan", document_finish_scan},
                                            {"document_reject", document_reject},
+                                           {"pages_interleave", pages_interleave},
                                            {0}};
     return worker_serve("fake-store-worker", ops, NULL);
 }

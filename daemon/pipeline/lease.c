@@ -1,0 +1,59 @@
+#include "daemon/pipeline/lease.h"
+
+#include "daemon/model/person.h"
+
+#include <stdio.h>
+
+bool lease_is_free(const struct lease *lease, int64_t now_us)
+{
+    return !lease->owner[0] || now_us >= lease->until_us;
+}
+
+bool lease_is_of(const struct lease *lease, const char *who, int64_t now_us)
+{
+    return !lease_is_free(lease, now_us) && person_is_same(lease->owner, who);
+}
+
+static void give(struct lease *lease, const char *who, int64_t now_us, int last_ms)
+{
+    if (!lease_is_of(lease, who, now_us))
+        lease->since_us = now_us;
+    snprintf(lease->owner, sizeof lease->owner, "%s", who);
+    lease->until_us = now_us + (int64_t)last_ms * 1000;
+}
+
+static enum err_code refuse(const struct lease *lease, int64_t now_us, struct err *err)
+{
+    return err_set(err, ERR_DEVICE_LEASED, "%s has the scanner for %lld s more", lease->owner,
+                   (long long)((lease->until_us - now_us) / 1000000));
+}
+
+enum err_code lease_take(struct lease *lease, const char *who, int64_t now_us, int last_ms,
+                         struct err *err)
+{
+    if (!lease_is_free(lease, now_us) && !lease_is_of(lease, who, now_us))
+        return refuse(lease, now_us, err);
+    give(lease, who, now_us, last_ms);
+    return ERR_OK;
+}
+
+enum err_code lease_hand_over(struct lease *lease, const char *who, const char *to, bool force,
+                              int64_t now_us, int last_ms, struct err *err)
+{
+    bool may = force || lease_is_free(lease, now_us) || lease_is_of(lease, who, now_us);
+    if (!may)
+        return refuse(lease, now_us, err);
+    if (*to)
+        give(lease, to, now_us, last_ms);
+    else
+        *lease = (struct lease){0};
+    return ERR_OK;
+}
+
+struct js *lease_to_js(const struct lease *lease, int64_t now_us)
+{
+    if (lease_is_free(lease, now_us))
+        return js_null();
+    return js_pack("{s:s, s:I, s:I}", "owner", lease->owner, "since_us", lease->since_us,
+                   "until_us", lease->until_us);
+}

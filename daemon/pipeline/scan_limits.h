@@ -1,0 +1,30 @@
+#ifndef SOHOA_PIPELINE_SCAN_LIMITS_H
+#define SOHOA_PIPELINE_SCAN_LIMITS_H
+
+/*
+ * How long things at a scanner may take, all in milliseconds.
+ *
+ * Calls into SANE have a deadline each, armed anew whenever the scan worker announces a call; one
+ * that is overrun ends the worker (TERM, then KILL). Start values: reference sane.md 9.
+ */
+struct scan_limits {
+    int init_ms;   /* sane_init and listing */
+    int open_ms;   /* sane_open */
+    int option_ms; /* one sane_control_option */
+    int start_ms;  /* sane_start: lamp, feeder */
+    int read_ms;   /* without a byte */
+    int cancel_ms; /* sane_cancel, and until a cancelled job has ended */
+    int close_ms;  /* sane_close */
+    int own_ms;    /* between two calls: writing and flushing the image */
+    int busy_ms;   /* a busy or cold device is asked again for that long in all */
+    int idle_ms;   /* an unused device is let go */
+    int lease_ms;  /* an unused lease ends */
+    int poll_ms;   /* buttons are looked at; 0 = never */
+};
+
+extern const struct scan_limits scan_limits_default;
+
+/* Deadline of the call the worker announced ("open", "read"…); own_ms for anything else. */
+int scan_limit_of(const struct scan_limits *limits, const char *call);
+
+#endif

@@ -1,0 +1,83 @@
+#include "tests/harness/test.h"
+
+#include "daemon/pipeline/scan_wish.h"
+
+#include <string.h>
+
+static struct js *parse(const char *text)
+{
+    struct js *value = NULL;
+    assert_int_equal(js_parse(text, strlen(text), &value, NULL), ERR_OK);
+    return value;
+}
+
+static void the_request_goes_over_the_profile_over_our_defaults(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *request, *profile, *settings;
+        enum err_code code;
+    } cases[] = {
+        {"{}", NULL, "{\"mode\":\"color\",\"resolution_dpi\":300}", ERR_OK},
+        {"{\"resolution_dpi\":400,\"sheets\":3}", NULL,
+         "{\"mode\":\"color\",\"resolution_dpi\":400,\"expect_sheets\":3}", ERR_OK},
+        {"{}", "{\"settings\":{\"source\":\"adf\",\"resolution_dpi\":200}}",
+         "{\"mode\":\"color\",\"resolution_dpi\":200,\"source\":\"adf\"}", ERR_OK},
+        {"{\"source\":\"flatbed\"}", "{\"settings\":{\"source\":\"adf\"}}",
+         "{\"mode\":\"color\",\"resolution_dpi\":300,\"source\":\"flatbed\"}", ERR_OK},
+        {"{\"source\":\"adf\"}", "{\"locked\":true,\"settings\":{\"source\":\"adf\"}}",
+         "{\"mode\":\"color\",\"resolution_dpi\":300,\"source\":\"adf\"}", ERR_OK},
+        {"{\"source\":\"flatbed\"}", "{\"locked\":true,\"settings\":{\"source\":\"adf\"}}", NULL,
+         ERR_PROFILE_LOCKED},
+        {"{\"document_id\":\"x\",\"paper\":\"a5\"}", NULL,
+         "{\"mode\":\"color\",\"resolution_dpi\":300,\"paper\":\"a5\"}", ERR_OK},
+        {"{\"mode\":\"gray\"}", NULL, NULL, ERR_SETTINGS_NOT_LEGAL},
+        {"{\"mode\":\"lineart\"}", NULL, NULL, ERR_SETTINGS_NOT_LEGAL},
+        {"{\"resolution_dpi\":199}", NULL, NULL, ERR_SETTINGS_NOT_LEGAL},
+        {"{\"resolution_dpi\":1201}", NULL, NULL, ERR_SETTINGS_NOT_LEGAL},
+        {"{}", "{\"settings\":{\"resolution_dpi\":100}}", NULL, ERR_SETTINGS_NOT_LEGAL},
+        {"{\"paper\":\"b9\"}", NULL, NULL, ERR_BAD_ARGUMENT},
+        {"{\"resolution_dpi\":\"300\"}", NULL, NULL, ERR_BAD_JSON},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(js) struct js *request = parse(cases[i].request);
+        AUTO(js) struct js *profile = cases[i].profile ? parse(cases[i].profile) : NULL;
+        AUTO(js) struct js *settings = NULL;
+        AUTO(js) struct js *expected = cases[i].settings ? parse(cases[i].settings) : NULL;
+        struct err err = ERR_INIT;
+        assert_int_equal(scan_wish_settings(request, profile, &settings, &err), cases[i].code);
+        if (expected && !js_equal(settings, expected))
+            fail_msg("%zu: not %s", i, cases[i].settings);
+        assert_int_equal(err.code, cases[i].code);
+    }
+}
+
+static void a_profile_holds_only_what_it_may(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *settings;
+        enum err_code code;
+    } cases[] = {
+        {"{}", ERR_OK},
+        {"{\"source\":\"duplex\",\"mode\":\"color\",\"resolution_dpi\":300,\"paper\":\"a4\"}",
+         ERR_OK},
+        {"{\"sheets\":3}", ERR_BAD_ARGUMENT},
+        {"{\"source\":\"window\"}", ERR_BAD_ARGUMENT},
+        {"{\"mode\":\"gray\"}", ERR_SETTINGS_NOT_LEGAL},
+        {"[]", ERR_BAD_ARGUMENT},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(js) struct js *settings = parse(cases[i].settings);
+        assert_int_equal(scan_wish_check_profile(settings, NULL), cases[i].code);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_request_goes_over_the_profile_over_our_defaults),
+        cmocka_unit_test(a_profile_holds_only_what_it_may),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
