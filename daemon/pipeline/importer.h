@@ -1,0 +1,41 @@
+#ifndef SOHOA_PIPELINE_IMPORTER_H
+#define SOHOA_PIPELINE_IMPORTER_H
+
+#include "daemon/base/err.h"
+#include "daemon/base/js.h"
+
+typedef struct sd_event sd_event;
+struct store_client;
+
+/*
+ * Paper that comes as files: looks into the configured folders at their interval and does one step
+ * of work after the other, until every file has come to its end. What is known lies in the store
+ * (queue/store/import.h), so it may be killed at any moment.
+ *
+ *   look … look ──digest of the sweep is new──▶ look … look, each noted ──▶ import_swept
+ *                                                                             │
+ *          import_next ──"take"──▶ import worker ──▶ import_took ──▶ import_next ◀┘
+ *                      ──"count"─▶ import worker ──▶ import_counted
+ *                      ──"page"──▶ import worker ──▶ page_commit
+ *
+ * A share that does not answer is told in the log once, shown as the folder's problem, and tried
+ * again at the next interval.
+ */
+
+struct importer;
+
+/* folders: [{"name","path","kind":"watch|backlog","interval_s","share"}], borrowed and stays. */
+enum err_code importer_new(sd_event *loop, const char *worker_dir, const struct js *folders,
+                           struct store_client *store, struct importer **out, struct err *err);
+void importer_free(struct importer *importer);
+
+/* NOT_FOUND when no folder has that name. */
+enum err_code importer_find(const struct importer *importer, const char *name, struct err *err);
+/* Looks at once, and notes everything anew. */
+void importer_look(struct importer *importer, const char *name);
+/* [{"name","path","kind","interval_s","looked_us"|null,"missing","problem":{"code","message"}|null}]
+ */
+struct js *importer_to_js(const struct importer *importer);
+unsigned importer_crash_count(const struct importer *importer);
+
+#endif

@@ -1,0 +1,261 @@
+#include "daemon/workers/import_pages.h"
+
+#include "daemon/base/file.h"
+#include "daemon/image/image_rows.h"
+#include "daemon/image/pdf_import.h"
+#include "daemon/image/pdf_tool.h"
+#include "drivers/folder/copy_exception.h"
+#include "drivers/folder/file_kind.h"
+#include "ocr/text/text_layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_PAGES 2000
+#define IMAGES_AT_ONCE 256
+#define TEXT_FILE_MAX (8u << 20)
+#define FONTS_MAX 64
+
+struct paging {
+    const struct templates *templates;
+    struct worker_answer *answer;
+    int file;
+    int first, max_pages;
+    struct js *ok;     /* the answer, borrowed from import_pages */
+    struct js *images; /* in it, borrowed */
+};
+
+static enum err_code no_memory(struct err *err)
+{
+    return err_set(err, ERR_NO_MEMORY, "answer");
+}
+
+static enum err_code attach(struct paging *paging, int fd, int *out_place, struct err *err)
+{
+    struct worker_answer *answer = paging->answer;
+    if (answer->fd_count >= IPC_MAX_FDS) {
+        fd_close(fd);
+        return err_set(err, ERR_INTERNAL, "too many descriptors in an answer");
+    }
+    *out_place = (int)answer->fd_count;
+    answer->fds[answer->fd_count++] = fd;
+    return ERR_OK;
+}
+
+/* --- images ---------------------------------------------------------------------------------- */
+
+static enum err_code add_image(struct paging *paging, int page, const char *place_name, int place,
+                               struct js *facts, struct err *err)
+{
+    AUTO(js) struct js *image = facts;
+    bool ok = image && js_set(image, "page", js_int(page)) &&
+              js_set(image, place_name, js_int(place)) && js_push(paging->images, js_ref(image));
+    return ok ? ERR_OK : no_memory(err);
+}
+
+static enum err_code image_pages(struct paging *paging, int *out_count, struct err *err)
+{
+    int count = paging->first;
+    for (int page = paging->first; page <= count && page < paging->first + IMAGES_AT_ONCE; page++) {
+        AUTO(image_rows) struct image_rows *rows = NULL;
+        enum err_code code = image_rows_open(paging->file, page - 1, &rows, err);
+        if (code)
+            return err_context(err, code, "image %d", page);
+        count = image_rows_info(rows)->count;
+        if (count > paging->max_pages)
+            return err_set(err, ERR_TOO_LARGE, "%d images, at most %d", count, paging->max_pages);
+        code = add_image(paging, page, "index", page - 1, copy_facts_to_js(image_rows_info(rows)),
+                         err);
+        if (code)
+            return code;
+    }
+    *out_count = count;
+    return ERR_OK;
+}
+
+/* --- text ------------------------------------------------------------------------------------ */
+
+static enum err_code add_text(struct paging *paging, const char *bytes, size_t size,
+                              const char *const *fonts, size_t font_count, struct err *err)
+{
+    AUTO(text_layer) struct text_layer layer = {0};
+    enum err_code code = text_layer_read(templates_syllables(paging->templates), bytes, size, fonts,
+                                         font_count, &layer, err);
+    if (code)
+        return code;
+    AUTO(js)
+    struct js *text =
+        js_pack("{s:s, s:s, s:I, s:I}", "layer", text_layer_name(layer.kind), "encoding",
+                legacy_encoding_name(layer.guess.encoding), "words", (long long)layer.count.words,
+                "possible", (long long)layer.count.possible);
+    if (!text || (layer.reason && !js_set(text, "reason", js_text(layer.reason))))
+        return no_memory(err);
+    if (layer.text) {
+        int fd = -1, place = 0;
+        code = file_memfd("text", layer.text, strlen(layer.text), &fd, err);
+        if (!code)
+            code = file_memfd_seal(fd, err);
+        if (!code)
+            code = attach(paging, TAKE_FD(fd), &place, err);
+        fd_close(fd);
+        if (code)
+            return code;
+        if (!js_set(text, "fd", js_int(place)))
+            return no_memory(err);
+    }
+    return js_set(paging->ok, "text", js_ref(text)) ? ERR_OK : no_memory(err);
+}
+
+static enum err_code text_file(struct paging *paging, struct err *err)
+{
+    AUTO(mem) char *bytes = NULL;
+    size_t size = 0;
+    enum err_code code = file_read_fd(paging->file, TEXT_FILE_MAX, &bytes, &size, err);
+    return code ? code : add_text(paging, bytes, size, NULL, 0, err);
+}
+
+/* --- PDF ------------------------------------------------------------------------------------- */
+
+static enum err_code run_tool(struct paging *paging, const char *program, const char *const *more,
+                              int last, char **out, struct err *err)
+{
+    char from[16], to[16];
+    AUTO(mem) char *errors = NULL;
+    snprintf(from, sizeof from, "%d", paging->first);
+    snprintf(to, sizeof to, "%d", last);
+    const char *argv[12] = {program, "-f", from, "-l", to};
+    size_t count = 5;
+    while (*more)
+        argv[count++] = *more++;
+    return pdf_tool_run(argv, paging->file, "/", out, &errors, err);
+}
+
+/* First column of pdffonts; it ends where the header says "type", or later behind a long name. */
+static size_t list_fonts(char *table, const char **out)
+{
+    size_t count = 0;
+    const char *type = strstr(table, "type");
+    size_t column = type ? (size_t)(type - table) : 0;
+    char *line = strchr(table, '\n');
+    line = line ? strchr(line + 1, '\n') : NULL;
+    for (char *next; line && column && count < FONTS_MAX; line = next) {
+        line++;
+        next = strchr(line, '\n');
+        if (!next)
+            break;
+        *next = 0;
+        if (strlen(line) > column && line[column - 1] == ' ')
+            line[column - 1] = 0;
+        line[strcspn(line, " ")] = 0;
+        out[count++] = line;
+    }
+    return count;
+}
+
+static enum err_code pdf_text(struct paging *paging, int last, struct err *err)
+{
+    static const char *const text_args[] = {"-enc", "UTF-8", PDF_TOOL_INPUT, "-", NULL};
+    static const char *const font_args[] = {PDF_TOOL_INPUT, NULL};
+    AUTO(mem) char *text = NULL;
+    AUTO(mem) char *table = NULL;
+    const char *fonts[FONTS_MAX];
+    enum err_code code = run_tool(paging, "pdftotext", text_args, last, &text, err);
+    if (!code)
+        code = run_tool(paging, "pdffonts", font_args, last, &table, err);
+    return code ? code : add_text(paging, text, strlen(text), fonts, list_fonts(table, fonts), err);
+}
+
+/* A page that had to be rendered has the resolution it was rendered at; what is known of the scan
+ * are the images that lay on it. */
+struct js *import_pdf_page_facts(const struct pdf_page *page, bool born_digital, struct err *err)
+{
+    AUTO(image_rows) struct image_rows *rows = NULL;
+    if (image_rows_open(page->fd, 0, &rows, err))
+        return NULL;
+    struct image_info info = *image_rows_info(rows);
+    bool scanned = !born_digital && page->image_dpi > 0;
+    bool scaled = page->rendered && scanned && page->image_dpi < page->dpi;
+    info.dpi = page->dpi;
+    info.bilevel = page->rendered ? scanned && page->bilevel : info.bilevel;
+    if (scaled) {
+        info.width = (int)(info.width * page->image_dpi / page->dpi);
+        info.height = (int)(info.height * page->image_dpi / page->dpi);
+        info.dpi = page->image_dpi;
+    }
+    AUTO(js) struct js *facts = copy_facts_to_js(&info);
+    if (!facts || !js_set(facts, "rendered", js_bool(page->rendered)))
+        return NULL;
+    return TAKE(facts);
+}
+
+static enum err_code pdf_pages(struct paging *paging, int *out_count, struct err *err)
+{
+    AUTO(pdf_import) struct pdf_import pdf = {0};
+    enum err_code code = pdf_import(paging->file, paging->first, paging->max_pages, &pdf, err);
+    for (size_t i = 0; i < pdf.count && !code; i++) {
+        int place = 0;
+        struct js *facts = import_pdf_page_facts(&pdf.page[i], pdf.born_digital, err);
+        if (!facts)
+            return err && err->code ? err->code : no_memory(err);
+        code = attach(paging, TAKE_FD(pdf.page[i].fd), &place, err);
+        if (code)
+            js_free(facts);
+        else
+            code = add_image(paging, paging->first + (int)i, "fd", place, facts, err);
+    }
+    if (!code)
+        code = pdf_text(paging, paging->first + (int)pdf.count - 1, err);
+    if (code)
+        return code;
+    *out_count = pdf.page_count;
+    return js_set(paging->ok, "pdf", js_text(pdf_kind_name(pdf.kind))) ? ERR_OK : no_memory(err);
+}
+
+/* --- all ------------------------------------------------------------------------------------- */
+
+static enum err_code pages_of(struct paging *paging, enum file_kind kind, int *out_count,
+                              struct err *err)
+{
+    switch (kind) {
+    case FILE_JPEG:
+    case FILE_PNG:
+    case FILE_TIFF:
+    case FILE_PNM:
+        return image_pages(paging, out_count, err);
+    case FILE_PDF:
+        return pdf_pages(paging, out_count, err);
+    case FILE_TEXT:
+        return text_file(paging, err);
+    case FILE_EMPTY:
+        return err_set(err, ERR_IMAGE_EMPTY, "the file has no bytes");
+    default:
+        return err_set(err, ERR_FORMAT_UNKNOWN, "neither image, PDF nor text");
+    }
+}
+
+enum err_code import_pages(const struct templates *templates, struct worker_call *call,
+                           struct worker_answer *answer, struct err *err)
+{
+    AUTO(fd) int file = -1;
+    AUTO(js) struct js *images = js_array();
+    AUTO(js) struct js *ok = js_object();
+    int64_t first = js_int_or(call->args, "first", 1);
+    int64_t max_pages = js_int_or(call->args, "max_pages", MAX_PAGES);
+    int count = 0;
+    enum err_code code = ipc_take_fd(call->message, 0, &file, err);
+    if (!code && (first < 1 || first > MAX_PAGES || max_pages < 1 || max_pages > MAX_PAGES))
+        code = err_set(err, ERR_BAD_ARGUMENT, "pages are counted from 1 to %d", MAX_PAGES);
+    if (!code && (!images || !ok))
+        code = no_memory(err);
+    struct paging paging = {templates, answer, file, (int)first, (int)max_pages, ok, images};
+    enum file_kind kind = code ? FILE_UNKNOWN : file_kind_of(file);
+    if (!code)
+        code = pages_of(&paging, kind, &count, err);
+    if (code)
+        return code;
+    if (!js_set(ok, "kind", js_text(file_kind_name(kind))) || !js_set(ok, "pages", js_int(count)) ||
+        !js_set(ok, "first", js_int(first)) || !js_set(ok, "images", js_ref(images)))
+        return no_memory(err);
+    answer->ok = TAKE(ok);
+    return ERR_OK;
+}
