@@ -40,6 +40,18 @@ static enum err_code add_value(struct cli_args *args, const struct cli_option *o
     return ERR_OK;
 }
 
+static bool is_among(const char *words, const char *text)
+{
+    size_t size = strlen(text);
+    for (const char *at = words; *at; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (word == size && strncmp(at, text, size) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
 /* Reads argv[*index], which starts with a dash, and its value; leaves *index on the last used. */
 static enum err_code read_option(const struct cli_option *options, int argc, char **argv,
                                  int *index, struct cli_args *args, struct err *err)
@@ -66,6 +78,8 @@ static enum err_code read_option(const struct cli_option *options, int argc, cha
         text = argv[++*index];
     if (!text)
         return err_set(err, ERR_USAGE, "--%s needs a value (%s)", option->name, option->value);
+    if (option->words && !is_among(option->words, text))
+        return err_set(err, ERR_USAGE, "--%s must be one of: %s", option->name, option->words);
     return add_value(args, option, text, err);
 }
 

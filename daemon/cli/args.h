@@ -16,6 +16,7 @@ struct cli_option {
     char letter;       /* 0: none */
     const char *value; /* placeholder in help; NULL: a flag */
     const char *help;
+    const char *words; /* values it may have, separated by spaces; NULL: any */
 };
 
 #define ARGS_OPERANDS_MAX 4

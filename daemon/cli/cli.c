@@ -198,12 +198,24 @@ static int run_command(const struct cli_command *command, const struct cli_args 
     return command->run(&cli, &args);
 }
 
+/* Before the noun, and nowhere else. */
+static const struct cli_option leading_options[] = {
+    {"version", 0, NULL, "version of this program"},
+    {0},
+};
+
+static int run_version(const struct cli_command *commands, const struct cli_args *before)
+{
+    const struct cli_command *command = find_command(commands, "version", NULL);
+    return run_command(command, before, 0, NULL);
+}
+
 static int dispatch(const struct cli_command *commands, int argc, char **argv)
 {
     struct cli_args before;
     struct err err = ERR_INIT;
     int leading = count_leading_options(argc, argv);
-    if (args_parse("", NULL, leading, argv, &before, &err))
+    if (args_parse("", leading_options, leading, argv, &before, &err))
         return cli_problem(&err);
     argc -= leading;
     argv += leading;
@@ -211,6 +223,8 @@ static int dispatch(const struct cli_command *commands, int argc, char **argv)
         help_print_all(commands);
         return CLI_DONE;
     }
+    if (args_has(&before, "version"))
+        return run_version(commands, &before);
     if (argc == 0) {
         err_set(&err, ERR_USAGE, "which command? See sohoa --help");
         return cli_problem(&err);

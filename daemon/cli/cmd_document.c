@@ -189,6 +189,18 @@ int cmd_document_confirm(const struct cli *cli, const struct cli_args *args)
                        show_document);
 }
 
+int cmd_document_release(const struct cli *cli, const struct cli_args *args)
+{
+    AUTO(js)
+    struct js *reply = NULL;
+    AUTO(mem)
+    char *path = cli_path("/v1/queue/%s/release", args->operand[0]);
+    if (!path)
+        return CLI_FAILED;
+    int exit_status = cli_ask(cli, "POST", path, js_pack("{s:s}", "kind", "document"), &reply);
+    return exit_status ? exit_status : cmd_document_show(cli, args);
+}
+
 int cmd_document_finish(const struct cli *cli, const struct cli_args *args)
 {
     return cli_call_on(cli, "POST", "/v1/documents/%s/finish", args->operand[0], NULL,
@@ -252,27 +264,57 @@ static int fetch_to(const struct cli *cli, const char *document, int fd)
     return CLI_FAILED;
 }
 
-/* Beside the wanted name first, so that a broken transfer leaves no half file. */
-static int fetch_to_file(const struct cli *cli, const char *document, const char *name)
+static int file_problem(const char *name, const char *what, int number)
 {
     struct err err = ERR_INIT;
+    err_set_errno(&err, ERR_IO, number, "%s%s", what, name);
+    return cli_problem(&err);
+}
+
+/* Beside the wanted name first, so that a broken transfer leaves no half file. */
+static int fetch_beside(const struct cli *cli, const char *document, const char *name)
+{
     AUTO(mem)
     char *part = mem_printf("%s.XXXXXX", name);
     AUTO(fd)
     int fd = part ? mkostemp(part, O_CLOEXEC) : -1;
-    if (fd < 0) {
-        err_set_errno(&err, ERR_IO, errno, "cannot write beside %s", name);
-        return cli_problem(&err);
-    }
+    if (fd < 0)
+        return file_problem(name, "cannot write beside ", errno);
     int exit_status = fetch_to(cli, document, fd);
     bool kept = exit_status == CLI_DONE && fsync(fd) == 0 && rename(part, name) == 0;
-    if (exit_status == CLI_DONE && !kept) {
-        err_set_errno(&err, ERR_IO, errno, "%s", name);
-        exit_status = cli_problem(&err);
-    }
+    if (exit_status == CLI_DONE && !kept)
+        exit_status = file_problem(name, "", errno);
     if (!kept)
         unlink(part);
     return exit_status;
+}
+
+/* A device or a pipe stays what it is. */
+static int fetch_into(const struct cli *cli, const char *document, const char *name)
+{
+    AUTO(fd)
+    int fd = open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    return fd < 0 ? file_problem(name, "", errno) : fetch_to(cli, document, fd);
+}
+
+static int fetch_to_file(const struct cli *cli, const char *document, const char *name)
+{
+    struct stat info;
+    bool there = lstat(name, &info) == 0;
+    bool is_link = there && S_ISLNK(info.st_mode);
+    if (!there && errno != ENOENT)
+        return file_problem(name, "", errno);
+    if (is_link && stat(name, &info) != 0)
+        return file_problem(name, "cannot follow the link ", errno);
+    if (there && S_ISDIR(info.st_mode))
+        return file_problem(name, "", EISDIR);
+    if (there && !S_ISREG(info.st_mode))
+        return fetch_into(cli, document, name);
+    AUTO(mem)
+    char *target = is_link ? realpath(name, NULL) : NULL;
+    if (is_link && !target)
+        return file_problem(name, "cannot follow the link ", errno);
+    return fetch_beside(cli, document, is_link ? target : name);
 }
 
 int cmd_document_file(const struct cli *cli, const struct cli_args *args)

@@ -5,11 +5,15 @@
 #include "daemon/cli/commands.h"
 #include "daemon/cli/show.h"
 #include "daemon/model/doc_type.h"
+#include "daemon/model/dossier_code.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#define LIST_MAX 500 /* the daemon's, of one answer */
+
 const struct cli_option cmd_dossier_list_options[] = {
+    {"before", 0, "DOSSIER", "those before this one (an id): the next page"},
     {"limit", 'n', "N", "at most so many (50)"},
     {0},
 };
@@ -47,10 +51,15 @@ int cmd_dossier_list(const struct cli *cli, const struct cli_args *args)
 {
     long limit;
     struct err err = ERR_INIT;
-    if (args_number(args, "limit", 1, 500, 50, &limit, &err))
+    const char *before = args_text(args, "before");
+    args_number(args, "limit", 1, LIST_MAX, 50, &limit, &err);
+    if (before && !id_is_valid(before))
+        err_set(&err, ERR_USAGE, "--before wants the id of a dossier");
+    if (err.code)
         return cli_problem(&err);
-    char path[64];
-    snprintf(path, sizeof path, "/v1/dossiers?limit=%ld", limit);
+    char path[64 + ID_SIZE];
+    snprintf(path, sizeof path, "/v1/dossiers?limit=%ld%s%s", limit, before ? "&before=" : "",
+             before ? before : "");
     return cli_call(cli, "GET", path, NULL, show_dossiers);
 }
 
@@ -74,6 +83,15 @@ static void show_dossier(const struct js *reply)
     show_table_end(table);
 }
 
+/* A daemon that does not know the question answers with any dossier: not the one that is meant. */
+static bool has_code(const struct js *dossier, const char *typed)
+{
+    const char *code = js_text_or(dossier, "code", "");
+    AUTO(mem)
+    char *canonical = dossier_code_canonical(typed);
+    return strcmp(code, typed) == 0 || (canonical && strcmp(code, canonical) == 0);
+}
+
 int cmd_dossier_find(const struct cli *cli, const char *name, char **out_id)
 {
     struct err err = ERR_INIT;
@@ -81,22 +99,21 @@ int cmd_dossier_find(const struct cli *cli, const char *name, char **out_id)
         *out_id = mem_strdup(name);
         return *out_id ? CLI_DONE : CLI_FAILED;
     }
+    AUTO(mem)
+    char *path = cli_path("/v1/dossiers?limit=1&code=%s", name);
     AUTO(js)
     struct js *reply = NULL;
-    int exit_status = cli_ask(cli, "GET", "/v1/dossiers?limit=500", NULL, &reply);
+    int exit_status = path ? cli_ask(cli, "GET", path, NULL, &reply) : CLI_FAILED;
     if (exit_status)
         return exit_status;
-    const struct js *dossiers = js_at(reply, "dossiers");
-    for (size_t i = 0; i < js_count(dossiers); i++) {
-        const struct js *dossier = js_item(dossiers, i);
-        const char *id = js_text_or(dossier, "id", NULL);
-        if (!id || strcmp(js_text_or(dossier, "code", ""), name) != 0)
-            continue;
-        *out_id = mem_strdup(id);
-        return *out_id ? CLI_DONE : CLI_FAILED;
+    const struct js *dossier = js_at(reply, "dossiers[0]");
+    const char *id = js_text_or(dossier, "id", NULL);
+    if (!id || !has_code(dossier, name)) {
+        err_set(&err, ERR_NOT_FOUND, "no dossier has the id or code %s", name);
+        return cli_problem(&err);
     }
-    err_set(&err, ERR_NOT_FOUND, "no dossier of the last 500 has the id or code %s", name);
-    return cli_problem(&err);
+    *out_id = mem_strdup(id);
+    return *out_id ? CLI_DONE : CLI_FAILED;
 }
 
 static int call_on_dossier(const struct cli *cli, const char *method, const char *path_format,

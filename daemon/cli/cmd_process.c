@@ -23,7 +23,8 @@ static const char usage_text[] =
     "DIR/NAME.pdf (searchable PDF/A-2u) and DIR/NAME.json (type, fields, text). Images lying\n"
     "directly in a folder are one document, in natural order; PDFs and sub-folders are documents "
     "of\n"
-    "their own. What is done already is passed over.\n"
+    "their own. What is done already is passed over; a file in DIR that is not such a result is\n"
+    "never replaced.\n"
     "\n"
     "  -o, --out DIR    folder for the results, made when missing\n"
     "  -j, --jobs N     pages worked on at a time (default: processors, at most 16)\n"
@@ -34,6 +35,16 @@ static const char usage_text[] =
     "  -h, --help       this text\n"
     "\n"
     "Exit status: 0 all done, 1 some input failed (the others are written), 2 usage.\n";
+
+const struct cli_option cmd_process_options[] = {
+    {"out", 'o', "DIR", "folder for the results"},
+    {"jobs", 'j', "N", "pages worked on at a time"},
+    {"lang", 0, "LANG", "recognition model"},
+    {"each", 0, NULL, "every file is a document"},
+    {"split", 0, NULL, "one pair of files per paper found"},
+    {"json", 0, NULL, "one JSON object per document"},
+    {0},
+};
 
 struct report {
     bool json, terminal;
@@ -65,10 +76,9 @@ static void print_json(const struct folder_result *result, const char *outcome)
 
 static void print_failure(const struct folder_result *result)
 {
-    char name[256], detail[sizeof result->err->detail];
-    text_printable(result->name, name, sizeof name);
+    char detail[sizeof result->err->detail];
     text_printable(result->err->detail, detail, sizeof detail);
-    fprintf(stderr, "sohoa: %s: %s: %s (%s)\n", name, err_name(result->err->code),
+    fprintf(stderr, "sohoa: %s: %s: %s (%s)\n", result->name, err_name(result->err->code),
             message_text(result->err->code, MESSAGE_EN), detail);
 }
 
@@ -98,6 +108,11 @@ static void on_progress(void *payload, size_t done, size_t known)
     fflush(stderr);
 }
 
+static void on_note(const char *note)
+{
+    fprintf(stderr, "sohoa: %s\n", note);
+}
+
 /* Workers lie beside this program. */
 static int find_worker_dir(char out[PATH_MAX])
 {
@@ -111,8 +126,28 @@ static int find_worker_dir(char out[PATH_MAX])
 
 static int usage_error(const char *what)
 {
-    fprintf(stderr, "sohoa process: %s\nTry 'sohoa process --help'.\n", what);
+    char shown[sizeof((struct err *)0)->detail];
+    input_show_name(what, shown, sizeof shown);
+    fprintf(stderr, "sohoa process: %s\nTry 'sohoa process --help'.\n", shown);
     return CLI_USAGE;
+}
+
+static int missing_value(const char *option)
+{
+    char text[256];
+    snprintf(text, sizeof text, "%s needs a value", option);
+    return usage_error(text);
+}
+
+/* letter: of an unknown short option, which may stand in the middle of its word. */
+static int unknown_option(const char *word, int letter)
+{
+    char text[256];
+    if (strncmp(word, "--", 2) == 0)
+        snprintf(text, sizeof text, "unknown option or value: %s", word);
+    else
+        snprintf(text, sizeof text, "unknown option -%c", letter);
+    return usage_error(text);
 }
 
 static int default_jobs(void)
@@ -172,9 +207,10 @@ int cmd_process(int argc, char **argv)
     };
     char worker_dir[PATH_MAX];
     struct report report = {.terminal = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO)};
-    struct process_options options = {.lang = "vie", .jobs = default_jobs()};
+    struct process_options options = {.lang = "vie", .jobs = default_jobs(), .on_note = on_note};
     optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "o:j:h", known, NULL)) != -1;) {
+    opterr = 0; /* one message, ours */
+    for (int option; (option = getopt_long(argc, argv, ":o:j:h", known, NULL)) != -1;) {
         switch (option) {
         case 'o':
             options.out_dir = optarg;
@@ -200,13 +236,15 @@ int cmd_process(int argc, char **argv)
         case 'h':
             fputs(usage_text, stdout);
             return CLI_DONE;
+        case ':':
+            return missing_value(argv[optind - 1]);
         default:
-            return usage_error("unknown option");
+            return unknown_option(argv[optind - 1], optopt);
         }
     }
     options.inputs = (const char *const *)argv + optind;
     options.input_count = (size_t)(argc - optind);
-    if (!options.out_dir)
+    if (!options.out_dir || !*options.out_dir)
         return usage_error("--out DIR is missing");
     if (options.input_count == 0)
         return usage_error("no INPUT given");

@@ -10,6 +10,17 @@ extern const struct cli_command cli_commands[];
 int cmd_device_list(const struct cli *cli, const struct cli_args *args);
 int cmd_device_show(const struct cli *cli, const struct cli_args *args);
 int cmd_device_test(const struct cli *cli, const struct cli_args *args);
+int cmd_device_reset(const struct cli *cli, const struct cli_args *args);
+extern const struct cli_option cmd_device_setting_options[];
+extern const struct cli_option cmd_device_lease_options[];
+int cmd_device_label(const struct cli *cli, const struct cli_args *args);
+int cmd_device_profile(const struct cli *cli, const struct cli_args *args);
+int cmd_device_lease(const struct cli *cli, const struct cli_args *args);
+
+extern const struct cli_option cmd_profile_set_options[];
+int cmd_profile_list(const struct cli *cli, const struct cli_args *args);
+int cmd_profile_set(const struct cli *cli, const struct cli_args *args);
+int cmd_profile_remove(const struct cli *cli, const struct cli_args *args);
 
 extern const struct cli_option cmd_dossier_list_options[];
 extern const struct cli_option cmd_dossier_create_options[];
@@ -22,6 +33,9 @@ int cmd_dossier_close(const struct cli *cli, const struct cli_args *args);
 
 extern const struct cli_option cmd_scan_options[];
 int cmd_scan(const struct cli *cli, const struct cli_args *args);
+int cmd_scan_continue(const struct cli *cli, const struct cli_args *args);
+int cmd_scan_next(const struct cli *cli, const struct cli_args *args);
+int cmd_scan_finish(const struct cli *cli, const struct cli_args *args);
 
 extern const struct cli_option cmd_document_confirm_options[];
 extern const struct cli_option cmd_document_reason_options[];
@@ -35,6 +49,16 @@ int cmd_document_reject(const struct cli *cli, const struct cli_args *args);
 int cmd_document_split(const struct cli *cli, const struct cli_args *args);
 int cmd_document_replace(const struct cli *cli, const struct cli_args *args);
 int cmd_document_file(const struct cli *cli, const struct cli_args *args);
+int cmd_document_release(const struct cli *cli, const struct cli_args *args);
+int cmd_page_release(const struct cli *cli, const struct cli_args *args);
+int cmd_page_answer(const struct cli *cli, const struct cli_args *args);
+int cmd_page_restore(const struct cli *cli, const struct cli_args *args);
+
+extern const struct cli_option cmd_import_show_options[];
+int cmd_import_list(const struct cli *cli, const struct cli_args *args);
+int cmd_import_show(const struct cli *cli, const struct cli_args *args);
+int cmd_import_look(const struct cli *cli, const struct cli_args *args);
+int cmd_import_rescan(const struct cli *cli, const struct cli_args *args);
 
 extern const struct cli_option cmd_queue_list_options[];
 extern const struct cli_option cmd_queue_hold_options[];

@@ -13,7 +13,7 @@ static void print_row(const struct cli_command *command, FILE *out)
     char name[80];
     snprintf(name, sizeof name, "%s%s%s%s%s", command->noun, command->verb ? " " : "",
              command->verb ? command->verb : "", *command->operands ? " " : "", command->operands);
-    fprintf(out, "  %-30s  %s\n", name, command->summary);
+    fprintf(out, "  %-31s  %s\n", name, command->summary);
 }
 
 void help_print_all(const struct cli_command *commands)
@@ -73,12 +73,21 @@ static void print_option_words(const struct cli_option *options)
         printf(" --%s", options->name);
 }
 
+/* What may stand behind an option that takes one of a few words. */
+static void print_option_values(const struct cli_option *options)
+{
+    for (; options && options->name; options++)
+        if (options->words)
+            printf("; [[ $last == --%s ]] && values=\"%s\"", options->name, options->words);
+}
+
 void help_print_completion(const struct cli_command *commands)
 {
     puts("# bash completion of sohoa; made by `sohoa completion bash`\n"
          "_sohoa()\n"
          "{\n"
-         "    local word=\"${COMP_WORDS[COMP_CWORD]}\" words=\"\"\n"
+         "    local word=\"${COMP_WORDS[COMP_CWORD]}\" words=\"\" values=\"\"\n"
+         "    local last=\"${COMP_WORDS[COMP_CWORD - 1]}\"\n"
          "    if ((COMP_CWORD == 1)); then");
     fputs("        words=\"", stdout);
     const char *last = "";
@@ -87,14 +96,16 @@ void help_print_completion(const struct cli_command *commands)
             printf("%s%s", *last ? " " : "", row->noun);
         last = row->noun;
     }
-    puts("\"\n    else\n        case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in");
+    puts(" help --version\"\n    else\n        case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in");
     for (const struct cli_command *row = commands; row->noun; row++) {
         printf("        %s\\ %s) words=\"", row->noun, row->verb ? row->verb : "*");
         fputs("--help", stdout);
         if (!row->run_raw)
             fputs(" --json --socket", stdout);
         print_option_words(row->options);
-        puts("\" ;;");
+        putchar('"');
+        print_option_values(row->options);
+        puts(" ;;");
     }
     puts("        esac\n"
          "        if ((COMP_CWORD == 2)); then\n"
@@ -106,14 +117,16 @@ void help_print_completion(const struct cli_command *commands)
         if (is_first)
             printf("            %s) words=\"", row->noun);
         printf("%s%s", is_first ? "" : " ", row->verb);
-        bool is_final = !row[1].noun || strcmp(row[1].noun, row->noun) != 0;
+        bool is_final = !row[1].noun || !row[1].verb || strcmp(row[1].noun, row->noun) != 0;
         if (is_final)
             puts("\" ;;");
     }
     puts("            esac\n"
          "        fi\n"
          "    fi\n"
-         "    if [[ -z $words || ($word != -* && COMP_CWORD -gt 2) ]]; then\n"
+         "    if [[ -n $values ]]; then\n"
+         "        COMPREPLY=($(compgen -W \"$values\" -- \"$word\"))\n"
+         "    elif [[ -z $words || ($word != -* && COMP_CWORD -gt 2) ]]; then\n"
          "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
          "    else\n"
          "        COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"

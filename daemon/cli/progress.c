@@ -1,6 +1,6 @@
 #include "daemon/cli/progress.h"
 
-#include "daemon/base/js.h"
+#include "daemon/base/sys.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -20,14 +20,36 @@ static void draw(struct progress *progress)
     if (!progress->shown)
         return;
     fprintf(progress->out, "\r\033[Ktrang %lld", (long long)progress->pages + 1);
-    if (progress->percent >= 0)
+    if (*progress->waits)
+        fprintf(progress->out, ": %s", progress->waits);
+    else if (progress->percent >= 0)
         fprintf(progress->out, ": %d%%", progress->percent);
     fflush(progress->out);
     progress->line_open = true;
 }
 
-void progress_pages(struct progress *progress, int64_t pages)
+static void note_waiting(struct progress *progress, const struct js *job)
 {
+    const char *what = js_text_or(job, "waits.for", "");
+    int64_t left_us = js_int_or(job, "waits.until_us", 0) - sys_now_us();
+    int left_s = left_us > 0 ? (int)((left_us + 999999) / 1000000) : 0;
+    char when[48] = "";
+    if (strcmp(what, "device") == 0) {
+        snprintf(when, sizeof when, ", thử lại sau %d s", left_s);
+        snprintf(progress->waits, sizeof progress->waits, "máy quét bận%s", left_s ? when : "");
+    } else if (strcmp(what, "next") == 0) {
+        snprintf(when, sizeof when, " (tự quét sau %d s)", left_s);
+        snprintf(progress->waits, sizeof progress->waits, "Enter = trang tiếp, q = xong%s",
+                 left_s ? when : "");
+    } else {
+        progress->waits[0] = 0;
+    }
+}
+
+void progress_show_job(struct progress *progress, const struct js *job)
+{
+    int64_t pages = js_int_or(job, "pages", 0);
+    note_waiting(progress, job);
     if (pages != progress->pages)
         progress->percent = -1;
     progress->pages = pages;

@@ -6,13 +6,13 @@
 #include "daemon/pipeline/document_json.h"
 #include "daemon/pipeline/folder_claim.h"
 #include "daemon/pipeline/output.h"
+#include "daemon/pipeline/output_owner.h"
 #include "daemon/pipeline/stage.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* Part of the digest: raised when the same input would give other output. */
 #define PROCESS_VERSION "sohoa.process/1"
@@ -61,6 +61,26 @@ static enum err_code open_out_dir(const char *path, int *out_fd, struct err *err
     return ERR_OK;
 }
 
+static enum err_code check_owner(const struct folder *folder, const struct input *input,
+                                 const char *name, struct err *err)
+{
+    return output_may_replace(folder->out_dir, folder->options.out_dir, name,
+                              input->is_pdf ? input->files[0] : NULL, err);
+}
+
+/* Names that a split adds are known later; that it has at least two is known now. */
+static enum err_code check_owners(const struct folder *folder, const struct input *input,
+                                  struct err *err)
+{
+    enum err_code code = check_owner(folder, input, input->name, err);
+    for (int part = 1; !code && folder->options.split && part <= 2; part++) {
+        AUTO(mem) char *name = mem_printf("%s-%d", input->name, part);
+        code =
+            name ? check_owner(folder, input, name, err) : err_set(err, ERR_NO_MEMORY, "documents");
+    }
+    return code;
+}
+
 enum err_code folder_new(const struct inputs *inputs, const struct folder_options *options,
                          folder_result_fn *on_result, folder_progress_fn *on_progress,
                          void *payload, struct folder **out, struct err *err)
@@ -76,7 +96,9 @@ enum err_code folder_new(const struct inputs *inputs, const struct folder_option
     enum err_code code = open_out_dir(options->out_dir, &folder->out_dir, err);
     for (size_t i = 0; !code && i < inputs->count; i++) {
         struct folder_doc *doc;
-        code = add_doc(folder, &inputs->item[i], inputs->item[i].name, &doc, err);
+        code = check_owners(folder, &inputs->item[i], err);
+        if (!code)
+            code = add_doc(folder, &inputs->item[i], inputs->item[i].name, &doc, err);
     }
     if (code)
         return code;
@@ -121,13 +143,19 @@ static void close_doc(struct folder *folder, struct folder_doc *doc)
 static void end_doc(struct folder *folder, struct folder_doc *doc, enum folder_outcome outcome,
                     const struct err *err)
 {
+    char type[OUTPUT_TYPE_SIZE], name[FOLDER_NAME_SIZE];
+    input_show_name(doc->name, name, sizeof name);
     struct folder_result result = {
-        .name = doc->name,
+        .name = name,
         .outcome = outcome,
         .type = doc->understood ? js_text_or(doc->understood, "type", NULL) : NULL,
         .pages = doc->page_count,
         .err = err,
     };
+    if (outcome == FOLDER_SKIPPED) {
+        output_read_done(folder->out_dir, doc->name, doc->digest, type, &result.pages);
+        result.type = *type ? type : NULL;
+    }
     folder->failed += outcome == FOLDER_FAILED;
     folder->on_result(folder->payload, &result);
     close_doc(folder, doc);
@@ -153,7 +181,9 @@ static void begin_doc(struct folder *folder, struct folder_doc *doc)
              (int)folder->options.split);
     folder->begun++;
     doc->step = DOC_READING;
-    enum err_code code = folder_doc_digest(doc, options, &err);
+    enum err_code code = input_check_names(doc->input, &err);
+    if (!code)
+        code = folder_doc_digest(doc, options, &err);
     if (!code && output_is_done(folder->out_dir, doc->name, doc->digest)) {
         end_doc(folder, doc, FOLDER_SKIPPED, NULL);
         return;
@@ -200,7 +230,7 @@ static void claim_from(struct folder *folder, const struct stage *stage, size_t 
 {
     const struct handled_stage *handled = find_stage(stage);
     struct folder_doc *doc = folder->docs[number];
-    struct folder_claim claim = {stage, number, folder->options.lang, folder->out_dir};
+    struct folder_claim claim = {stage, number, folder->out_dir};
     struct err err = ERR_INIT;
     bool page = handled == &page_stage;
     if (doc->step == DOC_ENDED || (!page && doc->claimed))
@@ -350,6 +380,8 @@ static enum err_code write_doc(struct folder *folder, struct folder_doc *doc,
     AUTO(js) struct js *json = NULL;
     enum err_code code =
         document_json(&source, doc->understood, pages, doc->page_count, &json, err);
+    if (!code) /* hours may have passed */
+        code = check_owner(folder, doc->input, doc->name, err);
     if (!code)
         code = output_publish(folder->out_dir, doc->name, doc->pdf_fd, json, err);
     if (!code)
@@ -375,14 +407,19 @@ static enum err_code copy_doc(struct folder *folder, struct folder_doc *doc, str
 /* ---- a document that turns out to be several papers -------------------------------------------
  */
 
-static enum err_code refuse_taken_name(const struct folder *folder, const char *name,
-                                       struct err *err)
+static enum err_code refuse_taken_name(const struct folder *folder, const struct input *input,
+                                       const char *name, struct err *err)
 {
-    for (size_t i = 0; i < folder->doc_count; i++)
-        if (strcasecmp(folder->docs[i]->name, name) == 0)
+    AUTO(mem) char *wanted = input_fold_name(name);
+    for (size_t i = 0; i < folder->doc_count; i++) {
+        AUTO(mem) char *taken = input_fold_name(folder->docs[i]->name);
+        if (!wanted || !taken)
+            return err_set(err, ERR_NO_MEMORY, "part of a document");
+        if (strcmp(taken, wanted) == 0)
             return err_set(err, ERR_USAGE,
                            "a part would be written as '%s', which is another document", name);
-    return ERR_OK;
+    }
+    return check_owner(folder, input, name, err);
 }
 
 /* Makes the parts first: pages move once nothing can fail any more. */
@@ -395,7 +432,7 @@ static enum err_code add_parts(struct folder *folder, struct folder_doc *doc, si
         struct folder_doc *piece = NULL;
         size_t to = folder_doc_next_start(doc, from);
         AUTO(mem) char *name = mem_printf("%s-%zu", doc->name, part);
-        code = name ? refuse_taken_name(folder, name, err)
+        code = name ? refuse_taken_name(folder, doc->input, name, err)
                     : err_set(err, ERR_NO_MEMORY, "part of a document");
         if (!code)
             code = add_doc(folder, doc->input, name, &piece, err);

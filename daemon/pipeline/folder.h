@@ -25,10 +25,12 @@ struct folder_options {
 
 enum folder_outcome { FOLDER_WRITTEN, FOLDER_SKIPPED, FOLDER_FAILED };
 
+#define FOLDER_NAME_SIZE 1024 /* a name of nothing but bad bytes, escaped */
+
 struct folder_result {
-    const char *name; /* of the outputs */
+    const char *name; /* of the outputs, as input_show_name shows it */
     enum folder_outcome outcome;
-    const char *type; /* NULL when failed */
+    const char *type; /* NULL when failed; of what is skipped, as its JSON says */
     size_t pages;
     const struct err *err; /* failed */
 };
@@ -38,7 +40,8 @@ typedef void folder_result_fn(void *payload, const struct folder_result *result)
 /* After each page: pages done of those known so far. */
 typedef void folder_progress_fn(void *payload, size_t done, size_t known);
 
-/* inputs are borrowed and stay until folder_free. */
+/* inputs are borrowed and stay until folder_free. USAGE: a result would replace a file that is not
+ * ours (output_owner.h). */
 enum err_code folder_new(const struct inputs *inputs, const struct folder_options *options,
                          folder_result_fn *on_result, folder_progress_fn *on_progress,
                          void *payload, struct folder **out, struct err *err);

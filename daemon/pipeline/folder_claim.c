@@ -76,9 +76,9 @@ enum err_code folder_claim_import(const struct folder_claim *claim, struct folde
     return code ? code : hand_out(job, add_file(job, doc->input->files[0], err), out);
 }
 
-static struct js *page_args(const struct folder_page *page, const char *lang)
+static struct js *page_args(const struct folder_page *page)
 {
-    AUTO(js) struct js *args = js_pack("{s:I, s:s}", "index", page->index, "lang", lang);
+    AUTO(js) struct js *args = js_pack("{s:I}", "index", page->index);
     bool ok = args && (page->dpi <= 0 || (js_set(args, "dpi", js_real(page->dpi)) &&
                                           js_set(args, "dpi_source", js_text("file"))));
     return ok ? TAKE(args) : NULL;
@@ -93,7 +93,7 @@ enum err_code folder_claim_page(const struct folder_claim *claim, struct folder_
     struct folder_page *page = &doc->pages[p];
     struct job *job = NULL;
     enum err_code code =
-        new_job(claim, page->serial, page->attempts, page_args(page, claim->lang), 1, &job, err);
+        new_job(claim, page->serial, page->attempts, page_args(page), 1, &job, err);
     if (!code)
         code = hand_out(job, add_image(job, page, err), out);
     if (!code)

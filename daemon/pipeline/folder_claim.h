@@ -10,7 +10,6 @@
 struct folder_claim {
     const struct stage *stage;
     size_t number; /* of the document */
-    const char *lang;
     int out_dir;
 };
 

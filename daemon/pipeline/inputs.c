@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -33,6 +34,53 @@ static bool is_image_name(const char *path)
 static bool is_pdf_name(const char *path)
 {
     return strcasecmp(suffix_of(path), ".pdf") == 0;
+}
+
+void input_show_name(const char *name, char *out, size_t out_size)
+{
+    size_t used = 0;
+    out[0] = 0;
+    while (*name) {
+        const char *start = name;
+        int32_t point = text_next(&name);
+        bool plain = point >= 0x20 && point != 0x7f && !(point >= 0x80 && point < 0xa0);
+        size_t size = (size_t)(name - start), wanted = plain ? size : 4 * size;
+        if (used + wanted >= out_size)
+            return;
+        for (size_t i = 0; i < size && !plain; i++)
+            snprintf(out + used + 4 * i, 5, "\\x%02x", (unsigned char)start[i]);
+        if (plain)
+            memcpy(out + used, start, size);
+        used += wanted;
+        out[used] = 0;
+    }
+}
+
+char *input_fold_name(const char *name)
+{
+    AUTO(mem) char *nfc = NULL;
+    if (!text_is_utf8(name, strlen(name)))
+        return mem_strdup(name);
+    return text_nfc(name, strlen(name), &nfc, NULL) ? NULL : text_lower(nfc);
+}
+
+static enum err_code check_name(const char *name, struct err *err)
+{
+    char shown[256];
+    if (text_is_utf8(name, strlen(name)))
+        return ERR_OK;
+    input_show_name(name, shown, sizeof shown);
+    return err_set(err, ERR_FILE_NAME_BAD, "'%s'", shown);
+}
+
+enum err_code input_check_names(const struct input *input, struct err *err)
+{
+    enum err_code code = check_name(input->name, err);
+    for (size_t i = 0; !code && i < input->file_count; i++) {
+        const char *slash = strrchr(input->files[i], '/');
+        code = check_name(slash ? slash + 1 : input->files[i], err);
+    }
+    return code;
 }
 
 /* "scans/tháng 3/p1.jpg" → "p1"; "scans/hồ sơ/" → "hồ sơ"; "." → the folder's own name */
@@ -64,6 +112,9 @@ void inputs_done(struct inputs *inputs)
     for (size_t i = 0; i < inputs->count; i++)
         input_done(&inputs->item[i]);
     mem_free(inputs->item);
+    for (size_t i = 0; i < inputs->note_count; i++)
+        mem_free(inputs->notes[i]);
+    mem_free(inputs->notes);
     *inputs = (struct inputs){0};
 }
 
@@ -148,11 +199,41 @@ static enum err_code list_folder(const char *path, struct names *out, struct err
     return code;
 }
 
+/* Where the walk is: the folders it came through, the first argument last. */
+struct level {
+    const struct level *above;
+    dev_t device;
+    ino_t node;
+};
+
 struct walk {
     struct inputs *inputs;
     bool each;
     const char *out_dir;
 };
+
+static bool is_among(const struct level *level, const struct stat *info)
+{
+    for (; level; level = level->above)
+        if (level->device == info->st_dev && level->node == info->st_ino)
+            return true;
+    return false;
+}
+
+static enum err_code add_note(struct inputs *inputs, const char *path, const char *what,
+                              struct err *err)
+{
+    char shown[256];
+    char **notes = mem_resize(inputs->notes, (inputs->note_count + 1) * sizeof *notes);
+    if (notes)
+        inputs->notes = notes;
+    input_show_name(path, shown, sizeof shown);
+    char *note = notes ? mem_printf("'%s' %s", shown, what) : NULL;
+    if (!note)
+        return err_set(err, ERR_NO_MEMORY, "inputs");
+    notes[inputs->note_count++] = note;
+    return ERR_OK;
+}
 
 static bool is_same_place(const char *path, const struct stat *info)
 {
@@ -173,11 +254,32 @@ static enum err_code add_page(struct inputs *inputs, const char *folder, const c
     return add_file(&inputs->item[*pages_at], path, err);
 }
 
-static enum err_code add_folder(const struct walk *walk, const char *path, int depth,
-                                struct err *err)
+static enum err_code add_folder(const struct walk *walk, const char *path, const struct stat *place,
+                                const struct level *above, struct err *err);
+
+static enum err_code add_sub_folder(const struct walk *walk, const char *path,
+                                    const struct stat *place, const struct level *here,
+                                    struct err *err)
+{
+    if (is_among(here, place))
+        return add_note(walk->inputs, path, "leads back to a folder above it, passed over", err);
+    return add_folder(walk, path, place, here, err);
+}
+
+static size_t depth_of(const struct level *level)
+{
+    size_t depth = 0;
+    for (; level; level = level->above)
+        depth++;
+    return depth;
+}
+
+static enum err_code add_folder(const struct walk *walk, const char *path, const struct stat *place,
+                                const struct level *above, struct err *err)
 {
     AUTO(names) struct names names = {0};
-    if (depth > FOLDER_DEPTH_MAX)
+    const struct level here = {above, place->st_dev, place->st_ino};
+    if (depth_of(&here) > FOLDER_DEPTH_MAX)
         return err_set(err, ERR_USAGE, "folders nested deeper than %d at '%s'", FOLDER_DEPTH_MAX,
                        path);
     enum err_code code = list_folder(path, &names, err);
@@ -187,8 +289,10 @@ static enum err_code add_folder(const struct walk *walk, const char *path, int d
         struct stat info;
         bool there = stat(name, &info) == 0;
         bool is_file = there && S_ISREG(info.st_mode);
-        if (there && S_ISDIR(info.st_mode) && !is_same_place(walk->out_dir, &info))
-            code = add_folder(walk, name, depth + 1, err);
+        if (!there)
+            code = add_note(walk->inputs, name, "cannot be looked at, passed over", err);
+        else if (S_ISDIR(info.st_mode) && !is_same_place(walk->out_dir, &info))
+            code = add_sub_folder(walk, name, &info, &here, err);
         else if (is_file && (is_pdf_name(name) || (walk->each && is_image_name(name))))
             code = add_single(walk->inputs, name, err);
         else if (is_file && is_image_name(name))
@@ -199,25 +303,43 @@ static enum err_code add_folder(const struct walk *walk, const char *path, int d
     return code;
 }
 
-static int by_name(const void *a, const void *b)
+struct folded {
+    char *name;
+    const struct input *input;
+};
+
+static int by_folded_name(const void *a, const void *b)
 {
-    return strcasecmp((*(const struct input *const *)a)->name,
-                      (*(const struct input *const *)b)->name);
+    return strcmp(((const struct folded *)a)->name, ((const struct folded *)b)->name);
+}
+
+static enum err_code find_equal_names(const struct folded *sorted, size_t count, struct err *err)
+{
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(sorted[i - 1].name, sorted[i].name) == 0)
+            return err_set(err, ERR_USAGE, "'%s' and '%s' would both be written as '%s'",
+                           sorted[i - 1].input->files[0], sorted[i].input->files[0],
+                           sorted[i].input->name);
+    return ERR_OK;
 }
 
 static enum err_code refuse_equal_names(const struct inputs *inputs, struct err *err)
 {
-    AUTO(mem) const struct input **sorted = mem_array(inputs->count + 1, sizeof *sorted);
+    enum err_code code = ERR_OK;
+    AUTO(mem) struct folded *sorted = mem_array(inputs->count + 1, sizeof *sorted);
     if (!sorted)
         return err_set(err, ERR_NO_MEMORY, "inputs");
+    for (size_t i = 0; !code && i < inputs->count; i++) {
+        sorted[i] = (struct folded){input_fold_name(inputs->item[i].name), &inputs->item[i]};
+        code = sorted[i].name ? ERR_OK : err_set(err, ERR_NO_MEMORY, "inputs");
+    }
+    if (!code) {
+        qsort(sorted, inputs->count, sizeof *sorted, by_folded_name);
+        code = find_equal_names(sorted, inputs->count, err);
+    }
     for (size_t i = 0; i < inputs->count; i++)
-        sorted[i] = &inputs->item[i];
-    qsort(sorted, inputs->count, sizeof *sorted, by_name);
-    for (size_t i = 1; i < inputs->count; i++)
-        if (strcasecmp(sorted[i - 1]->name, sorted[i]->name) == 0)
-            return err_set(err, ERR_USAGE, "'%s' and '%s' would both be written as '%s'",
-                           sorted[i - 1]->files[0], sorted[i]->files[0], sorted[i]->name);
-    return ERR_OK;
+        mem_free(sorted[i].name);
+    return code;
 }
 
 /* A scanned PDF and its result are two things: the first may not disappear under the second. */
@@ -248,8 +370,8 @@ static enum err_code add_argument(const struct walk *walk, const char *argument,
         return err_set(err, ERR_USAGE, "'%s' is neither a file nor a folder", argument);
     if (is_folder && is_same_place(walk->out_dir, &info))
         return err_set(err, ERR_USAGE, "'%s' is the folder for the results", argument);
-    enum err_code code =
-        is_folder ? add_folder(walk, argument, 1, err) : add_single(walk->inputs, argument, err);
+    enum err_code code = is_folder ? add_folder(walk, argument, &info, NULL, err)
+                                   : add_single(walk->inputs, argument, err);
     if (!code && walk->inputs->count == before)
         code = err_set(err, ERR_USAGE, "no image or PDF in '%s'", argument);
     return code;

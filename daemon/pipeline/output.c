@@ -87,16 +87,24 @@ enum err_code output_publish(int dir_fd, const char *name, int pdf_fd, const str
     return code ? code : file_flush_folder(dir_fd, json_name, err);
 }
 
-static struct js *read_done(int dir_fd, const char *name, const char *digest)
+static struct js *read_json(int dir_fd, const char *name, const char *digest)
 {
     AUTO(mem) char *json_name = mem_printf("%s.json", name);
-    AUTO(mem) char *pdf_name = mem_printf("%s.pdf", name);
     AUTO(mem) char *text = NULL;
     AUTO(js) struct js *json = NULL;
     size_t size;
-    char sha256[HASH_HEX_SIZE];
-    if (!json_name || !pdf_name || file_read(dir_fd, json_name, JS_MAX_BYTES, &text, &size, NULL) ||
+    if (!json_name || file_read(dir_fd, json_name, JS_MAX_BYTES, &text, &size, NULL) ||
         js_parse(text, size, &json, NULL) || strcmp(js_text_or(json, "digest", ""), digest) != 0)
+        return NULL;
+    return TAKE(json);
+}
+
+static struct js *read_done(int dir_fd, const char *name, const char *digest)
+{
+    AUTO(mem) char *pdf_name = mem_printf("%s.pdf", name);
+    AUTO(js) struct js *json = read_json(dir_fd, name, digest);
+    char sha256[HASH_HEX_SIZE];
+    if (!pdf_name || !json)
         return NULL;
     AUTO(fd) int pdf = openat(dir_fd, pdf_name, O_RDONLY | O_CLOEXEC);
     if (pdf < 0 || hash_fd(pdf, sha256, NULL, NULL) ||
@@ -119,4 +127,21 @@ bool output_is_done(int dir_fd, const char *name, const char *digest)
         parts = js_int_or(part, "part.of", 1);
     }
     return true;
+}
+
+void output_read_done(int dir_fd, const char *name, const char *digest,
+                      char out_type[OUTPUT_TYPE_SIZE], size_t *out_pages)
+{
+    AUTO(js) struct js *whole = read_json(dir_fd, name, digest);
+    int64_t parts = 1;
+    *out_pages = js_count(js_at(whole, "pages"));
+    snprintf(out_type, OUTPUT_TYPE_SIZE, "%s", js_text_or(whole, "type", ""));
+    for (int64_t i = 1; !whole && i <= parts; i++) {
+        AUTO(mem) char *part_name = mem_printf("%s-%lld", name, (long long)i);
+        AUTO(js) struct js *part = part_name ? read_json(dir_fd, part_name, digest) : NULL;
+        if (i == 1)
+            snprintf(out_type, OUTPUT_TYPE_SIZE, "%s", js_text_or(part, "type", ""));
+        *out_pages += js_count(js_at(part, "pages"));
+        parts = js_int_or(part, "part.of", 1);
+    }
 }

@@ -17,5 +17,9 @@ enum err_code output_publish(int dir_fd, const char *name, int pdf_fd, const str
                              struct err *err);
 /* NAME.json with that digest and its PDF unharmed; for parts of a split, all of them. */
 bool output_is_done(int dir_fd, const char *name, const char *digest);
+#define OUTPUT_TYPE_SIZE 64
+/* What is done holds, over all its parts; the type ("" when it cannot be read) is the first's. */
+void output_read_done(int dir_fd, const char *name, const char *digest,
+                      char out_type[OUTPUT_TYPE_SIZE], size_t *out_pages);
 
 #endif

@@ -69,8 +69,8 @@ static enum err_code make_loop(struct process *process, struct err *err)
 static enum err_code run(struct process *process, const struct process_options *options,
                          struct err *err)
 {
-    struct pipeline_config config = {.worker_dir = options->worker_dir,
-                                     .ocr_workers = options->jobs};
+    struct pipeline_config config = {
+        .worker_dir = options->worker_dir, .ocr_workers = options->jobs, .lang = options->lang};
     struct job_source source = folder_jobs(process->folder);
     enum err_code code =
         pipeline_new(process->loop, &config, &source, NULL, NULL, &process->pipeline, err);
@@ -93,6 +93,8 @@ enum err_code process_run(const struct process_options *options, folder_result_f
         .out_dir = options->out_dir, .lang = options->lang, .split = options->split};
     enum err_code code = inputs_find(options->inputs, options->input_count, options->each,
                                      options->out_dir, &inputs, err);
+    for (size_t i = 0; i < inputs.note_count; i++)
+        options->on_note(inputs.notes[i]);
     allow_many_descriptors();
     if (!code)
         code = make_loop(&process, err);

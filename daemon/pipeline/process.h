@@ -13,6 +13,7 @@ struct process_options {
     const char *worker_dir;
     int jobs;
     bool each, split;
+    void (*on_note)(const char *note); /* what was passed over on the way, for people */
 };
 
 /* Blocks until all is done. *out_failed: documents that could not be written. USAGE before any work

@@ -3,7 +3,7 @@
  * to stdout, what to stderr, which exit status. */
 import assert from 'node:assert/strict';
 import {spawn, spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync} from 'node:fs';
+import {existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -102,7 +102,14 @@ test('mistakes on the command line are exit status 2 and name the usage', async 
   for (const args of [[], ['nosuch'], ['device'], ['device', 'nosuch'], ['dossier', 'show'], ['dossier', 'show', 'a', 'b'],
     ['scan'], ['scan', 'x', '--resolution', 'many'], ['document', 'confirm', 'x', '--field', 'nosign'],
     ['document', 'confirm', 'x', '--field', 'nosuch=1'], ['document', 'confirm', 'x', '--type', 'nosuch'],
-    ['document', 'reject', 'x'], ['--nosuch', 'status'], ['status', '--nosuch']]) {
+    ['document', 'reject', 'x'], ['--nosuch', 'status'], ['status', '--nosuch'], ['status', '--version'],
+    ['scan', 'x', '--source', 'foo'], ['scan', 'x', '--source', ''], ['scan', 'x', '--mode', 'flatbed'], ['scan', 'x', '--paper', 'a0'],
+    ['scan', 'x', '--interval', '5'], ['scan', 'x', '--turn-second'], ['scan', 'x', '--backs', 'same'],
+    ['scan', 'x', '--document', 'y', '--backs', 'other'], ['scan', 'x', '--sheets', '0'], ['scan', 'continue'],
+    ['queue', 'list', '--state', 'bogus'], ['queue', 'list', '--limit', '0'], ['queue', 'list', '--before', 'x'], ['dossier', 'list', '--before', 'x'],
+    ['device', 'label', 'x'], ['device', 'label', 'x', 'y', '--none'], ['device', 'profile', 'x'],
+    ['device', 'lease', 'x', '--to', 'y', '--release'], ['profile', 'set'], ['profile', 'set', 'x', '--source', 'foo'],
+    ['profile', 'set', 'x', '--resolution', '9'], ['document', 'release'], ['page', 'release']]) {
     const {status, stdout, stderr} = await run(args);
     assert.equal(status, 2, args.join(' '));
     assert.equal(stdout, '', args.join(' '));
@@ -138,7 +145,11 @@ test('a scan that jams keeps its pages, says so and fails', async () => {
   await setFaults({});
   assert.equal(status, 1);
   assert.match(stdout, /pages: 1\nstate: failed/);
-  assert.match(stderr, /^sohoa: FEEDER_JAM: Kẹt giấy\..*\(ref KT9A2C41\)\n$/);
+  const [told, lost, rest, ...more] = stderr.split('\n');
+  assert.match(told, /^sohoa: FEEDER_JAM: Kẹt giấy\..*\(ref KT9A2C41\)$/);
+  assert.match(lost, /^ {2}sheet 2 .*feed it again/);
+  assert.match(rest, /^ {2}.*sohoa scan continue \S+$/);
+  assert.deepEqual(more, ['']);
 });
 
 test('Ctrl-C cancels the scan at the daemon and keeps the pages', async () => {
@@ -235,6 +246,52 @@ test('a file is written whole or not at all', async () => {
   assert.equal((await run(['document', 'file', id, '-o', path.join(folder, 'no/such/folder')])).status, 1);
 });
 
+const onFile = async (name) => run(['document', 'file', (await readDocument()).id, '-o', name]);
+
+test('a pipe or a device gets the file and stays what it is', {skip: !existsSync('/usr/bin/mkfifo') && 'no mkfifo'}, async () => {
+  const pipe = path.join(folder, 'pipe');
+  spawnSync('mkfifo', [pipe]);
+  const reader = spawn('cat', [pipe]);
+  let got = '';
+  reader.stdout.on('data', (piece) => (got += piece));
+  const read = new Promise((resolve) => reader.on('close', resolve));
+  assert.equal((await onFile(pipe)).status, 0);
+  await read;
+  assert.equal(got, '%PDF-1.7 fake');
+  assert.ok(lstatSync(pipe).isFIFO());
+  assert.equal((await onFile('/dev/null')).status, 0);
+  assert.ok(lstatSync('/dev/null').isCharacterDevice());
+  const toDevice = path.join(folder, 'to-device');
+  symlinkSync('/dev/null', toDevice);
+  assert.equal((await onFile(toDevice)).status, 0);
+  assert.ok(lstatSync(toDevice).isSymbolicLink() && lstatSync('/dev/null').isCharacterDevice());
+});
+
+test('a link stays a link, the file it leads to gets the content', async () => {
+  const far = path.join(folder, 'far');
+  mkdirSync(far);
+  writeFileSync(path.join(far, 'real.pdf'), 'old');
+  const link = path.join(folder, 'link.pdf');
+  symlinkSync('far/real.pdf', link);
+  const {status, stderr} = await onFile(link);
+  assert.equal(status, 0, stderr);
+  assert.ok(lstatSync(link).isSymbolicLink());
+  assert.equal(readFileSync(path.join(far, 'real.pdf'), 'utf8'), '%PDF-1.7 fake');
+  assert.deepEqual(readdirSync(far), ['real.pdf']);
+  const lost = path.join(folder, 'lost.pdf');
+  symlinkSync('nowhere/at/all.pdf', lost);
+  const nowhere = await onFile(lost);
+  assert.equal(nowhere.status, 1);
+  assert.match(nowhere.stderr, /IO: cannot follow the link .*lost\.pdf/);
+  assert.ok(lstatSync(lost).isSymbolicLink());
+});
+
+test('a folder is no file to write', async () => {
+  const {status, stderr} = await onFile(folder);
+  assert.equal(status, 1);
+  assert.match(stderr, /Is a directory/);
+});
+
 test('control characters from outside do not reach the terminal', async () => {
   const evil = path.join(folder, 'evil.sock');
   const body = JSON.stringify({code: 'X\u001b[2J', message: 'a\u001b]0;b\u0007', ref: 'r\u001b'});
@@ -261,6 +318,8 @@ test('queue, sync, device, status and open answer', async () => {
   assert.match((await run(['status'])).stdout, /store.free_bytes: 10000000000/);
   assert.match((await run(['open'])).stdout, /^http:\/\/127\.0\.0\.1:\d+\/open\/\S+\n$/);
   assert.match((await run(['version'])).stdout, /^sohoa \d+\.\d+\.\d+\n$/);
+  assert.match((await run(['--version'])).stdout, /^sohoa \d+\.\d+\.\d+\n$/);
+  assert.deepEqual(Object.keys(await json(['--version'])), ['version']);
 });
 
 test('a full disk behind stdout is a failure', {skip: !existsSync('/dev/full') && 'no /dev/full'}, () => {
@@ -281,4 +340,30 @@ test('bash completes nouns, verbs and options from the printed script', async ()
   assert.deepEqual(complete('sohoa', 'queue', 're'), ['retry', 'release']);
   assert.deepEqual(complete('sohoa', 'document', 'confirm', '--f'), ['--field']);
   assert.deepEqual(complete('sohoa', 'scan', 'X', '--so'), ['--socket', '--source']);
+  assert.deepEqual(complete('sohoa', 'scan', 'X', '--source', ''), ['flatbed', 'adf', 'duplex']);
+  assert.deepEqual(complete('sohoa', 'process', 'X', '--s'), ['--split']);
+});
+
+test('the completion file that is installed knows every noun, verb and option', async () => {
+  const file = path.join(source, 'packaging/completion/sohoa');
+  const program = path.dirname(sohoa);
+  const complete = (...words) => {
+    const setup = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _sohoa; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const {stdout, stderr} = spawnSync('bash', ['-c', `source '${file}'\n${setup}`],
+      {encoding: 'utf8', cwd: folder, env: {...process.env, PATH: `${program}:${process.env.PATH}`}});
+    assert.equal(stderr, '');
+    return stdout.trim().split('\n');
+  };
+  const table = readFileSync(path.join(source, 'daemon/cli/commands.c'), 'utf8');
+  const rows = [...table.matchAll(/^ {4}\{"([a-z]+)",\s+(?:"([a-z]+)"|NULL),/gm)].map(([, noun, verb]) => ({noun, verb}));
+  assert.ok(rows.length >= 45);
+  const nouns = complete('sohoa', '');
+  for (const {noun, verb} of rows) {
+    assert.ok(nouns.includes(noun), noun);
+    assert.ok(!verb || complete('sohoa', noun, '').includes(verb), `${noun} ${verb}`);
+    const help = (await run([noun, ...(verb ? [verb] : []), '--help'])).stdout;
+    const offered = complete('sohoa', noun, verb ?? 'X', '--');
+    for (const [, option] of help.matchAll(/^ +(?:-\w, )?--([a-z-]+)/gm))
+      assert.ok(offered.includes(`--${option}`), `${noun} ${verb ?? ''} --${option}`);
+  }
 });

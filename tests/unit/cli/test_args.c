@@ -11,6 +11,7 @@ static const struct cli_option options[] = {
     {"field", 'f', "NAME=VALUE", ""},
     {"limit", 'n', "N", ""},
     {"compared", 0, NULL, ""},
+    {"source", 's', "SOURCE", "", "flatbed adf duplex"},
     {0},
 };
 
@@ -56,6 +57,7 @@ static const struct {
     {"[ID]", "--limit 5 --limit 6", NULL, NULL, "6", false},
     {"ID [PAGE]", "x", "x", NULL, NULL, false},
     {"ID", "--help", NULL, NULL, NULL, false},
+    {"", "--source flatbed --source=adf -s duplex", NULL, NULL, NULL, false},
 };
 
 static void assert_text(const char *found, const char *wanted)
@@ -97,6 +99,11 @@ static void every_mistake_is_a_usage_error(void **state)
         {"ID", "a b c d e"},
         {"ID [PAGE]", "_ b c"},
         {"ID", "x --=y"},
+        {"ID", "x --source lid"},
+        {"ID", "x --source=ad"},
+        {"ID", "x --source adfs"},
+        {"ID", "x --source _"},
+        {"ID", "x -sADF"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct cli_args args;
