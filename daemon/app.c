@@ -1,4 +1,4 @@
-#include "daemon/app.h"
+#include "daemon/app_inside.h"
 
 #include "daemon/base/file.h"
 #include "daemon/base/id.h"
@@ -8,9 +8,12 @@
 #include "daemon/http/listen.h"
 #include "daemon/http/server.h"
 #include "daemon/ipc/store_client.h"
+#include "daemon/pipeline/device_book.h"
 #include "daemon/pipeline/devices.h"
+#include "daemon/pipeline/hot_plug.h"
+#include "daemon/pipeline/importer.h"
 #include "daemon/pipeline/pipeline.h"
-#include "daemon/pipeline/scanner.h"
+#include "daemon/pipeline/scanners.h"
 #include "daemon/pipeline/stage.h"
 #include "daemon/pipeline/store_source.h"
 #include "daemon/review/signer.h"
@@ -28,31 +31,6 @@
 /* Waiting work is looked for at least this often, whatever was or was not announced. */
 #define TICK_US (5 * 1000000ull)
 #define STATUS_MAX_AGE_US 500000
-
-#define STORE_ARGV_MAX 32
-
-struct app {
-    sd_event *loop;
-    const struct config *config;
-    char owner[ID_SIZE];
-    int64_t started_us;
-    char *store_argv[STORE_ARGV_MAX];
-    struct worker *store_worker;
-    struct store_client *store;
-    struct store_source *source;
-    struct pipeline *pipeline;
-    struct devices *devices;
-    struct scanner *scanner;
-    struct signer *signer;
-    struct http_server *http;
-    sd_event_source *tick;
-    struct js *store_status; /* last answer, for status from memory */
-    int64_t store_status_us;
-    bool status_asked;
-    /* start */
-    bool opened, release_again;
-    struct err open_err;
-};
 
 static struct js *principal_machine(void)
 {
@@ -136,22 +114,32 @@ static void on_scanner_event(void *payload, const char *name, const struct js *d
 
 static void on_signer_unlocked(void *payload)
 {
+    static const char *const reasons[] = {"SIGNER_LOCKED", "SIGNER_OTHER_PERSON"};
     struct app *app = payload;
-    struct js *args = js_pack("{s:s, s:s, s:o}", "kind", "document", "reason", "SIGNER_LOCKED",
-                              "principal", principal_machine());
-    store_client_call(app->store, "release_reason", args, NULL, 0, NULL, NULL);
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        struct js *args = js_pack("{s:s, s:s, s:o}", "kind", "document", "reason", reasons[i],
+                                  "principal", principal_machine());
+        store_client_call(app->store, "release_reason", args, NULL, 0, NULL, NULL);
+    }
+}
+
+/* The copier signs his own copies, also when another person unlocked the key meanwhile. */
+static enum err_code check_owner_signs(const struct app *app, const char *who, struct err *err)
+{
+    if (signer_is_of_other(app->signer, who))
+        return err_set(err, ERR_SIGNER_OTHER_PERSON, "the unlocked key is another person's");
+    return ERR_OK;
+}
+
+static enum err_code may_sign(void *payload, const char *copied_by, struct err *err)
+{
+    return check_owner_signs(payload, copied_by, err);
 }
 
 /* ---- what HTTP asks -----------------------------------------------------------------------------
  */
 
-struct http_call {
-    struct app *app;
-    app_done_fn *done;
-    void *payload;
-};
-
-static struct http_call *new_call(struct app *app, app_done_fn *done, void *payload)
+struct http_call *app_call_new(struct app *app, app_done_fn *done, void *payload)
 {
     struct http_call *call = mem_alloc(sizeof *call);
     struct err err = {.code = ERR_NO_MEMORY};
@@ -162,8 +150,8 @@ static struct http_call *new_call(struct app *app, app_done_fn *done, void *payl
     return call;
 }
 
-static void on_store_answer(void *payload, struct ipc_message *message, const struct js *ok,
-                            const struct err *err)
+void app_on_store_answer(void *payload, struct ipc_message *message, const struct js *ok,
+                         const struct err *err)
 {
     struct http_call call = *(struct http_call *)payload;
     int fd = -1;
@@ -189,7 +177,7 @@ static void on_dossier_changed(void *payload, struct ipc_message *message, const
 {
     if (!err)
         log_dossier(js_at(ok, "dossier"));
-    on_store_answer(payload, message, ok, err);
+    app_on_store_answer(payload, message, ok, err);
 }
 
 /* The copy names a person: whoever's key is unlocked, else the configured copier. */
@@ -205,12 +193,13 @@ static bool name_copier(const struct app *app, struct js *args)
 static enum err_code refuse(const struct app *app, const char *op, struct js *args, struct err *err)
 {
     if (strcmp(op, "document_finish_scan") == 0 &&
-        scanner_fills(app->scanner, js_text_or(args, "id", "")))
+        scanners_fill(app->scanners, js_text_or(args, "id", "")))
         return err_set(err, ERR_SCAN_RUNNING, "pages are still coming into this document");
     if (strcmp(op, "document_confirm") != 0)
         return ERR_OK;
-    if (signer_is_of_other(app->signer, js_text_or(args, "principal.id", "")))
-        return err_set(err, ERR_SIGNER_OTHER_PERSON, "the unlocked key is another person's");
+    enum err_code code = check_owner_signs(app, js_text_or(args, "principal.id", ""), err);
+    if (code)
+        return code;
     return name_copier(app, args) ? ERR_OK : err_set(err, ERR_NO_MEMORY, "copier");
 }
 
@@ -223,50 +212,20 @@ static void app_store(struct app *app, const char *op, struct js *args, app_done
         done(payload, NULL, -1, &err);
         return;
     }
-    struct http_call *call = new_call(app, done, payload);
+    struct http_call *call = app_call_new(app, done, payload);
     bool names_dossier = strcmp(op, "dossier_create") == 0 || strcmp(op, "dossier_update") == 0;
     if (call)
         store_client_call(app->store, op, args, NULL, 0,
-                          names_dossier ? on_dossier_changed : on_store_answer, call);
+                          names_dossier ? on_dossier_changed : app_on_store_answer, call);
     else
         js_free(args);
 }
 
-static void on_plain_answer(void *payload, const struct js *ok, const struct err *err)
+void app_on_answer(void *payload, const struct js *ok, const struct err *err)
 {
     struct http_call call = *(struct http_call *)payload;
     mem_free(payload);
     call.done(call.payload, ok, -1, err);
-}
-
-static void app_devices(struct app *app, const char *device_or_null, bool test, app_done_fn *done,
-                        void *payload)
-{
-    struct http_call *call = new_call(app, done, payload);
-    if (call && device_or_null)
-        scanner_show(app->scanner, device_or_null, test, on_plain_answer, call);
-    else if (call)
-        devices_list(app->devices, on_plain_answer, call);
-}
-
-static void app_scan(struct app *app, const char *dossier_id, struct js *args,
-                     const struct principal *who, app_done_fn *done, void *payload)
-{
-    struct http_call *call = new_call(app, done, payload);
-    AUTO(js) struct js *principal = principal_to_js(who);
-    if (call)
-        scanner_start(app->scanner, dossier_id, args, principal, on_plain_answer, call);
-    else
-        js_free(args);
-}
-
-static void app_job(struct app *app, const char *job_id, bool cancel, app_done_fn *done,
-                    void *payload)
-{
-    AUTO(js) struct js *ok = NULL;
-    struct err err = ERR_INIT;
-    enum err_code code = scanner_job(app->scanner, job_id, cancel, &ok, &err);
-    done(payload, ok, -1, code ? &err : NULL);
 }
 
 /* Who used the key when; a failed attempt, too. */
@@ -294,9 +253,9 @@ static void unlock_signer(struct app *app, const struct js *args, const struct p
         done(payload, NULL, -1, &err);
         return;
     }
-    struct http_call *call = new_call(app, done, payload);
+    struct http_call *call = app_call_new(app, done, payload);
     if (call)
-        signer_unlock(app->signer, password, who->id, on_plain_answer, call);
+        signer_unlock(app->signer, password, who->id, app_on_answer, call);
 }
 
 static void app_signer(struct app *app, const char *verb, struct js *args,
@@ -312,9 +271,9 @@ static void app_signer(struct app *app, const char *verb, struct js *args,
         unlock_signer(app, owned, who, done, payload);
         return;
     }
-    struct http_call *call = new_call(app, done, payload);
+    struct http_call *call = app_call_new(app, done, payload);
     if (call)
-        signer_lock(app->signer, on_plain_answer, call);
+        signer_lock(app->signer, app_on_answer, call);
 }
 
 static void on_synced(void *payload, struct ipc_message *message, const struct js *ok,
@@ -322,7 +281,7 @@ static void on_synced(void *payload, struct ipc_message *message, const struct j
 {
     struct http_call *call = payload;
     pipeline_kick(call->app->pipeline);
-    on_store_answer(payload, message, ok, err);
+    app_on_store_answer(payload, message, ok, err);
 }
 
 static void app_sync(struct app *app, struct js *args, const struct principal *who,
@@ -330,7 +289,7 @@ static void app_sync(struct app *app, struct js *args, const struct principal *w
 {
     bool reconcile = js_bool_or(args, "reconcile", false);
     js_free(args);
-    struct http_call *call = new_call(app, done, payload);
+    struct http_call *call = app_call_new(app, done, payload);
     if (call)
         store_client_call(app->store, reconcile ? "reconcile_request" : "retry_now",
                           js_pack("{s:o}", "principal", principal_to_js(who)), NULL, 0, on_synced,
@@ -346,10 +305,10 @@ static struct js *status_to_js(const struct app *app)
         "{s:s, s:i, s:I, s:o, s:I, s:I, s:o, s:b, s:o, s:I}", "version", SOHOA_VERSION, "pid",
         (int)getpid(), "uptime_s", (now_us - app->started_us) / 1000000, "store", store,
         "store_age_ms", age_ms, "store_waiting", (int64_t)store_client_waiting(app->store),
-        "signer", signer_show(app->signer), "scanning", (int)scanner_is_busy(app->scanner), "job",
-        scanner_show_job(app->scanner), "worker_crashes",
-        (int64_t)(pipeline_crash_count(app->pipeline) + scanner_crash_count(app->scanner) +
-                  worker_crash_count(app->store_worker)));
+        "signer", signer_show(app->signer), "scanning", (int)scanners_are_busy(app->scanners),
+        "job", scanners_running_job(app->scanners), "worker_crashes",
+        (int64_t)(pipeline_crash_count(app->pipeline) + scanners_crash_count(app->scanners) +
+                  importer_crash_count(app->importer) + worker_crash_count(app->store_worker)));
 }
 
 static void app_status(struct app *app, app_done_fn *done, void *payload)
@@ -367,9 +326,11 @@ static const struct app_calls calls = {
     .devices = app_devices,
     .scan = app_scan,
     .job = app_job,
+    .preview = app_preview,
     .signer = app_signer,
     .sync = app_sync,
     .status = app_status,
+    .imports = app_imports,
 };
 
 /* ---- start and stop -----------------------------------------------------------------------------
@@ -432,8 +393,10 @@ static void on_hello(void *payload, struct ipc_message *message, const struct js
 static enum err_code open_store(struct app *app, struct err *err)
 {
     static const char *const no_env[] = {NULL};
-    struct worker_kind kind = {
-        .name = "store", .argv = (const char *const *)app->store_argv, .env = no_env};
+    struct worker_kind kind = {.name = "store",
+                               .argv = (const char *const *)app->store_argv,
+                               .env = no_env,
+                               .outstanding = WORKER_OUTSTANDING_MAX};
     AUTO(mem) char *folder = mem_printf("%s/store", app->config->state_dir);
     if (!folder)
         return err_set(err, ERR_NO_MEMORY, "store");
@@ -456,16 +419,55 @@ static enum err_code open_store(struct app *app, struct err *err)
     return app->open_err.code;
 }
 
+static enum err_code make_witnesses(struct app *app, struct err *err)
+{
+    app->witnesses = mem_printf("%s/targets", app->config->state_dir);
+    return app->witnesses ? file_make_folders(app->witnesses, 0700, err)
+                          : err_set(err, ERR_NO_MEMORY, "targets");
+}
+
 static enum err_code start_pipeline(struct app *app, struct err *err)
 {
+    enum err_code code = make_witnesses(app, err);
+    if (code)
+        return code;
     struct pipeline_config config = {.worker_dir = app->config->worker_dir,
                                      .ocr_workers = app->config->ocr_workers,
-                                     .targets = app->config->targets};
-    enum err_code code = store_source_new(app->store, app->owner, &app->source, err);
+                                     .lang = app->config->lang,
+                                     .witnesses = app->witnesses,
+                                     .targets = app->config->targets,
+                                     .may_sign = may_sign,
+                                     .may_sign_payload = app};
+    code = store_source_new(app->store, app->owner, &app->source, err);
     if (code)
         return code;
     struct job_source jobs = store_source_jobs(app->source);
     return pipeline_new(app->loop, &config, &jobs, on_step_ended, app, &app->pipeline, err);
+}
+
+static void on_devices_listed(void *payload, const struct js *ok, const struct err *err)
+{
+    struct app *app = payload;
+    if (err)
+        log_err(err, NULL, "scanners cannot be listed, continuing");
+    else if (app->http)
+        http_event(app->http, "devices", ok);
+}
+
+/* A look that nobody asked for: the page shows what came and went, and the first scan of the day
+ * need not wait for a list. */
+static void look_for_devices(void *payload)
+{
+    struct app *app = payload;
+    device_book_list(app->book, on_devices_listed, app);
+}
+
+static void watch_devices(struct app *app)
+{
+    struct err err = ERR_INIT;
+    if (hot_plug_new(app->loop, look_for_devices, app, &app->hot_plug, &err))
+        log_err(&err, NULL, "no news of scanners plugged in or out, continuing");
+    look_for_devices(app);
 }
 
 static enum err_code start_scanner(struct app *app, struct err *err)
@@ -473,10 +475,18 @@ static enum err_code start_scanner(struct app *app, struct err *err)
     enum err_code code = devices_new(app->loop, app->config->worker_dir, &app->devices, err);
     if (code)
         return code;
-    struct scanner_config config = {.worker_dir = app->config->worker_dir,
-                                    .devices = app->devices,
-                                    .default_device = app->config->scanner};
-    return scanner_new(app->loop, &config, app->store, on_scanner_event, app, &app->scanner, err);
+    code = device_book_new(app->devices, app->store, &app->book, err);
+    if (code)
+        return code;
+    device_book_load(app->book);
+    struct scanners_config config = {.worker_dir = app->config->worker_dir,
+                                     .limits = &app->config->scan_limits,
+                                     .book = app->book,
+                                     .default_device = app->config->scanner};
+    code = scanners_new(app->loop, &config, app->store, on_scanner_event, app, &app->scanners, err);
+    if (!code)
+        watch_devices(app);
+    return code;
 }
 
 static enum err_code start_signer(struct app *app, struct err *err)
@@ -536,6 +546,9 @@ static enum err_code start(struct app *app, struct err *err)
     if (!code)
         code = start_signer(app, err);
     if (!code)
+        code = importer_new(app->loop, app->config->worker_dir, app->config->imports, app->store,
+                            &app->importer, err);
+    if (!code)
         code = start_http(app, err);
     if (!code && sd_event_add_time_relative(app->loop, &app->tick, CLOCK_MONOTONIC, 0, 1000,
                                             on_tick, app) < 0)
@@ -573,8 +586,11 @@ void app_stop(struct app *app)
     app->http = NULL;
     if (app->store)
         store_client_close(app->store);
-    scanner_free(app->scanner);
+    hot_plug_free(app->hot_plug);
+    importer_free(app->importer);
+    scanners_free(app->scanners);
     devices_free(app->devices);
+    device_book_free(app->book);
     pipeline_free(app->pipeline);
     app->pipeline = NULL;
     signer_free(app->signer);
@@ -583,6 +599,7 @@ void app_stop(struct app *app)
     store_client_free(app->store);
     for (size_t i = 0; i < STORE_ARGV_MAX; i++)
         mem_free(app->store_argv[i]);
+    mem_free(app->witnesses);
     js_free(app->store_status);
     sd_event_unref(app->loop);
     mem_free(app);

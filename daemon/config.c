@@ -6,6 +6,7 @@
 #include <confuse.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,10 @@
 #include <unistd.h>
 
 #define DEFAULT_FILE "/etc/sohoa/sohoad.conf"
+#define IMPORT_NAME_MAX 40
+#define IMPORTS_MAX 32 /* folders the import worker takes */
 #define DEFAULT_STATE_DIR "/var/lib/sohoa"
+#define DEFAULT_MODELS "/usr/share/tesseract-ocr/5/tessdata" /* as in ocr/recognize/tesseract.c */
 
 /* libconfuse reports through a callback without payload; one file is read at a time, at start. */
 static char problem[300];
@@ -51,6 +55,21 @@ static enum err_code read_targets(cfg_t *cfg, struct config *out, struct err *er
     return ERR_OK;
 }
 
+static enum err_code read_imports(cfg_t *cfg, struct config *out, struct err *err)
+{
+    out->imports = js_array();
+    for (unsigned i = 0; i < cfg_size(cfg, "import"); i++) {
+        cfg_t *import = cfg_getnsec(cfg, "import", i);
+        if (!js_push(out->imports,
+                     js_pack("{s:s, s:s, s:s, s:I, s:b}", "name", cfg_title(import), "path",
+                             cfg_getstr(import, "path"), "kind", cfg_getstr(import, "kind"),
+                             "interval_s", (int64_t)cfg_getint(import, "interval_s"), "share",
+                             (int)cfg_getbool(import, "share"))))
+            return err_set(err, ERR_NO_MEMORY, "configuration");
+    }
+    return ERR_OK;
+}
+
 /* The value, or a default that depends on others. */
 static char *text_or(const char *value, const char *folder, const char *tail)
 {
@@ -65,6 +84,69 @@ static char *default_socket(const char *given, const char *state_dir)
         return mem_strdup(given);
     return runtime ? mem_printf("%s/sohoad.sock", runtime)
                    : mem_printf("%s/run/sohoad.sock", state_dir);
+}
+
+/* What is wrong with a value of `lang`: the worker would find out, too, but page by page. */
+static bool models_are_missing(const char *lang, char *out_why, size_t out_size)
+{
+    const char *set = getenv("TESSDATA_PREFIX");
+    const char *folder = set && *set ? set : DEFAULT_MODELS;
+    for (const char *model = lang;; model += strcspn(model, "+") + 1) {
+        AUTO(mem) char *name = mem_strndup(model, strcspn(model, "+"));
+        AUTO(mem) char *path = name ? mem_printf("%s/%s.traineddata", folder, name) : NULL;
+        if (!path || !*name || strchr(name, '/')) {
+            snprintf(out_why, out_size, "lang '%s': wanted names of models, joined by +", lang);
+            return true;
+        }
+        if (access(path, R_OK) != 0) {
+            for (char *c = name; *c; c++)
+                *c = *c == '_' ? '-' : *c; /* "chi_sim" comes with tesseract-ocr-chi-sim */
+            snprintf(out_why, out_size, "lang '%s': install tesseract-ocr-%s, '%s' is missing",
+                     lang, name, path);
+            return true;
+        }
+        if (!model[strcspn(model, "+")])
+            return false;
+    }
+}
+
+/* The section "scan": how long things at a scanner may take. */
+static const struct {
+    const char *name;
+    size_t place;
+} scan_numbers[] = {
+#define SCAN_NUMBER(name)                                                                          \
+    {                                                                                              \
+#name, offsetof(struct scan_limits, name)                                                  \
+    }
+    SCAN_NUMBER(init_ms), SCAN_NUMBER(open_ms),   SCAN_NUMBER(option_ms), SCAN_NUMBER(start_ms),
+    SCAN_NUMBER(read_ms), SCAN_NUMBER(cancel_ms), SCAN_NUMBER(close_ms),  SCAN_NUMBER(own_ms),
+    SCAN_NUMBER(busy_ms), SCAN_NUMBER(idle_ms),   SCAN_NUMBER(lease_ms),  SCAN_NUMBER(poll_ms),
+#undef SCAN_NUMBER
+};
+#define SCAN_NUMBER_COUNT (sizeof scan_numbers / sizeof *scan_numbers)
+#define SCAN_NUMBER_MAX_MS 86400000
+
+static int check_scan_number(cfg_t *cfg, cfg_opt_t *opt)
+{
+    long value = cfg_opt_getnint(opt, 0);
+    long low = strcmp(opt->name, "poll_ms") == 0 ? 0 : 1;
+    if (value >= low && value <= SCAN_NUMBER_MAX_MS)
+        return 0;
+    cfg_error(cfg, "scan: %s %ld is not between %ld and %d", opt->name, value, low,
+              SCAN_NUMBER_MAX_MS);
+    return -1;
+}
+
+static void read_scan_limits(cfg_t *cfg, struct scan_limits *out)
+{
+    cfg_t *scan = cfg_getsec(cfg, "scan");
+    *out = scan_limits_default;
+    for (size_t i = 0; i < SCAN_NUMBER_COUNT; i++) {
+        long value = cfg_getint(scan, scan_numbers[i].name);
+        if (value >= 0)
+            *(int *)((char *)out + scan_numbers[i].place) = (int)value;
+    }
 }
 
 static enum err_code take_values(cfg_t *cfg, const struct config_options *options,
@@ -87,12 +169,17 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     out->ocr_workers = (int)cfg_getint(cfg, "ocr_workers");
     out->reserve_mb = (int)cfg_getint(cfg, "reserve_mb");
     out->signer_idle_min = (int)cfg_getint(cfg, "signer_idle_min");
+    read_scan_limits(cfg, &out->scan_limits);
     if (!out->state_dir || !out->socket_path || !out->worker_dir || !out->web_dir ||
         !out->socket_group || !out->scanner || !out->copier || !out->signer_p12 || !out->lang)
         return err_set(err, ERR_NO_MEMORY, "configuration");
     if (out->state_dir[0] != '/')
         return err_set(err, ERR_BAD_CONFIG, "state_dir '%s' is not absolute", out->state_dir);
-    return read_targets(cfg, out, err);
+    char why[200]; /* of the default; a line of the file had its own check */
+    if (models_are_missing(out->lang, why, sizeof why))
+        return err_set(err, ERR_BAD_CONFIG, "%s", why);
+    enum err_code code = read_targets(cfg, out, err);
+    return code ? code : read_imports(cfg, out, err);
 }
 
 static enum err_code parse_file(cfg_t *cfg, const char *file, struct err *err)
@@ -138,6 +225,15 @@ static int check_number(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
+static int check_lang(cfg_t *cfg, cfg_opt_t *opt)
+{
+    char why[200];
+    if (!models_are_missing(cfg_opt_getnstr(opt, 0), why, sizeof why))
+        return 0;
+    cfg_error(cfg, "%s", why);
+    return -1;
+}
+
 static int check_target(cfg_t *cfg, cfg_opt_t *opt)
 {
     cfg_t *target = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
@@ -153,18 +249,61 @@ static int check_target(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
+/* Its name becomes part of the pages' device, "import/NAME", and of addresses. */
+static bool is_import_name(const char *name)
+{
+    size_t size = strlen(name);
+    return size >= 1 && size <= IMPORT_NAME_MAX &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == size;
+}
+
+static int check_import(cfg_t *cfg, cfg_opt_t *opt)
+{
+    cfg_t *import = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+    const char *name = cfg_title(import), *path = cfg_getstr(import, "path");
+    const char *kind = cfg_getstr(import, "kind");
+    long interval_s = cfg_getint(import, "interval_s");
+    if (!is_import_name(name))
+        cfg_error(cfg, "import '%s': a name is 1 to %d of a-z A-Z 0-9 - _", name, IMPORT_NAME_MAX);
+    else if (strcmp(kind, "watch") != 0 && strcmp(kind, "backlog") != 0)
+        cfg_error(cfg, "import '%s': kind '%s' is not watch or backlog", name, kind);
+    else if (!path || path[0] != '/')
+        cfg_error(cfg, "import '%s': path is missing or not absolute", name);
+    else if (interval_s < 1 || interval_s > 86400)
+        cfg_error(cfg, "import '%s': interval_s %ld is not between 1 and 86400", name, interval_s);
+    else if (cfg_opt_size(opt) > IMPORTS_MAX)
+        cfg_error(cfg, "import '%s': more than %d folders", name, IMPORTS_MAX);
+    else
+        return 0;
+    return -1;
+}
+
 static void watch_values(cfg_t *cfg)
 {
     static const char *const numbers[] = {"port", "ocr_workers", "reserve_mb", "signer_idle_min"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         cfg_set_validate_func(cfg, numbers[i], check_number);
+    for (size_t i = 0; i < SCAN_NUMBER_COUNT; i++) {
+        char path[40];
+        snprintf(path, sizeof path, "scan|%s", scan_numbers[i].name);
+        cfg_set_validate_func(cfg, path, check_scan_number);
+    }
+    cfg_set_validate_func(cfg, "lang", check_lang);
     cfg_set_validate_func(cfg, "target", check_target);
+    cfg_set_validate_func(cfg, "import", check_import);
 }
 
 enum err_code config_load(const struct config_options *options, struct config *out, struct err *err)
 {
     cfg_opt_t target[] = {CFG_STR("kind", "dir", CFGF_NONE), CFG_STR("path", NULL, CFGF_NONE),
                           CFG_END()};
+    cfg_opt_t import[] = {CFG_STR("path", NULL, CFGF_NONE), CFG_STR("kind", "watch", CFGF_NONE),
+                          CFG_INT("interval_s", 30, CFGF_NONE),
+                          CFG_BOOL("share", cfg_false, CFGF_NONE), CFG_END()};
+    cfg_opt_t scan[SCAN_NUMBER_COUNT + 1];
+    for (size_t i = 0; i < SCAN_NUMBER_COUNT; i++)
+        scan[i] = (cfg_opt_t)CFG_INT(scan_numbers[i].name, -1, CFGF_NONE);
+    scan[SCAN_NUMBER_COUNT] = (cfg_opt_t)CFG_END();
     cfg_opt_t known[] = {
         CFG_STR("state_dir", DEFAULT_STATE_DIR, CFGF_NONE),
         CFG_STR("socket", NULL, CFGF_NONE),
@@ -179,7 +318,9 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_INT("ocr_workers", 2, CFGF_NONE),
         CFG_INT("reserve_mb", 200, CFGF_NONE),
         CFG_INT("signer_idle_min", 60, CFGF_NONE),
+        CFG_SEC("scan", scan, CFGF_NONE),
         CFG_SEC("target", target, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+        CFG_SEC("import", import, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_END(),
     };
     *out = (struct config){0};
@@ -205,5 +346,6 @@ void config_done(struct config *config)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         mem_free(texts[i]);
     js_free(config->targets);
+    js_free(config->imports);
     *config = (struct config){0};
 }

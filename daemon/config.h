@@ -3,6 +3,7 @@
 
 #include "daemon/base/err.h"
 #include "daemon/base/js.h"
+#include "daemon/pipeline/scan_limits.h"
 
 /*
  * Every limit, timeout and default a site may change: one libconfuse file, and a few options of the
@@ -19,11 +20,13 @@ struct config {
     char *scanner;    /* default device, "" = the first listed */
     char *copier;     /* name on the copies, "" = the certificate's */
     char *signer_p12; /* "" = none: documents wait for a signature */
-    char *lang;
+    char *lang;       /* recognition models, "vie+eng"; their files were there when it was loaded */
     int ocr_workers;
     int reserve_mb;      /* free space below which no new page is taken */
     int signer_idle_min; /* the signer locks itself after that, 0 = never */
-    struct js *targets;  /* [{"name", "kind", "path"}] */
+    struct scan_limits scan_limits;
+    struct js *targets; /* [{"name", "kind", "path"}] */
+    struct js *imports; /* [{"name", "path", "kind", "interval_s", "share"}] */
 };
 
 struct config_options {

@@ -12,6 +12,12 @@ void api_events_get(struct call *call);
 void api_devices_list(struct call *call);
 void api_devices_get(struct call *call);
 void api_devices_test(struct call *call);
+void api_devices_reset(struct call *call);
+void api_devices_lease(struct call *call);
+void api_devices_set(struct call *call);
+void api_profiles_list(struct call *call);
+void api_profiles_set(struct call *call);
+void api_profiles_remove(struct call *call);
 
 void api_dossiers_list(struct call *call);
 void api_dossiers_create(struct call *call);
@@ -22,6 +28,10 @@ void api_dossiers_scan(struct call *call);
 
 void api_jobs_get(struct call *call);
 void api_jobs_cancel(struct call *call);
+void api_jobs_continue(struct call *call);
+void api_jobs_next(struct call *call);
+void api_jobs_finish(struct call *call);
+void api_jobs_preview(struct call *call);
 
 void api_documents_get(struct call *call);
 void api_documents_file(struct call *call);
@@ -37,6 +47,11 @@ void api_pages_image(struct call *call);
 void api_pages_move(struct call *call);
 void api_pages_remove(struct call *call);
 void api_pages_release(struct call *call);
+void api_pages_turn(struct call *call);
+void api_pages_restore(struct call *call);
+void api_pages_pair(struct call *call);
+void api_pages_answer(struct call *call);
+void api_pages_blank(struct call *call);
 
 void api_signer_show(struct call *call);
 void api_signer_unlock(struct call *call);
@@ -46,6 +61,10 @@ void api_queue_list(struct call *call);
 void api_queue_release(struct call *call);
 void api_queue_hold(struct call *call);
 void api_sync_start(struct call *call);
+
+void api_imports_list(struct call *call);
+void api_imports_items(struct call *call);
+void api_imports_look(struct call *call);
 
 void api_open_link(struct call *call);
 void api_open_session(struct call *call);

@@ -20,7 +20,16 @@ static const struct arg_rule split_rules[] = {{"page_id", ARG_ID, ARG_REQUIRED},
 
 void api_documents_get(struct call *call)
 {
-    call_store(call, "document_get", NULL, 200);
+    const char *reads = call_query(call, "reads"); /* who saw it, too */
+    AUTO(js)
+    struct js *args = call_args(call, NULL);
+    if (!args)
+        return;
+    if (reads && !js_set(args, "reads", js_bool(args_is_word("true", reads)))) {
+        call_fail_no_memory(call);
+        return;
+    }
+    call_store_args(call, "document_get", TAKE(args), 200, NULL);
 }
 
 void api_documents_finish(struct call *call)

@@ -1,28 +1,44 @@
 #include "daemon/http/api.h"
 #include "daemon/http/call.h"
 
+#include <string.h>
+
 #define CODE_MAX 64
 #define PAPERS_MAX 9999
+#define SIDES_MAX 99999
 #define LIST_MAX 500
 #define LIST_DEFAULT 50
 
 static const struct arg_rule create_rules[] = {
     {"code", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = CODE_MAX},
     {"papers", ARG_INT, ARG_NULLABLE, .min = 0, .max = PAPERS_MAX},
+    {"sides", ARG_INT, ARG_NULLABLE, .min = 0, .max = SIDES_MAX},
     {"kind", ARG_WORD, 0, .words = "counter backlog"},
     {0}};
 
 static const struct arg_rule update_rules[] = {
     {"code", ARG_TEXT, 0, .min = 1, .max = CODE_MAX},
     {"papers", ARG_INT, ARG_NULLABLE, .min = 0, .max = PAPERS_MAX},
+    {"sides", ARG_INT, ARG_NULLABLE, .min = 0, .max = SIDES_MAX},
     {0}};
 
 static const struct arg_rule scan_rules[] = {{"device", ARG_TEXT, 0, .min = 1, .max = 255},
                                              {"source", ARG_WORD, 0, .words = "flatbed adf duplex"},
                                              {"mode", ARG_WORD, 0, .words = "color gray lineart"},
                                              {"resolution_dpi", ARG_INT, 0, .min = 50, .max = 1200},
+                                             {"paper", ARG_WORD, 0, .words = "a3 a4 a5 id1 auto"},
+                                             {"profile", ARG_TEXT, 0, .min = 1, .max = 64},
                                              {"document_id", ARG_ID, 0},
                                              {"finish", ARG_BOOL, 0},
+                                             {"sheets", ARG_INT, 0, .min = 1, .max = 9999},
+                                             {"position", ARG_INT, 0, .min = 1, .max = 9999},
+                                             {"replaces", ARG_ID, 0},
+                                             {"part_of", ARG_ID, 0},
+                                             {"part_kind", ARG_WORD, 0, .words = "note overlap"},
+                                             {"backs", ARG_WORD, 0, .words = "reversed same"},
+                                             {"hands_free", ARG_BOOL, 0},
+                                             {"interval_s", ARG_INT, 0, .min = 1, .max = 600},
+                                             {"turn_second", ARG_BOOL, 0},
                                              {0}};
 
 void api_dossiers_list(struct call *call)
@@ -30,6 +46,7 @@ void api_dossiers_list(struct call *call)
     struct err err = ERR_INIT;
     int64_t limit = LIST_DEFAULT;
     const char *wanted = call_query(call, "limit"), *before = call_query(call, "before");
+    const char *code = call_query(call, "code");
     if (wanted && args_number("limit", wanted, 1, LIST_MAX, &limit, &err)) {
         call_fail(call, &err);
         return;
@@ -39,9 +56,15 @@ void api_dossiers_list(struct call *call)
         call_fail(call, &err);
         return;
     }
+    if (code && (!*code || strlen(code) > CODE_MAX)) {
+        err_set(&err, ERR_BAD_ARGUMENT, "query code: must have 1..%d bytes", CODE_MAX);
+        call_fail(call, &err);
+        return;
+    }
     AUTO(js)
     struct js *args = js_pack("{s:I}", "limit", limit);
-    if (before && !js_set(args, "before", js_text(before))) {
+    if ((before && !js_set(args, "before", js_text(before))) ||
+        (code && !js_set(args, "code", js_text(code)))) {
         call_fail_no_memory(call);
         return;
     }
@@ -60,9 +83,9 @@ void api_dossiers_get(struct call *call)
 
 void api_dossiers_update(struct call *call)
 {
-    if (!js_at(call->body, "code") && !js_at(call->body, "papers")) {
+    if (!js_at(call->body, "code") && !js_at(call->body, "papers") && !js_at(call->body, "sides")) {
         struct err err = ERR_INIT;
-        err_set(&err, ERR_BAD_JSON, "code or papers: missing");
+        err_set(&err, ERR_BAD_JSON, "code, papers or sides: missing");
         call_fail(call, &err);
         return;
     }
@@ -79,6 +102,12 @@ void api_dossiers_scan(struct call *call)
     const struct http *http = call->http;
     AUTO(js)
     struct js *args = call_args(call, scan_rules);
+    if (args && js_has(args, "part_of") != js_has(args, "part_kind")) {
+        struct err err = ERR_INIT;
+        err_set(&err, ERR_BAD_JSON, "part_of and part_kind: one without the other");
+        call_fail(call, &err);
+        return;
+    }
     if (args && call_wait(call, 202, NULL))
         http->calls->scan(http->app, call->param, TAKE(args), &call->who, call_done, call);
 }

@@ -11,6 +11,21 @@ static const struct arg_rule move_rules[] = {
 static const struct arg_rule remove_rules[] = {
     {"reason", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = 1000}, {0}};
 
+static const struct arg_rule turn_rules[] = {
+    {"turned_deg", ARG_INT, ARG_REQUIRED | ARG_NULLABLE, .min = 0, .max = 270}, {0}};
+
+static const struct arg_rule pair_rules[] = {
+    {"part_of", ARG_ID, ARG_REQUIRED | ARG_NULLABLE},
+    {"part_kind", ARG_WORD, ARG_NULLABLE, .words = "note overlap"},
+    {0}};
+
+static const struct arg_rule answer_rules[] = {
+    {"code", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = 40},
+    {"answer", ARG_WORD, ARG_REQUIRED, .words = "keep removed"},
+    {0}};
+
+static const struct arg_rule blank_rules[] = {{"kept", ARG_BOOL, ARG_REQUIRED}, {0}};
+
 static const struct {
     const char *type, *ending;
 } image_types[] = {{"image/jpeg", "jpg"}, {"image/png", "png"}, {"image/tiff", "tif"}};
@@ -58,4 +73,35 @@ void api_pages_remove(struct call *call)
 void api_pages_release(struct call *call)
 {
     call_store(call, "page_release", NULL, 200);
+}
+
+void api_pages_turn(struct call *call)
+{
+    call_store(call, "page_turn", turn_rules, 200);
+}
+
+void api_pages_restore(struct call *call)
+{
+    call_store(call, "page_restore", NULL, 200);
+}
+
+void api_pages_pair(struct call *call)
+{
+    if (js_has(call->body, "part_of") && !js_has(call->body, "part_kind")) {
+        struct err err = ERR_INIT;
+        err_set(&err, ERR_BAD_JSON, "part_kind: missing");
+        call_fail(call, &err);
+        return;
+    }
+    call_store(call, "page_pair", pair_rules, 200);
+}
+
+void api_pages_answer(struct call *call)
+{
+    call_store(call, "page_answer", answer_rules, 200);
+}
+
+void api_pages_blank(struct call *call)
+{
+    call_store(call, "page_keep_blank", blank_rules, 200);
 }

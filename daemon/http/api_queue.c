@@ -21,6 +21,7 @@ void api_queue_list(struct call *call)
     struct err err = ERR_INIT;
     int64_t limit = LIST_DEFAULT;
     const char *wanted = call_query(call, "limit"), *state = call_query(call, "state");
+    const char *before = call_query(call, "before");
     if (wanted && args_number("limit", wanted, 1, LIST_MAX, &limit, &err)) {
         call_fail(call, &err);
         return;
@@ -30,9 +31,15 @@ void api_queue_list(struct call *call)
         call_fail(call, &err);
         return;
     }
+    if (before && !id_is_valid(before)) {
+        err_set(&err, ERR_BAD_ARGUMENT, "query before: not an id");
+        call_fail(call, &err);
+        return;
+    }
     AUTO(js)
     struct js *args = js_pack("{s:I}", "limit", limit);
-    if (state && !js_set(args, "state", js_text(state))) {
+    if ((state && !js_set(args, "state", js_text(state))) ||
+        (before && !js_set(args, "before", js_text(before)))) {
         call_fail_no_memory(call);
         return;
     }

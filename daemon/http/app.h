@@ -6,6 +6,7 @@
 #include "daemon/http/principal.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * What the HTTP side asks of the daemon behind it. sohoad's main fills the table; tests give a
@@ -21,13 +22,20 @@ struct app_calls {
     /* One store command. args is taken over and carries args.principal already. */
     void (*store)(struct app *app, const char *op, struct js *args, app_done_fn *done,
                   void *payload);
-    /* All devices (NULL), one with its options, or one tried out. */
-    void (*devices)(struct app *app, const char *device_or_null, bool test, app_done_fn *done,
-                    void *payload);
+    /* verb: "list", "profiles", "profile_set", "profile_remove" (device NULL), and of one device
+     * "show", "test", "reset", "lease", "set". args is taken over, may be NULL. */
+    void (*devices)(struct app *app, const char *verb, const char *device, struct js *args,
+                    const struct principal *who, app_done_fn *done, void *payload);
     /* Starts a scan job: {"job": …} as soon as it is accepted. args is taken over. */
     void (*scan)(struct app *app, const char *dossier_id, struct js *args,
                  const struct principal *who, app_done_fn *done, void *payload);
-    void (*job)(struct app *app, const char *job_id, bool cancel, app_done_fn *done, void *payload);
+    /* verb: "show", "cancel", "continue" after a failure; "next" and "finish" of a hands-free run.
+     */
+    void (*job)(struct app *app, const char *verb, const char *job_id, const struct principal *who,
+                app_done_fn *done, void *payload);
+    /* Rows of the page that comes, from row `from` on, as a file. */
+    void (*preview)(struct app *app, const char *job_id, int64_t from, app_done_fn *done,
+                    void *payload);
     /* verb: "show", "unlock" (args.password), "lock". args is taken over. */
     void (*signer)(struct app *app, const char *verb, struct js *args, const struct principal *who,
                    app_done_fn *done, void *payload);
@@ -35,6 +43,10 @@ struct app_calls {
                  void *payload);
     /* From memory, never waits for the store: at most 100 ms. */
     void (*status)(struct app *app, app_done_fn *done, void *payload);
+    /* Folders that paper comes in as files. verb: "list" (name NULL), "items" (args: state, before,
+     * limit, exceptions), "look". args is taken over, may be NULL. */
+    void (*imports)(struct app *app, const char *verb, const char *name, struct js *args,
+                    const struct principal *who, app_done_fn *done, void *payload);
 };
 
 #endif

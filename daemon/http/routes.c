@@ -18,7 +18,14 @@ const struct route routes[] = {
 
     {METHOD_GET,    "/v1/devices",                ROLE_CLERK, 0,     api_devices_list, 0},
     {METHOD_GET,    "/v1/devices/{name}",         ROLE_CLERK, 0,     api_devices_get, 0},
+    {METHOD_PATCH,  "/v1/devices/{name}",         ROLE_CLERK, SMALL, api_devices_set, 0},
     {METHOD_POST,   "/v1/devices/{name}/test",    ROLE_IT,    SMALL, api_devices_test, 0},
+    {METHOD_POST,   "/v1/devices/{name}/reset",   ROLE_CLERK, SMALL, api_devices_reset, 0},
+    {METHOD_POST,   "/v1/devices/{name}/lease",   ROLE_CLERK, SMALL, api_devices_lease, 0},
+
+    {METHOD_GET,    "/v1/profiles",               ROLE_CLERK, 0,     api_profiles_list, 0},
+    {METHOD_POST,   "/v1/profiles",               ROLE_IT,    SMALL, api_profiles_set, 0},
+    {METHOD_DELETE, "/v1/profiles/{name}",        ROLE_IT,    0,     api_profiles_remove, 0},
 
     {METHOD_GET,    "/v1/dossiers",               ROLE_CLERK, 0,     api_dossiers_list, 0},
     {METHOD_POST,   "/v1/dossiers",               ROLE_CLERK, SMALL, api_dossiers_create, 0},
@@ -29,6 +36,10 @@ const struct route routes[] = {
 
     {METHOD_GET,    "/v1/jobs/{job}",             ROLE_CLERK, 0,     api_jobs_get, 0},
     {METHOD_DELETE, "/v1/jobs/{job}",             ROLE_CLERK, 0,     api_jobs_cancel, 0},
+    {METHOD_POST,   "/v1/jobs/{job}/continue",    ROLE_CLERK, SMALL, api_jobs_continue, 0},
+    {METHOD_POST,   "/v1/jobs/{job}/next",        ROLE_CLERK, SMALL, api_jobs_next, 0},
+    {METHOD_POST,   "/v1/jobs/{job}/finish",      ROLE_CLERK, SMALL, api_jobs_finish, 0},
+    {METHOD_GET,    "/v1/jobs/{job}/preview",     ROLE_CLERK, 0,     api_jobs_preview, 0},
 
     {METHOD_GET,    "/v1/documents/{id}",         ROLE_CLERK, 0,     api_documents_get, 0},
     {METHOD_GET,    "/v1/documents/{id}/file",    ROLE_CLERK, 0,     api_documents_file, 0},
@@ -44,6 +55,11 @@ const struct route routes[] = {
     {METHOD_POST,   "/v1/pages/{id}/move",        ROLE_CLERK, SMALL, api_pages_move, 0},
     {METHOD_POST,   "/v1/pages/{id}/remove",      ROLE_CLERK, SMALL, api_pages_remove, 0},
     {METHOD_POST,   "/v1/pages/{id}/release",     ROLE_CLERK, SMALL, api_pages_release, 0},
+    {METHOD_POST,   "/v1/pages/{id}/turn",        ROLE_CLERK, SMALL, api_pages_turn, 0},
+    {METHOD_POST,   "/v1/pages/{id}/restore",     ROLE_CLERK, SMALL, api_pages_restore, 0},
+    {METHOD_POST,   "/v1/pages/{id}/pair",        ROLE_CLERK, SMALL, api_pages_pair, 0},
+    {METHOD_POST,   "/v1/pages/{id}/answer",      ROLE_CLERK, SMALL, api_pages_answer, 0},
+    {METHOD_POST,   "/v1/pages/{id}/blank",       ROLE_CLERK, SMALL, api_pages_blank, 0},
 
     {METHOD_GET,    "/v1/signer",                 ROLE_CLERK, 0,     api_signer_show, 0},
     {METHOD_POST,   "/v1/signer/unlock",          ROLE_CLERK, SMALL, api_signer_unlock, 0},
@@ -54,6 +70,10 @@ const struct route routes[] = {
     {METHOD_POST,   "/v1/queue/{id}/release",     ROLE_CLERK, SMALL, api_queue_release, 0},
     {METHOD_POST,   "/v1/queue/{id}/hold",        ROLE_CLERK, SMALL, api_queue_hold, 0},
     {METHOD_POST,   "/v1/sync",                   ROLE_CLERK, SMALL, api_sync_start, 0},
+
+    {METHOD_GET,    "/v1/imports",                ROLE_CLERK, 0,     api_imports_list, 0},
+    {METHOD_GET,    "/v1/imports/{name}/items",   ROLE_CLERK, 0,     api_imports_items, 0},
+    {METHOD_POST,   "/v1/imports/{name}/look",    ROLE_CLERK, SMALL, api_imports_look, 0},
 
     {METHOD_POST,   "/v1/open",                   ROLE_CLERK, SMALL, api_open_link, ROUTE_UNIX_ONLY},
     {METHOD_GET,    "/open/{token}",              ROLE_ANY,   0,     api_open_session, 0},

@@ -16,7 +16,11 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-#define CONNECTION_MEMORY ((size_t)32 << 10) /* also the ceiling of a request's head */
+/* Of one connection. A head that does not fit is refused by the library, in its own words: hence
+ * much more than our ceilings. */
+#define CONNECTION_MEMORY ((size_t)128 << 10)
+#define HEAD_MAX ((size_t)32 << 10)
+#define URI_MAX ((size_t)8 << 10)
 #define STREAM_BLOCK 4096
 #define TICK_US UINT64_C(250000)
 
@@ -31,6 +35,7 @@ struct connection {
     struct listener *listener;
     int fd; /* libmicrohttpd's */
     struct peer peer;
+    size_t uri_size;     /* of its latest request, with the query */
     int64_t deadline_us; /* of the phase it is in; 0 = none */
     struct exchange *exchange;
     struct connection *next, *previous;
@@ -283,8 +288,51 @@ static void on_call_ready(void *self)
     resume(exchange->connection->listener, exchange->handle);
 }
 
+static struct connection *connection_of(struct MHD_Connection *handle)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+/* The request line is whole, its query not yet cut off. */
+static void *on_uri(void *self, const char *uri, struct MHD_Connection *handle)
+{
+    (void)self;
+    struct connection *connection = connection_of(handle);
+    if (connection)
+        connection->uri_size = uri ? strlen(uri) : 0;
+    return NULL; /* no exchange yet */
+}
+
+/* What the library would refuse without our body and headers, refused by us before it comes to
+ * that. */
+static void check_head(struct exchange *exchange, const char *version)
+{
+    struct call *call = exchange->call;
+    struct err err = ERR_INIT;
+    int status = MHD_HTTP_BAD_REQUEST;
+    size_t head_size =
+        MHD_get_connection_info(exchange->handle, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+            ->header_size;
+    if (exchange->connection->uri_size > URI_MAX) {
+        status = MHD_HTTP_URI_TOO_LONG;
+        err_set(&err, ERR_TOO_LARGE, "URI: at most %zu bytes", URI_MAX);
+    } else if (head_size > HEAD_MAX) {
+        status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+        err_set(&err, ERR_TOO_LARGE, "head: at most %zu bytes", HEAD_MAX);
+    } else if (!call->head.host && strcmp(version, MHD_HTTP_VERSION_1_0) != 0) {
+        err_set(&err, ERR_BAD_ARGUMENT, "Host: missing");
+    }
+    if (!err.code)
+        return;
+    call_fail(call, &err);
+    call->reply.status = status;
+}
+
 static enum MHD_Result begin_exchange(struct connection *connection, struct MHD_Connection *handle,
-                                      const char *method, const char *path, void **out_self)
+                                      const char *method, const char *path, const char *version,
+                                      void **out_self)
 {
     struct exchange *exchange = mem_alloc(sizeof *exchange);
     if (!exchange)
@@ -306,7 +354,9 @@ static enum MHD_Result begin_exchange(struct connection *connection, struct MHD_
     connection->exchange = exchange;
     connection->deadline_us = in_ms(connection->listener->server->limits.body_ms);
     *out_self = exchange;
-    call_admit(exchange->call);
+    check_head(exchange, version);
+    if (!exchange->call->replied)
+        call_admit(exchange->call);
     return call_refuses_body(exchange->call) ? send_reply(exchange) : MHD_YES;
 }
 
@@ -314,13 +364,12 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *handle, con
                                   const char *method, const char *version, const char *bytes,
                                   size_t *size, void **request_self)
 {
-    (void)self, (void)version;
+    (void)self;
     struct exchange *exchange = *request_self;
     if (!exchange) {
-        const union MHD_ConnectionInfo *info =
-            MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-        struct connection *connection = info ? info->socket_context : NULL;
-        return connection ? begin_exchange(connection, handle, method, path, request_self) : MHD_NO;
+        struct connection *connection = connection_of(handle);
+        return connection ? begin_exchange(connection, handle, method, path, version, request_self)
+                          : MHD_NO;
     }
     if (*size) {
         bool go_on = call_receive(exchange->call, bytes, *size);
@@ -496,7 +545,8 @@ static enum err_code listener_start(struct http_server *server, struct listener 
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)server->limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)server->limits.idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+        MHD_OPTION_STRICT_FOR_CLIENT, 0 /* 1 refuses what check_head and the routes do */,
+        MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener, MHD_OPTION_NOTIFY_COMPLETED,
         on_request_completed, server, MHD_OPTION_END);
     if (!listener->daemon) {

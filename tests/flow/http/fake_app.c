@@ -117,12 +117,13 @@ static void echo(const char *what, struct js *args, const struct principal *who,
     done(payload, ok, -1, NULL);
 }
 
-static void devices(struct app *app, const char *device_or_null, bool test, app_done_fn *done,
-                    void *payload)
+static void devices(struct app *app, const char *verb, const char *device, struct js *args,
+                    const struct principal *who, app_done_fn *done, void *payload)
 {
     (void)app;
-    struct js *args = js_pack("{s:s?, s:b}", "device", device_or_null, "test", test);
-    echo("devices", args, NULL, done, payload);
+    struct js *told = js_pack("{s:s, s:s?, s:O?}", "verb", verb, "device", device, "args", args);
+    js_free(args);
+    echo("devices", told, who, done, payload);
 }
 
 static void scan(struct app *app, const char *dossier_id, struct js *args,
@@ -132,10 +133,18 @@ static void scan(struct app *app, const char *dossier_id, struct js *args,
     echo("scan", args, who, done, payload);
 }
 
-static void job(struct app *app, const char *job_id, bool cancel, app_done_fn *done, void *payload)
+static void job(struct app *app, const char *verb, const char *job_id, const struct principal *who,
+                app_done_fn *done, void *payload)
 {
     (void)app;
-    echo("job", js_pack("{s:s, s:b}", "id", job_id, "cancel", cancel), NULL, done, payload);
+    echo("job", js_pack("{s:s, s:s}", "id", job_id, "verb", verb), who, done, payload);
+}
+
+static void preview(struct app *app, const char *job_id, int64_t from, app_done_fn *done,
+                    void *payload)
+{
+    (void)app;
+    echo("preview", js_pack("{s:s, s:I}", "id", job_id, "from", from), NULL, done, payload);
 }
 
 static void signer(struct app *app, const char *verb, struct js *args, const struct principal *who,
@@ -150,6 +159,15 @@ static void sync_all(struct app *app, struct js *args, const struct principal *w
 {
     (void)app;
     echo("sync", args, who, done, payload);
+}
+
+static void imports(struct app *app, const char *verb, const char *name, struct js *args,
+                    const struct principal *who, app_done_fn *done, void *payload)
+{
+    (void)app;
+    struct js *told = js_pack("{s:s, s:s?, s:O?}", "verb", verb, "name", name, "args", args);
+    js_free(args);
+    echo("imports", told, who, done, payload);
 }
 
 static long resident_kb(void)
@@ -177,7 +195,8 @@ static void status(struct app *app, app_done_fn *done, void *payload)
 
 static int run(const struct fake_server *at, struct http_limits limits, int unix_fd, int tcp_fd)
 {
-    static const struct app_calls calls = {store, devices, scan, job, signer, sync_all, status};
+    static const struct app_calls calls = {store,   devices, scan,     job,
+                                           preview, signer,  sync_all, status, imports};
     struct err err = ERR_INIT;
     struct app app = {0};
     log_open("sohoad");

@@ -240,18 +240,113 @@ static void files_come_whole_from_their_descriptor(void **state)
 static void huge_heads_are_refused(void **state)
 {
     (void)state;
-    char *text = malloc(200000);
+    char *text = malloc(400000);
     int n = sprintf(text, "GET /v1/status HTTP/1.1\r\nHost: x\r\nX-Long: ");
-    memset(text + n, 'a', 100000);
-    struct answer header = client_ask_raw(&server, VIA_UNIX, text, (size_t)n + 100000);
+    memset(text + n, 'a', 300000);
+    struct answer header = client_ask_raw(&server, VIA_UNIX, text, (size_t)n + 300000);
     assert_true(header.status == 431 || header.status == 0);
     answer_done(&header);
     n = sprintf(text, "GET /");
-    memset(text + n, 'a', 100000);
-    struct answer path = client_ask_raw(&server, VIA_UNIX, text, (size_t)n + 100000);
+    memset(text + n, 'a', 300000);
+    struct answer path = client_ask_raw(&server, VIA_UNIX, text, (size_t)n + 300000);
     assert_true(path.status == 414 || path.status == 0);
     answer_done(&path);
     free(text);
+    assert_alive();
+}
+
+/* start, then `filling` times 'a', then end. */
+static struct answer ask_filled(enum via via, const char *start, size_t filling, const char *end)
+{
+    char *text = malloc(strlen(start) + filling + strlen(end) + 1);
+    size_t size = (size_t)sprintf(text, "%s", start);
+    memset(text + size, 'a', filling);
+    size += filling;
+    size += (size_t)sprintf(text + size, "%s", end);
+    struct answer answer = client_ask_raw(&server, via, text, size);
+    free(text);
+    return answer;
+}
+
+static void what_is_wrong_with_a_head_is_said_like_any_error(void **state)
+{
+    (void)state;
+#define REST " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+#define LONG "GET /v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Long: "
+    static const struct {
+        const char *start;
+        size_t filling;
+        const char *end;
+        int status;
+        const char *code, *detail;
+    } cases[] = {
+        {"GET /", 8192, REST, 414, "TOO_LARGE", "URI"},
+        {"GET /?limit=", 9000, REST, 414, "TOO_LARGE", "URI"},
+        {"POST /v1/dossiers?", 50000, REST, 414, "TOO_LARGE", "URI"},
+        {"GET /", 100000, REST, 414, "TOO_LARGE", "URI"},
+        {LONG, 33000, "\r\n\r\n", 431, "TOO_LARGE", "head"},
+        {LONG, 100000, "\r\n\r\n", 431, "TOO_LARGE", "head"},
+        {"GET /v1/status HTTP/1.1\r\nConnection: close\r\n\r\n", 0, "", 400, "BAD_ARGUMENT",
+         "Host"},
+        {"GET /v1/no such", 0, REST, 404, "NOT_FOUND", NULL},
+    };
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+        size_t c = i / 2;
+        struct answer answer =
+            ask_filled(i % 2 ? VIA_TCP : VIA_UNIX, cases[c].start, cases[c].filling, cases[c].end);
+        assert_error(&answer, cases[c].status, cases[c].code, cases[c].detail);
+        assert_true(answer_has(&answer, "Content-Type: application/json"));
+        assert_true(answer_has(&answer, "X-Content-Type-Options: nosniff"));
+        assert_true(answer_has(&answer, "Content-Security-Policy: default-src 'self'"));
+        assert_true(answer_has(&answer, "Cache-Control: private, no-store"));
+        answer_done(&answer);
+    }
+    struct answer short_enough = ask_filled(VIA_UNIX, "GET /v1/dossiers?limit=3&x=", 8000, REST);
+    assert_int_equal(short_enough.status, 200);
+    answer_done(&short_enough);
+    assert_alive();
+}
+
+/* libmicrohttpd answers these itself: a page of its own without our headers, or nothing at all.
+ * What counts is that the connection ends and nothing of what was sent comes back. */
+static void what_is_no_http_is_refused_without_an_echo(void **state)
+{
+    (void)state;
+#define ECHO "ec4o"
+    static const struct {
+        const char *start;
+        size_t filling;
+        const char *end;
+        int status;
+    } cases[] = {
+        {ECHO "\r\n\r\n", 0, "", 0},
+        {"GET /" ECHO "\r\n\r\n", 0, "", 400},
+        {"GET /" ECHO " HTTP/x.y\r\n\r\n", 0, "", 400},
+        {"GET /" ECHO " HTTP/0.9\r\n\r\n", 0, "", 505},
+        {"GET /" ECHO " HTTP/2.0\r\n\r\n", 0, "", 505},
+        {"GET /v1/status HTTP/1.1\r\nHost: localhost\r\n" ECHO "\r\n\r\n", 0, "", 400},
+        {"POST /v1/dossiers HTTP/1.1\r\nHost: localhost\r\n" JSON "Content-Length: " ECHO
+         "\r\n\r\n",
+         0, "", 400},
+        {"POST /v1/dossiers HTTP/1.1\r\nHost: localhost\r\n" JSON
+         "Content-Length: 99999999999999999999\r\n\r\n",
+         0, "", 413},
+        {"POST /v1/dossiers HTTP/1.1\r\nHost: localhost\r\n" JSON MARKED
+         "Transfer-Encoding: chunked\r\n\r\n" ECHO "\r\n",
+         0, "", 400},
+        {"GET /" ECHO, 300000, REST, 414},
+        {LONG ECHO, 300000, "\r\n\r\n", 431},
+    };
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+        size_t c = i / 2;
+        struct answer answer =
+            ask_filled(i % 2 ? VIA_TCP : VIA_UNIX, cases[c].start, cases[c].filling, cases[c].end);
+        if (answer.status != 0 && answer.status != cases[c].status)
+            fail_msg("case %zu: %d", c, answer.status);
+        assert_null(strstr(answer.head, ECHO));
+        assert_true(!answer.body || !strstr(answer.body, ECHO));
+        answer_done(&answer);
+    }
     assert_alive();
 }
 
@@ -397,6 +492,8 @@ int main(void)
         cmocka_unit_test(two_lengths_are_one_too_many),
         cmocka_unit_test(files_come_whole_from_their_descriptor),
         cmocka_unit_test(huge_heads_are_refused),
+        cmocka_unit_test(what_is_wrong_with_a_head_is_said_like_any_error),
+        cmocka_unit_test(what_is_no_http_is_refused_without_an_echo),
         cmocka_unit_test(a_peer_that_trickles_bytes_is_cut_off),
         cmocka_unit_test(garbage_harms_nobody),
         cmocka_unit_test(the_log_has_the_reference_and_no_personal_data),

@@ -66,6 +66,7 @@ static void an_empty_file_gives_the_defaults(void **state)
     assert_int_equal(c->reserve_mb, 200);
     assert_int_equal(c->signer_idle_min, 60);
     assert_int_equal(js_count(c->targets), 0);
+    assert_int_equal(js_count(c->imports), 0);
 }
 
 static void every_option_is_taken(void **state)
@@ -86,7 +87,10 @@ static void every_option_is_taken(void **state)
                              "reserve_mb = 0\n"
                              "signer_idle_min = 0\n"
                              "target \"warehouse\" { kind = \"dir\" path = \"/mnt/kho\" }\n"
-                             "target \"second\" { path = \"/mnt/kho2\" }\n"),
+                             "target \"second\" { path = \"/mnt/kho2\" }\n"
+                             "import \"copier\" { path = \"/srv/copier\" }\n"
+                             "import \"years\" { path = \"/mnt/old\" kind = \"backlog\" "
+                             "interval_s = 5 share = true }\n"),
                      ERR_OK);
     const struct config *c = &f->config;
     assert_string_equal(c->state_dir, "/srv/sohoa");
@@ -107,6 +111,14 @@ static void every_option_is_taken(void **state)
     assert_string_equal(js_text_or(c->targets, "[0].path", ""), "/mnt/kho");
     assert_string_equal(js_text_or(c->targets, "[1].name", ""), "second");
     assert_string_equal(js_text_or(c->targets, "[1].kind", ""), "dir");
+    assert_string_equal(js_text_or(c->imports, "[0].kind", ""), "watch");
+    assert_int_equal(js_int_or(c->imports, "[0].interval_s", 0), 30);
+    assert_false(js_bool_or(c->imports, "[0].share", true));
+    assert_string_equal(js_text_or(c->imports, "[1].name", ""), "years");
+    assert_string_equal(js_text_or(c->imports, "[1].path", ""), "/mnt/old");
+    assert_string_equal(js_text_or(c->imports, "[1].kind", ""), "backlog");
+    assert_int_equal(js_int_or(c->imports, "[1].interval_s", 0), 5);
+    assert_true(js_bool_or(c->imports, "[1].share", false));
 }
 
 static void the_socket_lies_in_the_runtime_folder_else_with_the_state(void **state)
@@ -150,6 +162,12 @@ static void mistakes_are_refused_and_named(void **state)
          "sohoad.conf:1: target 'a': kind 'ftp'"},
         {"target \"a\" { path = \"kho\" }\n", "target 'a': path"},
         {"target \"a\" { }\n", "target 'a': path"},
+        {"\nimport \"a b\" { path = \"/x\" }\n", "sohoad.conf:2: import 'a b': a name"},
+        {"import \"a\" { path = \"old\" }\n", "import 'a': path"},
+        {"import \"a\" { }\n", "import 'a': path"},
+        {"import \"a\" { path = \"/x\" kind = \"mail\" }\n", "import 'a': kind 'mail'"},
+        {"import \"a\" { path = \"/x\" interval_s = 0 }\n", "import 'a': interval_s 0"},
+        {"import \"a\" { path = \"/x\" }\nimport \"a\" { path = \"/y\" }\n", "sohoad.conf:2: "},
         {"state_dir = \"srv/sohoa\"\n", "state_dir 'srv/sohoa'"},
         {"state_dir = \"\"\n", "state_dir"},
         {"port = -1\n", "port -1"},
@@ -161,6 +179,12 @@ static void mistakes_are_refused_and_named(void **state)
         {"port = 4294967297\n", "port"},
         {"ocr_workers = 4294967298\n", "ocr_workers"},
         {"signer_idle_min = 40000000000\n", "signer_idle_min"},
+        {"\nlang = \"xyz\"\n", "sohoad.conf:2: lang 'xyz': install tesseract-ocr-xyz, "},
+        {"lang = \"vie+no_such\"\n", "install tesseract-ocr-no-such, "},
+        {"lang = \"xyz\"\n", "/xyz.traineddata' is missing"},
+        {"lang = \"\"\n", "lang ''"},
+        {"lang = \"vie+\"\n", "lang 'vie+'"},
+        {"lang = \"../vie\"\n", "lang '../vie'"},
     };
     struct fixture *f = *state;
     bool wrong = false;
@@ -172,6 +196,22 @@ static void mistakes_are_refused_and_named(void **state)
         wrong |= code != ERR_BAD_CONFIG || !named || f->config.state_dir;
     }
     assert_false(wrong);
+}
+
+static void the_model_of_the_default_language_must_be_there(void **state)
+{
+    struct fixture *f = *state;
+    setenv("TESSDATA_PREFIX", f->folder, 1);
+    enum err_code without = load(f, "");
+    char detail[sizeof f->err.detail];
+    strcpy(detail, f->err.detail);
+    AUTO(mem) char *model = mem_printf("%s/vie.traineddata", f->folder);
+    assert_int_equal(file_replace_durably(AT_FDCWD, model, "", 0, NULL), ERR_OK);
+    enum err_code with = load(f, "");
+    unsetenv("TESSDATA_PREFIX");
+    assert_int_equal(without, ERR_BAD_CONFIG);
+    assert_non_null(strstr(detail, "install tesseract-ocr-vie"));
+    assert_int_equal(with, ERR_OK);
 }
 
 static void a_relative_state_folder_of_the_command_line_is_refused(void **state)
@@ -228,6 +268,7 @@ int main(void)
         CASE(the_socket_lies_in_the_runtime_folder_else_with_the_state),
         CASE(the_command_line_goes_before_the_file),
         CASE(mistakes_are_refused_and_named),
+        CASE(the_model_of_the_default_language_must_be_there),
         CASE(a_relative_state_folder_of_the_command_line_is_refused),
         CASE(a_named_file_that_cannot_be_read_is_said),
         CASE(a_folder_in_place_of_the_file_is_said),

@@ -113,6 +113,7 @@ static void each_route_asks_the_store_for_its_command(void **state)
         {"GET", "/v1/dossiers", NULL, "dossier_list", 200},
         {"POST", "/v1/dossiers", "{}", "dossier_create", 201},
         {"PATCH", "/v1/dossiers/" ID, "{\"papers\":null}", "dossier_update", 200},
+        {"PATCH", "/v1/dossiers/" ID, "{\"sides\":4}", "dossier_update", 200},
         {"POST", "/v1/dossiers/" ID "/close", NULL, "dossier_close", 200},
         {"GET", "/v1/documents/" ID, NULL, "document_get", 200},
         {"POST", "/v1/documents/" ID "/finish", NULL, "document_finish_scan", 200},
@@ -126,6 +127,15 @@ static void each_route_asks_the_store_for_its_command(void **state)
          "page_move", 200},
         {"POST", "/v1/pages/" ID "/remove", "{\"reason\":\"x\"}", "page_remove", 200},
         {"POST", "/v1/pages/" ID "/release", NULL, "page_release", 200},
+        {"POST", "/v1/pages/" ID "/turn", "{\"turned_deg\":90}", "page_turn", 200},
+        {"POST", "/v1/pages/" ID "/turn", "{\"turned_deg\":null}", "page_turn", 200},
+        {"POST", "/v1/pages/" ID "/restore", NULL, "page_restore", 200},
+        {"POST", "/v1/pages/" ID "/pair", "{\"part_of\":\"" ID "\",\"part_kind\":\"note\"}",
+         "page_pair", 200},
+        {"POST", "/v1/pages/" ID "/pair", "{\"part_of\":null}", "page_pair", 200},
+        {"POST", "/v1/pages/" ID "/answer", "{\"code\":\"short\",\"answer\":\"keep\"}",
+         "page_answer", 200},
+        {"POST", "/v1/pages/" ID "/blank", "{\"kept\":true}", "page_keep_blank", 200},
         {"GET", "/v1/queue", NULL, "queue_list", 200},
         {"POST", "/v1/queue/" ID "/retry", NULL, "release", 200},
         {"POST", "/v1/queue/" ID "/release", "{\"kind\":\"document\"}", "release", 200},
@@ -137,6 +147,32 @@ static void each_route_asks_the_store_for_its_command(void **state)
         if (call->reply.status != cases[i].status || strcmp(app.op, cases[i].op) != 0)
             fail_msg("%s: %d %s", cases[i].path, call->reply.status, app.op);
         assert_non_null(strstr(call->reply.bytes, "\"principal\":{\"id\":\"uid:0\""));
+        call_leave(call);
+    }
+}
+
+static void what_makes_no_sense_does_not_reach_the_store(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *path, *body;
+    } cases[] = {
+        {"PATCH", "/v1/dossiers/" ID, "{}"},
+        {"PATCH", "/v1/dossiers/" ID, "{\"sides\":-1}"},
+        {"POST", "/v1/dossiers/" ID "/scan", "{\"part_of\":\"" ID "\"}"},
+        {"POST", "/v1/dossiers/" ID "/scan", "{\"part_kind\":\"note\"}"},
+        {"POST", "/v1/pages/" ID "/turn", "{}"},
+        {"POST", "/v1/pages/" ID "/turn", "{\"turned_deg\":360}"},
+        {"POST", "/v1/pages/" ID "/pair", "{\"part_of\":\"" ID "\"}"},
+        {"POST", "/v1/pages/" ID "/pair", "{}"},
+        {"POST", "/v1/pages/" ID "/answer", "{\"code\":\"short\",\"answer\":\"maybe\"}"},
+        {"POST", "/v1/pages/" ID "/blank", "{}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        app.op[0] = 0;
+        struct call *call = ask(cases[i].method, cases[i].path, cases[i].body);
+        if (call->reply.status != 400 || app.op[0])
+            fail_msg("%s %s: %d %s", cases[i].path, cases[i].body, call->reply.status, app.op);
         call_leave(call);
     }
 }
@@ -277,6 +313,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_answer_at_once_is_the_reply, begin, end),
         cmocka_unit_test_setup_teardown(each_route_asks_the_store_for_its_command, begin, end),
+        cmocka_unit_test_setup_teardown(what_makes_no_sense_does_not_reach_the_store, begin, end),
         cmocka_unit_test_setup_teardown(an_error_keeps_its_code_and_gets_a_reference, begin, end),
         cmocka_unit_test_setup_teardown(an_answer_later_wakes_the_connection, begin, end),
         cmocka_unit_test_setup_teardown(an_answer_nobody_waits_for_is_put_away, begin, end),

@@ -1,0 +1,73 @@
+#ifndef SOHOA_APP_INSIDE_H
+#define SOHOA_APP_INSIDE_H
+
+#include "daemon/app.h"
+#include "daemon/base/id.h"
+#include "daemon/http/app.h"
+
+#include <stdint.h>
+
+/* Shared by app.c and app_scan.c; nobody else includes it. */
+
+typedef struct sd_event sd_event;
+typedef struct sd_event_source sd_event_source;
+struct ipc_message;
+
+#define STORE_ARGV_MAX 32
+
+struct app {
+    sd_event *loop;
+    const struct config *config;
+    char owner[ID_SIZE];
+    int64_t started_us;
+    char *store_argv[STORE_ARGV_MAX];
+    struct worker *store_worker;
+    struct store_client *store;
+    struct store_source *source;
+    char *witnesses; /* folder of the marks that warehouses showed */
+    struct pipeline *pipeline;
+    struct devices *devices;
+    struct hot_plug *hot_plug; /* NULL where there are no device events */
+    struct device_book *book;
+    struct scanners *scanners;
+    struct importer *importer;
+    struct signer *signer;
+    struct http_server *http;
+    sd_event_source *tick;
+    struct js *store_status; /* last answer, for status from memory */
+    int64_t store_status_us;
+    bool status_asked;
+    /* start */
+    bool opened, release_again;
+    struct err open_err;
+};
+
+/* An answer that comes later. */
+struct http_call {
+    struct app *app;
+    app_done_fn *done;
+    void *payload;
+};
+
+/* NULL: out of memory, done was told. */
+struct http_call *app_call_new(struct app *app, app_done_fn *done, void *payload);
+/* Ends the call (payload): with what a part of the daemon, or the store, answered. */
+void app_on_answer(void *payload, const struct js *ok, const struct err *err);
+void app_on_store_answer(void *payload, struct ipc_message *message, const struct js *ok,
+                         const struct err *err);
+
+/* app_scan.c: of struct app_calls */
+void app_devices(struct app *app, const char *verb, const char *device, struct js *args,
+                 const struct principal *who, app_done_fn *done, void *payload);
+void app_scan(struct app *app, const char *dossier_id, struct js *args, const struct principal *who,
+              app_done_fn *done, void *payload);
+void app_job(struct app *app, const char *verb, const char *job_id, const struct principal *who,
+             app_done_fn *done, void *payload);
+void app_preview(struct app *app, const char *job_id, int64_t from, app_done_fn *done,
+                 void *payload);
+
+/* app_import.c: of struct app_calls */
+void app_imports(struct app *app, const char *verb, const char *name, struct js *args,
+                 const struct principal *who, app_done_fn *done, void *payload);
+
+#endif
