@@ -59,14 +59,14 @@ export async function findBarriers(page) {
   return violations.map(({id, nodes}) => `${id}: ${nodes.map(({target}) => target.join(' ')).join(' | ')}`);
 }
 
-/* A made-up station with the built page: {url, faults(), change(), cut(), stop()}. */
+/* A made-up station with the built page: {url, faults(), change(), tell(), cut(), stop()}. */
 export async function startFake(...options) {
   const child = spawn(process.execPath, [path.join(here, 'fake-sohoad.mjs'), '--web', path.join(build, 'share/sohoa/web'),
     ...options], {stdio: ['ignore', 'pipe', 'inherit']});
   const {url} = JSON.parse(await new Promise((resolve) => child.stdout.once('data', resolve)));
   const tell = (body) => fetch(`${url}fake`, {method: 'POST', body: JSON.stringify(body)});
   return {url, faults: (faults) => tell({faults}), change: (change) => tell({change}),
-    cut: () => tell({cut: true}), stop: () => child.kill()};
+    tell: (body) => tell(body).then((answer) => answer.json()), cut: () => tell({cut: true}), stop: () => child.kill()};
 }
 
 /* Keeps a picture when SOHOA_SHOTS names a folder. */

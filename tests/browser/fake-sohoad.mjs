@@ -3,7 +3,8 @@
  * for tests of the page and the command line that want a station to misbehave on cue.
  *   node fake-sohoad.mjs [--port N] [--socket PATH] [--web FOLDER] [--thumbs FOLDER] [--page-ms N]
  * Prints one line {"url", "socket"} when it listens. Behaviour on cue: POST /fake {"faults": {…}}, or
- * {"change": {…}}: sets keys of the last document as somebody else would.
+ * {"change": {…}}: sets keys of the last document as somebody else would; {"event": [name, data]}: is told to
+ * every page; {"me": {…}}: who the pages are; {"lease": {…}}: who has the scanner.
  */
 import {createHash, randomUUID} from 'node:crypto';
 import {readFileSync, readdirSync, rmSync} from 'node:fs';
@@ -28,6 +29,13 @@ const deliveries = new Map();
 const jobs = new Map();
 const listeners = new Set();
 const LOCKED = {unlocked: false, configured: true, signer: null};
+const device = {name: 'sohoasim:1', identity: 'sohoasim/1', vendor: 'Sohoa', model: 'Máy quét mô phỏng', type: 'simulator',
+  label: null, profile: null, present: true};
+const absent = {name: 'sohoasim/2', identity: 'sohoasim/2', label: 'Quầy 2', profile: null, present: false};
+const PROFILES = [{name: 'Hồ sơ đất đai', settings: {source: 'flatbed', paper: 'a3'}, locked: true}];
+const PREVIEW = {width: 40, channels: 3, rows_expected: 57};
+let me = {id: 'uid:1000/web-0a', role: 'clerk'};
+let lease = null;
 let signer = LOCKED;
 let faults = {};
 let started = 1795319730000000;
@@ -113,6 +121,8 @@ function understand(document) {
 
 function recognize(page) {
   setTimeout(() => {
+    if (page.state !== 'captured')
+      return undefined;
     if (faults.page === 'held')
       page.held = {reason: 'WORKER_DIED', from: 'captured', ref: 'PH3C51D7'};
     if (faults.page)
@@ -142,26 +152,68 @@ function scan(dossier, body) {
   if (faults.scan)
     refuse(409, faults.scan, 'Máy quét đang bận.');
   const document = body.document_id ? pick(documents, body.document_id) : newDocument(dossier);
-  const job = {id: randomUUID(), dossier_id: dossier.id, document_id: document.id, state: 'running', pages: 0, error: null};
+  const job = {id: randomUUID(), device: device.identity, dossier_id: dossier.id, document_id: document.id, state: 'running',
+    pages: 0, sheets: 0, lost_sheet: 0, can_continue: false, waits: null, error: null};
   jobs.set(job.id, job);
+  Object.defineProperty(job, 'body', {value: body});
+  if (faults.busy)
+    waitFor(job, 'device', faults.busy);
+  else
+    run(job);
+  return job;
+}
+
+function run(job) {
+  const {body} = job;
+  const [dossier, document] = [dossiers.get(job.dossier_id), documents.get(job.document_id)];
   const sides = faults.endless ? 1000 : body.source === 'duplex' ? 4 : body.source === 'flatbed' ? 1 : 2;
   let line = 0;
+  Object.assign(job, {state: 'running', waits: null, error: null, can_continue: false, lost_sheet: 0});
+  emit('job', showJob(job));
   job.timer = setInterval(() => {
     line++;
-    emit('progress', {job: job.id, page: job.pages + 1, lines: line * 700, lines_expected: 3500});
+    job.rows = Math.round(PREVIEW.rows_expected * line / 5);
+    emit('progress', {job: job.id, page: job.pages + 1, lines: line * 700, lines_expected: 3500, preview: {...PREVIEW, rows: job.rows}});
     if (line < 5)
       return;
     line = 0;
+    if (faults.empty)
+      return emptyFeeder(job, document);
     if (faults.jam && job.pages === 1)
-      return endJob(job, 'failed', {code: 'FEEDER_JAM', ref: 'KT9A2C41', message: 'Kẹt giấy. Mở nắp khay, rút giấy ra rồi bấm Quét tiếp.'});
+      return failJob(job, 'FEEDER_JAM', 'Kẹt giấy. Mở nắp khay, rút giấy ra rồi bấm Quét tiếp.', 2);
     addPage(dossier, document, job, body.source);
+    if (body.hands_free)
+      return waitFor(job, 'next', 0);
     if (job.pages < sides)
       return;
-    if (body.finish !== false)
-      finish(document);
-    endJob(job, 'done', null);
+    if (body.sheets > job.pages)
+      return failJob(job, 'SHEETS_MISSING', 'Khay đã hết giấy nhưng số tờ quét được ít hơn số tờ đã báo.');
+    return endWhole(job);
   }, PAGE_MS / 5);
-  return job;
+}
+
+function waitFor(job, what, seconds) {
+  clearInterval(job.timer);
+  job.waits = {for: what, until_us: seconds && (Date.now() + seconds * 1000) * 1000};
+  emit('job', showJob(job));
+  if (seconds)
+    job.timer = setTimeout(() => run(job), seconds * 1000);
+}
+
+function emptyFeeder(job, document) {
+  failJob(job, 'FEEDER_EMPTY', 'Khay giấy đã hết. Nếu còn giấy chưa quét, đặt vào khay rồi bấm Quét tiếp.');
+  move('document', document, 'rejected');
+}
+
+function failJob(job, code, message, lostSheet = 0) {
+  Object.assign(job, {lost_sheet: lostSheet, can_continue: true});
+  endJob(job, 'failed', {code, ref: 'KT9A2C41', message});
+}
+
+function endWhole(job) {
+  if (job.body.finish !== false)
+    finish(documents.get(job.document_id));
+  endJob(job, 'done', null);
 }
 
 function addPage(dossier, document, job, source) {
@@ -172,16 +224,17 @@ function addPage(dossier, document, job, source) {
     width_mm: 210, height_mm: 297, dpi: 300, info: null, words: null, equal_to_previous: false, captured_us: now()};
   pages.set(page.id, page);
   job.pages++;
+  job.sheets = page.sheet;
   move('page', page, 'captured');
   emit('job', showJob(job));
   recognize(page);
 }
 
-const showJob = ({timer, ...job}) => job;
+const showJob = ({timer, rows, ...job}) => job;
 
 function endJob(job, state, error) {
   clearInterval(job.timer);
-  Object.assign(job, {state, error});
+  Object.assign(job, {state, error, waits: null});
   emit('job', showJob(job));
 }
 
@@ -249,11 +302,33 @@ const routes = [
   ['GET', '/v1/devices', () => {
     if (faults.devices)
       refuse(404, faults.devices, 'Không tìm thấy máy quét. Kiểm tra nguồn điện và dây cáp máy quét rồi bấm Tìm lại.');
-    return {devices: [{name: 'sohoasim:1', vendor: 'Sohoa', model: 'Máy quét mô phỏng', type: 'simulator'}]};
+    return {devices: faults.second ? [device, absent] : [device]};
   }],
+  ['PATCH', '/v1/devices/:id', (_, body) => {
+    if (body.label === absent.label)
+      refuse(409, 'LABEL_TAKEN', 'Tên này đã đặt cho máy quét khác. Chọn một tên khác.');
+    Object.assign(device, body);
+    return {devices: [], profiles: PROFILES};
+  }],
+  ['POST', '/v1/devices/:id/reset', () => ({how: 'reopen'})],
+  ['POST', '/v1/devices/:id/lease', (_, body) => {
+    const isOthers = lease && lease.owner !== me.id;
+    if (isOthers && !('to' in body && me.role === 'it'))
+      refuse(409, 'DEVICE_LEASED', 'Máy quét đang do cán bộ khác sử dụng.', `${lease.owner} has the scanner for 480 s more`);
+    lease = body.to === '' ? null : {owner: body.to ?? me.id, since_us: now(), until_us: (Date.now() + 600000) * 1000, asked: body};
+    return {lease};
+  }],
+  ['GET', '/v1/profiles', () => ({profiles: PROFILES})],
   ['GET', '/v1/devices/:id', () => ({options: [{name: 'resolution', value: 300, unit: 'dpi', title: 'Resolution'}], sources: ['Flatbed', 'ADF'], buttons: []})],
   ['POST', '/v1/devices/:id/test', () => ({ok: true})],
-  ['GET', '/v1/dossiers', () => ({dossiers: [...dossiers.values()].reverse().map(showDossier)})],
+  ['GET', '/v1/dossiers', (_, __, query) => {
+    const wanted = query.get('code');
+    if (wanted?.includes(' '))
+      refuse(422, 'DOSSIER_CODE_BAD', 'Mã hồ sơ không đúng dạng.');
+    const all = [...dossiers.values()].filter(({code}) => !wanted || code === wanted).reverse();
+    const after = query.get('before') ? all.findIndex(({id}) => id === query.get('before')) + 1 : 0;
+    return {dossiers: all.slice(after, after + Number(query.get('limit') ?? 50)).map(showDossier)};
+  }],
   ['POST', '/v1/dossiers', (_, body) => ({dossier: showDossier(newDossier(body))})],
   ['GET', '/v1/dossiers/:id', (id) => {
     const dossier = pick(dossiers, id);
@@ -276,6 +351,26 @@ const routes = [
     const job = pick(jobs, id);
     endJob(job, 'cancelled', null);
     return {job: showJob(job)};
+  }],
+  ['POST', '/v1/jobs/:id/continue', (id) => {
+    const job = pick(jobs, id);
+    delete job.body.sheets;
+    run(job);
+    return {job: showJob(job)};
+  }],
+  ['POST', '/v1/jobs/:id/next', (id) => {
+    run(pick(jobs, id));
+    return {job: showJob(jobs.get(id))};
+  }],
+  ['POST', '/v1/jobs/:id/finish', (id) => {
+    endWhole(pick(jobs, id));
+    return {job: showJob(jobs.get(id))};
+  }],
+  ['GET', '/v1/jobs/:id/preview', (id, _, query) => {
+    const from = Number(query.get('from') ?? 0);
+    const {rows = 0} = pick(jobs, id);
+    return {type: 'application/octet-stream', bytes: Buffer.alloc(Math.max(0, rows - from) * 120, 90),
+      headers: {'Sohoa-Preview': JSON.stringify({...PREVIEW, from, rows})}};
   }],
   ['GET', '/v1/documents/:id', (id) => {
     const document = pick(documents, id);
@@ -336,6 +431,10 @@ const routes = [
   ['POST', '/v1/open', () => ({url: 'http://127.0.0.1:1/open/0'})],
   ['POST', '/fake', (_, body) => {
     faults = body.faults ?? {};
+    me = body.me ?? me;
+    lease = body.lease ?? lease;
+    if (body.event)
+      emit(...body.event);
     if (body.change) {
       const document = [...documents.values()].at(-1);
       Object.assign(document, body.change);
@@ -343,7 +442,7 @@ const routes = [
     }
     if (body.cut)
       listeners.forEach((response) => response.destroy());
-    return {};
+    return {lease};
   }],
 ].map(([method, pattern, handle]) =>
   ({method, pattern: new RegExp(`^${pattern.replace(':id', '([^/]+)')}$`), handle}));
@@ -355,8 +454,8 @@ async function readBody(request) {
   return text ? JSON.parse(text) : {};
 }
 
-function send(response, statusCode, type, bytes) {
-  response.writeHead(statusCode, {'Content-Type': type, 'Content-Length': bytes.length,
+function send(response, statusCode, type, bytes, headers) {
+  response.writeHead(statusCode, {...headers, 'Content-Type': type, 'Content-Length': bytes.length,
     'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store'});
   response.end(bytes);
 }
@@ -371,10 +470,10 @@ function sendFile(response, name) {
 }
 
 async function answer(request, response) {
-  const {pathname} = new URL(request.url, 'http://x');
+  const {pathname, searchParams} = new URL(request.url, 'http://x');
   if (pathname === '/v1/events') {
     response.writeHead(200, {'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store'});
-    response.write('event: hello\ndata: {"missed": false}\n\n');
+    response.write(`event: hello\ndata: ${JSON.stringify({missed: false, principal: me})}\n\n`);
     listeners.add(response);
     response.on('close', () => listeners.delete(response));
     return;
@@ -386,9 +485,9 @@ async function answer(request, response) {
   }
   try {
     const id = route.pattern.exec(pathname)[1];
-    const reply = route.handle(id && decodeURIComponent(id), await readBody(request));
+    const reply = route.handle(id && decodeURIComponent(id), await readBody(request), searchParams);
     if (reply.bytes)
-      send(response, 200, reply.type, reply.bytes);
+      send(response, 200, reply.type, reply.bytes, reply.headers);
     else
       send(response, 200, 'application/json', Buffer.from(JSON.stringify(reply)));
   } catch (error) {

@@ -12,8 +12,9 @@ const program = (name) => path.join(build, 'bin', name);
 
 export const sample = JSON.parse(readFileSync(path.join(top, 'tests/data/sample/answers.json'), 'utf8'));
 
+/* simulator, config: further lines of sohoasim.conf and sohoad.conf. */
 export class Station {
-  constructor() {
+  constructor({simulator = '', config = ''} = {}) {
     this.folder = mkdtempSync(path.join(os.tmpdir(), 'sohoa-station-'));
     for (const name of ['state', 'warehouse', 'sane', 'paper', 'simulator', 'signer'])
       mkdirSync(path.join(this.folder, name));
@@ -23,7 +24,7 @@ export class Station {
     this.password = readFileSync(path.join(this.folder, 'signer/password.txt'), 'utf8');
     this.socket = path.join(this.folder, 's.sock');
     this.#write('sane/dll.conf', 'sohoasim\n');
-    this.#write('sane/sohoasim.conf', `folder ${this.folder}/paper\nstate ${this.folder}/simulator\n`);
+    this.#write('sane/sohoasim.conf', `folder ${this.folder}/paper\nstate ${this.folder}/simulator\n${simulator}`);
     this.#write('sohoad.conf', `state_dir = "${this.folder}/state"
 socket = "${this.socket}"
 port = 0
@@ -33,7 +34,7 @@ ${process.env.SOHOA_WEB ? `web_dir = "${process.env.SOHOA_WEB}"\n` : ''}target "
     kind = "dir"
     path = "${this.folder}/warehouse"
 }
-`);
+${config}`);
   }
 
   #write(name, text) {

@@ -17,27 +17,41 @@ export class ApiError extends Error {
 const unreachable = () => new ApiError('DAEMON_UNREACHABLE',
   'Chưa kết nối được dịch vụ Sohoa trên máy này. Dữ liệu đã quét vẫn an toàn; trang sẽ tự kết nối lại.');
 
-async function call(method, path, body) {
-  const options = {method, cache: 'no-store', headers: {'X-Sohoa': '1'}};
+/* An answer that is no refusal. */
+async function reach(path, options) {
+  let answer;
+  try {
+    answer = await fetch(path, {cache: 'no-store', ...options});
+  } catch {
+    throw unreachable();
+  }
+  if (answer.ok)
+    return answer;
+  const json = await answer.json().catch(() => null);
+  throw new ApiError(json?.code ?? 'UNKNOWN',
+    json?.message ?? 'Phần mềm trả lời không đọc được. Báo bộ phận kỹ thuật.', json?.ref,
+    json?.detail);
+}
+
+async function call(method, path, body, more) {
+  const options = {method, headers: {'X-Sohoa': '1'}, ...more};
   if (body !== undefined) {
     options.headers['Content-Type'] = 'application/json';
     options.body = JSON.stringify(body);
   }
-  let answer;
-  try {
-    answer = await fetch(path, options);
-  } catch {
-    throw unreachable();
-  }
-  const json = await answer.json().catch(() => null);
-  if (answer.ok)
-    return json ?? {};
-  throw new ApiError(json?.code ?? 'UNKNOWN',
-    json?.message ?? 'Phần mềm trả lời không đọc được. Báo bộ phận kỹ thuật.', json?.ref,
-    json?.detail);
+  const answer = await reach(path, options);
+  return await answer.json().catch(() => null) ?? {};
+}
+
+/* {facts, bytes}: facts are the JSON of one header. */
+export async function getBytes(path, header) {
+  const answer = await reach(path);
+  return {facts: JSON.parse(answer.headers.get(header)), bytes: new Uint8Array(await answer.arrayBuffer())};
 }
 
 export const get = (path) => call('GET', path);
 export const post = (path, body = {}) => call('POST', path, body);
 export const patch = (path, body) => call('PATCH', path, body);
 export const remove = (path) => call('DELETE', path);
+/* Also when the tab is just being closed; whether it arrived is not known. */
+export const postLast = (path, body) => call('POST', path, body, {keepalive: true}).catch(() => null);

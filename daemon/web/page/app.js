@@ -19,6 +19,8 @@ class SohoaApp extends SohoaElement {
         <div role="alert">${station.connected ? nothing : this.#lostLine()}</div>
         <div role="alert">${station.notice ? this.#notice(station.notice) : nothing}</div>
         <p class="heard-only" role="status">${station.said}</p>
+        <div class="toast" role="status">${station.toast ? html`<p class=${station.toast.isError ? 'alert error' : 'alert news'}>
+          ${station.toast.text}</p>` : nothing}</div>
       </div>
       <main>
         <section class="column dossiers" aria-labelledby="h-dossiers">
@@ -52,6 +54,7 @@ class SohoaApp extends SohoaElement {
     return html`<p class="alert error">
       <span><strong>${notice.message}</strong>
         ${notice.field ? html`<small>Mục: ${fieldLabel(notice.field)}</small>` : nothing}
+        ${notice.holder ? html`<small>Đang sử dụng: cán bộ ${notice.holder}</small>` : nothing}
         ${notice.code === 'STATE_CHANGED' ? html`<small>Trang đã tải lại nội dung mới.</small>` : nothing}
         ${notice.code === 'COUNT_MISMATCH' ? this.#counts(station.counts) : nothing}
         ${notice.ref ? html`<small>Mã tham chiếu: ${notice.ref}</small>` : nothing}</span>

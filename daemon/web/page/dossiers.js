@@ -1,4 +1,4 @@
-/* Dossiers: begin one, with or without code; the recent ones; the code may be bound later. */
+/* Dossiers: begin one, with or without code; the recent ones, and any by its code; the code may be bound later. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
 import {dossierName, timeForPeople} from './text.js';
 
@@ -16,11 +16,35 @@ class SohoaDossiers extends SohoaElement {
         </div>
       </form>
       ${station.dossier ? this.#present(station.dossier) : nothing}
-      <h3>Hồ sơ gần đây</h3>
+      <h3>${station.search ? 'Hồ sơ tìm thấy' : 'Hồ sơ gần đây'}</h3>
+      <form class="with-button" role="search" @submit=${(event) => this.#search(event)}>
+        <input id="search" type="search" aria-label="Tìm theo mã hồ sơ" placeholder="Tìm theo mã hồ sơ"
+          autocomplete="off" spellcheck="false" @input=${(event) => event.target.value || station.findDossiers('')}>
+        <button>Tìm</button>
+      </form>
+      ${station.search ? this.#found(station.search) : this.#recent()}`;
+  }
+
+  #recent() {
+    return html`
       ${station.dossiers.length ? nothing : html`<p class="empty">Chưa có hồ sơ nào.</p>`}
-      <ul class="list">
-        ${repeat(station.dossiers, (dossier) => dossier.id, (dossier) => this.#row(dossier))}
-      </ul>`;
+      ${this.#list(station.dossiers)}
+      ${station.hasMoreDossiers ? html`<button id="more-dossiers" type="button" ?disabled=${station.busy}
+        @click=${() => station.moreDossiers()}>Xem thêm</button>` : nothing}`;
+  }
+
+  #found({found, isDone}) {
+    return html`${this.#list(found)}
+      <p class="empty" role="status">${!isDone ? 'Đang tìm…' : found.length ? nothing : 'Không có hồ sơ nào có mã này.'}</p>`;
+  }
+
+  #list(dossiers) {
+    return html`<ul class="list">${repeat(dossiers, (dossier) => dossier.id, (dossier) => this.#row(dossier))}</ul>`;
+  }
+
+  #search(event) {
+    event.preventDefault();
+    station.findDossiers(event.target.querySelector('#search').value.trim());
   }
 
   #row(dossier) {

@@ -1,7 +1,8 @@
 /* The papers of the dossier with their pages as they come, and the counts against what was said. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
 import {countedPages} from './station.js';
-import {documentName, documentState, dossierName, stateLabel} from './text.js';
+import {documentName, documentState, dossierName, openQuestions, qualityReasons, questionLabel, stateLabel}
+  from './text.js';
 
 class SohoaPapers extends SohoaElement {
   view() {
@@ -14,8 +15,10 @@ class SohoaPapers extends SohoaElement {
       <ol class="papers">
         ${repeat(station.documents, (document) => document.id, (document) => this.#paper(document))}
       </ol>
+      ${station.lastRemoved ? html`<button type="button" @click=${() => station.undoRemoval()}>
+        Lấy lại trang vừa bỏ</button>` : nothing}
       ${dossier.closed_us || !station.documents.length ? nothing : html`
-        <button type="button" ?disabled=${station.busy || station.scanning}
+        <button type="button" ?disabled=${station.busy || station.capture.isRunning}
           @click=${() => station.closeDossier()}>Đóng hồ sơ</button>`}`;
   }
 
@@ -42,8 +45,8 @@ class SohoaPapers extends SohoaElement {
     return html`<li class=${`paper ${document.state}`}>
       <button type="button" class="paper-name" aria-current=${isCurrent ? 'true' : nothing}
         @click=${() => station.chooseDocument(document.id)}>
-        <b>Giấy ${document.ordinal}: ${documentName(document)}</b>
-        <small>${pages.length} trang · <span class="state">${documentState(document, pages)}</span>
+        <b>Giấy ${station.numberOf(document.id)}: ${documentName(document)}</b>
+        <small>${pages.length} trang · <span class="state">${documentState(document, pages, station.deliveriesOf(document.id))}</span>
           ${document.version > 1 ? ` · bản ${document.version}` : nothing}</small>
       </button>
       <ul class="thumbs">
@@ -67,9 +70,23 @@ class SohoaPapers extends SohoaElement {
         ? html`<img src="/v1/pages/${page.id}/thumb" alt=${about} loading="lazy">`
         : html`<span class="waiting">${page.state === 'held' ? 'Cần xem' : 'Đã lưu'}</span>`}
       <small>${number}${page.blank ? ' trắng' : ''}</small>
-      ${page.equal_to_previous ? html`<small class="mark">Giống trang trước?</small>` : nothing}
+      ${this.#quality(page)}
+      ${openQuestions(page).map((question) => this.#question(page, question))}
       ${page.state === 'held' ? this.#held(page) : nothing}
     </li>`;
+  }
+
+  /* While the paper is still at hand: what a second scan would make better. */
+  #quality(page) {
+    const reasons = qualityReasons(page);
+    return reasons.length ? html`<small class="mark">${reasons.join(', ')}</small>` : nothing;
+  }
+
+  #question(page, {code}) {
+    return html`<p class="alert">
+      <span>Trang ${page.position}: ${questionLabel(code)}</span>
+      <button type="button" @click=${() => station.answerQuestion(page.id, code, 'keep')}>Giữ</button>
+      <button type="button" @click=${() => station.answerQuestion(page.id, code, 'removed')}>Bỏ</button></p>`;
   }
 
   #held(page) {

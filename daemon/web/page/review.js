@@ -53,8 +53,8 @@ class SohoaReview extends SohoaElement {
     this.#follow(document);
     const pages = countedPages(detail.pages);
     return html`
-      <p class="about"><b>Giấy ${document.ordinal}: ${documentName(document)}</b>
-        <span class="state">${documentState(document, pages)}</span>
+      <p class="about"><b>Giấy ${station.numberOf(document.id)}: ${documentName(document)}</b>
+        <span class="state">${documentState(document, pages, station.deliveriesOf(document.id))}</span>
         <sohoa-paper-repair .document=${document} .pages=${pages}></sohoa-paper-repair></p>
       <div class="sides">
         <div class="sheet">${this.#sheet(document, pages)}</div>

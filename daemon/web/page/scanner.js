@@ -1,17 +1,21 @@
-/* The scanner: choose it, scan, see how far it is, cancel, next paper. F2 scans, F4 is the next paper, Esc
- * cancels. */
+/* The scanner: choose it, scan, see how far it is, cancel, next paper. F2 scans, F4 is the next paper, Enter
+ * the next page of a hands-free run, Esc cancels. */
 import {html, nothing, SohoaElement, station} from './element.js';
+import {deviceKey, deviceModel, deviceName} from './devices.js';
+import {ScanOptions} from './scan-options.js';
+import {scanProgress} from './scan-progress.js';
+import './device-dialog.js';
+import './first-page.js';
 
-const SOURCES = {flatbed: 'Mặt kính', adf: 'Khay nạp, một mặt', duplex: 'Khay nạp, hai mặt'};
+/* A failed scan goes on with what it was begun with; whoever chose otherwise meanwhile begins anew. */
+const SETTINGS = ['source', 'device', 'profile', 'paper'];
+const isSame = (a, b) => SETTINGS.every((key) => a[key] === b[key]);
 
-/* What the clerk chose last on this machine; nothing personal. */
-const remembered = (key, otherwise) => localStorage.getItem(`sohoa.${key}`) ?? otherwise;
-const remember = (key, value) => localStorage.setItem(`sohoa.${key}`, value);
+/* Where Enter has a meaning of its own. */
+const TAKES_ENTER = 'input, textarea, select, button, a, summary';
 
 class SohoaScanner extends SohoaElement {
-  #device = remembered('device', '');
-  #source = remembered('source', 'adf');
-  #onePaper = remembered('one-paper', 'true') === 'true';
+  #options = new ScanOptions(() => this.requestUpdate());
   #onKey = (event) => this.#key(event);
 
   connectedCallback() {
@@ -25,36 +29,30 @@ class SohoaScanner extends SohoaElement {
   }
 
   get #ready() {
-    return Boolean(station.dossier && !station.dossier.closed_us && !station.scanning && !station.busy);
+    return Boolean(station.dossier && !station.dossier.closed_us && !station.capture.isRunning && !station.busy);
   }
 
   view() {
+    const {capture, devices} = station;
     return html`
       <div class="choices">
         <label for="device">Máy quét</label>
         <span class="with-button">
-          <select id="device" @change=${(event) => this.#choose('device', event.target.value)}>
-            <option value="">Máy mặc định của quầy</option>
-            ${(station.devices ?? []).map((device) => html`
-              <option value=${device.name} ?selected=${device.name === this.#device}>
-                ${[device.vendor, device.model].filter(Boolean).join(' ') || device.name}</option>`)}
+          <select id="device" @change=${(event) => devices.choose(event.target.value)}>
+            <option value="">Máy mặc định</option>
+            ${(devices.list ?? []).map((device) => this.#device(device))}
           </select>
-          <button type="button" @click=${() => station.loadDevices()}>Tìm lại</button>
+          <button type="button" @click=${() => devices.load()}>Tìm lại</button>
+          ${devices.current ? html`<sohoa-device .device=${devices.current}></sohoa-device>` : nothing}
         </span>
-        <label for="source">Nguồn giấy</label>
-        <select id="source" @change=${(event) => this.#choose('source', event.target.value)}>
-          ${Object.entries(SOURCES).map(([value, label]) => html`
-            <option value=${value} ?selected=${value === this.#source}>${label}</option>`)}
-        </select>
+        ${this.#about()}
+        ${this.#options.viewSource()}
+        ${this.#options.viewMore()}
       </div>
-      ${station.devicesError ? html`<p class="alert error">${station.devicesError.message}</p>` : nothing}
-      ${this.#source === 'flatbed' ? nothing : html`
-        <label class="tick"><input type="checkbox" .checked=${this.#onePaper}
-          @change=${(event) => this.#chooseOnePaper(event.target.checked)}>
-          Cả chồng trong khay là một giấy tờ</label>`}
+      ${devices.error ? html`<p class="alert error">${devices.error.message}</p>` : nothing}
       <div class="buttons">
-        ${station.scanning ? html`
-          <button id="cancel" type="button" class="big stop" @click=${() => station.cancelScan()}>
+        ${capture.isRunning ? html`
+          <button id="cancel" type="button" class="big stop" @click=${() => capture.cancel()}>
             Hủy quét <kbd>Esc</kbd></button>` : html`
           <button id="scan" type="button" class="big primary" aria-keyshortcuts="F2"
             ?disabled=${!this.#ready} @click=${() => this.#scan()}>
@@ -63,71 +61,81 @@ class SohoaScanner extends SohoaElement {
           ?disabled=${!this.#ready || !station.openDocument} @click=${() => this.#nextPaper()}>
           Giấy tiếp theo <kbd>F4</kbd></button>
       </div>
-      <div class="progress" aria-live="polite">${this.#progress()}</div>`;
+      <div class="progress" aria-live="polite">${scanProgress()}</div>
+      ${capture.preview.rows && capture.isHere ? capture.preview.canvas : nothing}
+      <sohoa-first-page></sohoa-first-page>`;
   }
 
-  #progress() {
-    const job = station.job;
-    if (!station.dossier)
-      return html`<p class="hint">Mở hoặc chọn một hồ sơ để quét.</p>`;
-    if (!job || job.dossier_id && job.dossier_id !== station.dossierId)
-      return html`<p class="hint">Đặt giấy vào máy rồi bấm Quét.</p>`;
-    if (job.state === 'running')
-      return this.#running(job);
-    const kept = job.pages ? `Đã lưu ${job.pages} trang.` : 'Chưa có trang nào được lưu.';
-    if (job.error)
-      return html`<p class="alert error"><span><strong>${job.error.message}</strong>
-        <small>${kept}${job.error.ref ? ` Mã tham chiếu: ${job.error.ref}` : ''}</small></span></p>`;
-    return html`<p class="hint">${job.state === 'cancelled' ? 'Đã hủy quét. ' : 'Quét xong. '}${kept}</p>`;
+  #device(device) {
+    const isGone = device.present === false;
+    const key = deviceKey(device);
+    return html`<option value=${key} ?disabled=${isGone}
+      ?selected=${key === station.devices.chosen || device.name === station.devices.chosen}>
+      ${deviceName(device)}${isGone ? ' – không kết nối' : ''}</option>`;
   }
 
-  #running(job) {
-    const progress = station.progress;
-    const page = progress?.page ?? (job.pages ?? 0) + 1;
-    const isKnown = progress?.lines_expected > 0;
-    return html`<p>Đang quét: trang ${page}</p>
-      ${isKnown ? html`<progress max=${progress.lines_expected} .value=${progress.lines}
-          aria-label="Trang đang quét"></progress>`
-        : html`<progress aria-label="Trang đang quét"></progress>`}`;
+  /* The model where the choice shows a label, and whose the machine is. */
+  #about() {
+    const device = station.devices.current;
+    if (!device)
+      return nothing;
+    const model = deviceModel(device);
+    return html`<div class="device">
+      ${device.present === false ? html`<small class="trouble">Không kết nối. Kiểm tra nguồn điện và dây cáp.</small>`
+        : device.label && model ? html`<small>${model}</small>` : nothing}
+      ${station.dossier ? this.#lease() : nothing}</div>`;
   }
 
-  #choose(key, value) {
-    if (key === 'device')
-      this.#device = value;
-    else
-      this.#source = value;
-    remember(key, value);
-    this.requestUpdate();
+  #lease() {
+    const {lease, me} = station;
+    const button = (text, act) => html`<button type="button" class="small" ?disabled=${station.busy}
+      @click=${act}>${text}</button>`;
+    if (lease.state === 'mine')
+      return html`<small role="status">✓ Máy đang dành cho hồ sơ này</small>
+        ${button('Bàn giao', () => lease.handOver())}`;
+    if (lease.state === 'given')
+      return html`<small role="status">Đã bàn giao máy</small> ${button('Nhận lại', () => lease.take())}`;
+    if (lease.state === 'other')
+      return html`<small role="status" class="trouble">Máy đang do cán bộ ${lease.owner} sử dụng${lease.minutesLeft
+        ? html` (còn <span aria-live="off">${lease.minutesLeft}</span> phút)` : nothing}.
+        ${me.role === 'it' ? nothing : 'Chờ bàn giao…'}</small>
+        ${me.role === 'it' ? button('Nhận máy', () => lease.take()) : nothing}`;
+    return nothing;
   }
 
-  #chooseOnePaper(value) {
-    this.#onePaper = value;
-    remember('one-paper', String(value));
-  }
-
-  #scan() {
+  async #scan() {
     if (!this.#ready)
       return;
-    const options = {source: this.#source, finish: this.#source !== 'flatbed' && this.#onePaper};
-    if (this.#device)
-      options.device = this.#device;
-    station.scan(options);
+    const {capture} = station;
+    const request = this.#options.request();
+    if (capture.canGoOn && (!capture.request || isSame(capture.request, request))) {
+      capture.goOn();
+      return;
+    }
+    await capture.start(request);
+    if (capture.job)
+      this.#options.onScan();
   }
 
   async #nextPaper() {
-    if (this.#ready && station.openDocument && await station.finishPaper())
-      this.querySelector('#scan')?.focus();
+    if (!this.#ready || !station.openDocument || !await station.finishPaper())
+      return;
+    station.capture.forget();
+    this.querySelector('#scan')?.focus();
   }
 
   #key(event) {
     if (document.querySelector('dialog[open]'))
       return;
+    const {capture} = station;
     if (event.key === 'F2')
       this.#scan();
     else if (event.key === 'F4' && !event.altKey)
       this.#nextPaper();
-    else if (event.key === 'Escape' && station.scanning)
-      station.cancelScan();
+    else if (event.key === 'Escape' && capture.isRunning)
+      capture.cancel();
+    else if (event.key === 'Enter' && capture.waitsForKey && !event.target.closest(TAKES_ENTER))
+      capture.next();
     else
       return;
     event.preventDefault();

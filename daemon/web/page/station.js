@@ -1,13 +1,21 @@
 /*
  * What the page knows of the station. The daemon holds the truth: everything here is read from it and read
- * again whenever an event says that it changed. Only which dossier is looked at (address bar), the
- * running job's id, and answers typed but not yet confirmed (this tab's session storage) are the page's own.
+ * again whenever an event says that it changed. Only which dossier is looked at (address bar), the last
+ * scan's id, whether the dossier's first page was confirmed, and answers typed but not yet confirmed (this
+ * tab's session storage) are the page's own.
  */
-import {ApiError, get, patch, post, remove} from './api.js';
+import {ApiError, get, patch, post} from './api.js';
+import {Arrival} from './arrival.js';
+import {Capture} from './capture.js';
+import {Devices} from './devices.js';
 import {follow} from './events.js';
+import {holderOf, Lease} from './lease.js';
 
 const REFRESH_MS = 120;
-const RECENT_DOSSIERS = 30;
+const DOSSIERS_STEP = 30;
+const SEARCH_STEP = 500;
+const FOUND_MAX = 100;
+const TOAST_MS = 8000;
 
 /* Refusals which say that the page shows what is no longer so. */
 const OUTDATED = new Set(['STATE_CHANGED', 'NOT_FOUND', 'CODE_ALREADY_BOUND', 'VERSION_UNDER_WAY',
@@ -32,11 +40,13 @@ export const countedPages = (pages) => pages.filter(({state}) => state !== 'reje
 class Station extends EventTarget {
   connected = true;
   expired = '';        // why a new link is needed
-  notice = null;       // {message, ref, code} of the last refused action
+  notice = null;       // {message, ref, code, field, holder} of the last refused action
   said = '';           // last good news, for the live region
   messages = {};       // texts by error code
 
-  dossiers = [];
+  dossiers = [];       // newest first, as far as asked for
+  hasMoreDossiers = false;
+  search = null;       // {found: [dossier], isDone}
   dossier = null;
   documents = [];
   pages = [];
@@ -45,19 +55,23 @@ class Station extends EventTarget {
   documentPinned = false; // the clerk chose it: stay there
   detail = null;       // {document, pages, deliveries} of documentId
 
-  devices = null;      // null: not asked yet
-  devicesError = null;
   signer = null;
   deliveries = [];
+  me = {id: '', role: ''};
 
-  job = null;
-  progress = null;     // {page, lines, lines_expected} of the job
+  capture = new Capture(this);
+  devices = new Devices(this);
+  arrival = new Arrival(this);
+  lease = new Lease(this);
+  toast = null;        // {text, isError}: news that goes away by itself
   busy = false;
 
   #stale = new Set();
   #timer = 0;
+  #toastTimer = 0;
 
   changed() {
+    this.lease.follow();
     this.dispatchEvent(new Event('change'));
   }
 
@@ -65,14 +79,13 @@ class Station extends EventTarget {
     const place = new URLSearchParams(location.hash.slice(1));
     this.dossierId = place.get('ho-so') ?? '';
     this.documentId = place.get('giay') ?? '';
+    this.arrival.begin(this.dossierId);
     follow('/v1/events', (name, data) => this.#onEvent(name, data),
       (connected, isRefused) => this.#onConnection(connected, isRefused));
     this.messages = await get('messages.json').catch(() => ({}));
     this.refresh('dossiers', 'dossier', 'document', 'signer', 'queue');
-    this.loadDevices();
-    const job = sessionStorage.getItem('sohoa.job');
-    if (job)
-      this.#loadJob(job);
+    this.devices.load();
+    this.capture.restore();
   }
 
   #onConnection(connected, isRefused) {
@@ -84,10 +97,10 @@ class Station extends EventTarget {
       this.#askWhyRefused();
     if (back) {
       this.refresh('dossiers', 'dossier', 'document', 'signer', 'queue');
-      if (this.job?.state === 'running')
-        this.#loadJob(this.job.id);
-      if (this.devicesError)
-        this.loadDevices();
+      this.capture.reload();
+      this.lease.renew();
+      if (this.devices.error)
+        this.devices.load();
     }
     this.changed();
   }
@@ -100,50 +113,48 @@ class Station extends EventTarget {
   }
 
   #onEvent(name, data) {
-    if (name === 'hello') {
-      if (data.missed)
-        this.refresh('dossiers', 'dossier', 'document', 'signer', 'queue');
-    } else if (name === 'progress') {
-      this.#onProgress(data);
-    } else if (name === 'job') {
-      this.#onJob(data.job?.id ? data.job : data);
-    } else if (name === 'changed') {
-      const {list, present} = CHANGES[data.kind] ?? CHANGES.document;
-      this.refresh(...list);
-      if (!data.dossier_id || data.dossier_id === this.dossierId)
-        this.refresh(...present);
-    }
+    const heard = {
+      hello: () => this.#onHello(data),
+      progress: () => this.capture.onProgress(data),
+      job: () => this.capture.onJob(data),
+      devices: () => this.devices.take(data.devices),
+      button: () => this.#onButton(data),
+      changed: () => this.#onChanged(data),
+    };
+    heard[name]();
   }
 
-  #onProgress(data) {
-    if (data.job !== this.job?.id)
-      return;
-    this.progress = data;
+  #onHello({missed, principal}) {
+    this.me = principal ?? this.me;
+    if (missed)
+      this.refresh('dossiers', 'dossier', 'document', 'signer', 'queue');
     this.changed();
   }
 
-  #onJob(job) {
-    if (job.id !== this.job?.id)
-      return;
-    this.job = {...this.job, ...job};
-    if (job.state !== 'running') {
-      this.progress = null;
-      sessionStorage.removeItem('sohoa.job');
-      this.refresh('dossiers', 'dossier', 'document');
-    }
-    this.changed();
+  #onChanged(data) {
+    const {list, present} = CHANGES[data.kind] ?? CHANGES.document;
+    this.refresh(...list);
+    if (!data.dossier_id || data.dossier_id === this.dossierId)
+      this.refresh(...present);
   }
 
-  async #loadJob(id) {
-    const answer = await get(`/v1/jobs/${id}`).catch(() => null);
-    const job = answer?.job ?? answer;
-    if (!job?.id) {
-      sessionStorage.removeItem('sohoa.job');
-      this.job = null;
-    } else {
-      this.job = {...job};
-      this.#onJob(job);
-    }
+  /* The machine's own button: pressed for this dossier, pressed for nothing, or what came of it. */
+  #onButton({error, action, device}) {
+    if (error)
+      this.tell(`Nút trên máy quét: ${error.message}`, true);
+    else if (action?.dossier_id === this.dossierId)
+      this.tell('Đã bấm nút trên máy quét: đang quét vào hồ sơ này.');
+    else if (!action && this.arrival.page && device === this.capture.job?.device)
+      this.tell('Nút trên máy quét chưa có tác dụng: hãy trả lời «Đúng hồ sơ này?» trước.', true);
+  }
+
+  tell(text, isError = false) {
+    clearTimeout(this.#toastTimer);
+    this.toast = {text, isError};
+    this.#toastTimer = setTimeout(() => {
+      this.toast = null;
+      this.changed();
+    }, TOAST_MS);
     this.changed();
   }
 
@@ -180,7 +191,49 @@ class Station extends EventTarget {
   }
 
   async #readDossiers() {
-    this.dossiers = (await get(`/v1/dossiers?limit=${RECENT_DOSSIERS}`)).dossiers ?? [];
+    const newest = (await get(`/v1/dossiers?limit=${DOSSIERS_STEP}`)).dossiers ?? [];
+    const known = new Set(newest.map(({id}) => id));
+    const older = this.dossiers.filter(({id, created_us: us}) => !known.has(id) && us <= newest.at(-1)?.created_us);
+    this.dossiers = [...newest, ...older];
+    if (!older.length)
+      this.hasMoreDossiers = newest.length === DOSSIERS_STEP;
+  }
+
+  moreDossiers() {
+    return this.act(async () => {
+      const older = await this.#olderDossiers(this.dossiers.at(-1)?.id, DOSSIERS_STEP);
+      this.dossiers = [...this.dossiers, ...older];
+      this.hasMoreDossiers = older.length === DOSSIERS_STEP;
+    });
+  }
+
+  async #olderDossiers(before, limit) {
+    const place = before ? `&before=${before}` : '';
+    return (await get(`/v1/dossiers?limit=${limit}${place}`)).dossiers ?? [];
+  }
+
+  /* Those of that code, else those whose code has the text in it, newest first; '' ends the search. */
+  async findDossiers(text) {
+    const search = text ? {found: [], isDone: false} : null;
+    this.search = search;
+    this.changed();
+    if (!search)
+      return;
+    search.found = await this.#dossiersOf(text);
+    search.isDone = search.found.length > 0;
+    for (let before; search === this.search && !search.isDone;) {
+      const some = await this.#olderDossiers(before, SEARCH_STEP).catch((error) => this.showError(error) ?? []);
+      before = some.at(-1)?.id;
+      search.found.push(...some.filter(({code}) => code?.toLowerCase().includes(text.toLowerCase())));
+      search.isDone = some.length < SEARCH_STEP || search.found.length >= FOUND_MAX;
+      this.changed();
+    }
+    this.changed();
+  }
+
+  /* None, too, for what is no whole code. */
+  #dossiersOf(code) {
+    return get(`/v1/dossiers?code=${encodeURIComponent(code)}`).then(({dossiers}) => dossiers, () => []);
   }
 
   async #readDossier() {
@@ -198,9 +251,20 @@ class Station extends EventTarget {
     if (id !== this.dossierId)
       return;
     this.dossier = answer.dossier;
-    this.documents = answer.documents ?? [];
     this.pages = answer.pages ?? [];
+    this.documents = (answer.documents ?? []).filter((document) => !this.#isNoPaper(document));
+    this.arrival.onPages(this.pages);
     this.#moveToReview();
+  }
+
+  /* An empty feeder, or an only page that was taken away: no paper came of it. */
+  #isNoPaper({id, state}) {
+    return state === 'rejected' && !this.pagesOf(id).length;
+  }
+
+  /* The number of a paper among those that are papers. */
+  numberOf(documentId) {
+    return this.documents.findIndex(({id}) => id === documentId) + 1;
   }
 
   /* Shows the paper that waits for the clerk, unless the clerk is busy with one. */
@@ -227,19 +291,6 @@ class Station extends EventTarget {
     this.deliveries = (await get('/v1/queue')).deliveries ?? [];
   }
 
-  async loadDevices() {
-    this.devicesError = null;
-    this.devices = null;
-    this.changed();
-    try {
-      this.devices = (await get('/v1/devices')).devices ?? [];
-    } catch (error) {
-      this.devices = [];
-      this.devicesError = error;
-    }
-    this.changed();
-  }
-
   #look(dossierId, documentId) {
     this.dossierId = dossierId;
     this.documentId = documentId;
@@ -251,8 +302,10 @@ class Station extends EventTarget {
     history.replaceState(null, '', place.size ? `#${place}` : location.pathname);
   }
 
-  chooseDossier(id) {
+  /* pages: of a dossier that was just made, []. */
+  chooseDossier(id, pages) {
     this.#look(id, '');
+    this.arrival.begin(id, pages?.map((page) => page.id));
     this.documentPinned = false;
     this.dossier = null;
     this.documents = [];
@@ -278,10 +331,6 @@ class Station extends EventTarget {
   nextToReview() {
     return this.documents.find((document) => document.state === 'read') ??
       this.documents.find((document) => document.state === 'held') ?? this.documents.at(-1);
-  }
-
-  get scanning() {
-    return this.job?.state === 'running';
   }
 
   /* The paper that still takes pages: the last one whose scan is not finished. */
@@ -313,8 +362,14 @@ class Station extends EventTarget {
       withoutPages: papers.filter(({id, state}) => state === 'open' && !this.pagesOf(id).length).length};
   }
 
+  deliveriesOf(documentId) {
+    const known = this.deliveries.filter((delivery) => delivery.document_id === documentId);
+    return known.length || this.detail?.document.id !== documentId ? known : this.detail.deliveries ?? [];
+  }
+
   showError(error) {
-    this.notice = {message: error.message, ref: error.ref, code: error.code, field: error.field};
+    this.notice = {message: error.message, ref: error.ref, code: error.code, field: error.field,
+      holder: holderOf(error).owner};
     this.changed();
   }
 
@@ -347,6 +402,8 @@ class Station extends EventTarget {
       this.showError(error);
       if (OUTDATED.has(error.code))
         this.refresh('dossiers', 'dossier', 'document', 'signer', 'queue');
+      if (error.code === 'DEVICE_LEASED')
+        this.lease.renew();
       return undefined;
     } finally {
       this.busy = false;
@@ -357,7 +414,7 @@ class Station extends EventTarget {
   createDossier(code, papers) {
     return this.act(async () => {
       const {dossier} = await post('/v1/dossiers', {code, papers, kind: 'counter'});
-      this.chooseDossier(dossier.id);
+      this.chooseDossier(dossier.id, []);
       this.dossier = dossier;
       this.refresh('dossiers');
       return dossier;
@@ -378,26 +435,6 @@ class Station extends EventTarget {
       this.refresh('dossiers', 'dossier');
       this.say('Đã đóng hồ sơ.');
     });
-  }
-
-  scan(options) {
-    if (!this.dossierId || this.scanning)
-      return undefined;
-    return this.act(async () => {
-      const open = this.openDocument;
-      const body = open && !options.document_id ? {...options, document_id: open.id} : options;
-      const answer = await post(`/v1/dossiers/${this.dossierId}/scan`, body);
-      const id = answer.job?.id ?? answer.job ?? answer.id;
-      sessionStorage.setItem('sohoa.job', id);
-      this.job = {pages: 0, ...(answer.job?.id ? answer.job : {}), id, state: 'running'};
-      this.progress = null;
-      await this.#loadJob(id); // it may have ended before its first event reached us
-    });
-  }
-
-  cancelScan() {
-    const id = this.job?.id;
-    return this.scanning ? remove(`/v1/jobs/${id}`).catch((error) => this.showError(error)) : undefined;
   }
 
   finishPaper(id = this.openDocument?.id) {
@@ -439,6 +476,33 @@ class Station extends EventTarget {
   removePage(id, reason) {
     return this.act(async () => {
       await post(`/v1/pages/${id}/remove`, {reason});
+      this.lastRemoved = id;
+      this.refresh('dossier', 'document');
+    });
+  }
+
+  /* What the machine asks about a page: it stays, or it goes. */
+  answerQuestion(id, code, answer) {
+    return this.act(async () => {
+      await post(`/v1/pages/${id}/answer`, {code, answer});
+      if (answer === 'removed')
+        this.lastRemoved = id;
+      this.refresh('dossier', 'document');
+    });
+  }
+
+  /* The page removed last comes back to where it was. */
+  undoRemoval() {
+    return this.act(async () => {
+      await post(`/v1/pages/${this.lastRemoved}/restore`, {});
+      this.lastRemoved = null;
+      this.refresh('dossier', 'document');
+    });
+  }
+
+  turnPage(id, turned_deg) {
+    return this.act(async () => {
+      await post(`/v1/pages/${id}/turn`, {turned_deg});
       this.refresh('dossier', 'document');
     });
   }
@@ -448,6 +512,7 @@ class Station extends EventTarget {
     return this.act(async () => {
       await post(`/v1/documents/${id}/confirm`, {compared: true, revision, ...answers});
       this.say('Đã xác nhận. Máy đang ký và gửi.');
+      this.arrival.confirm(); // whoever compared the paper knows whose it is
       this.documentPinned = false;
       this.refresh('dossiers', 'dossier', 'document', 'queue');
       return true;

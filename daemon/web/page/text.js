@@ -1,6 +1,7 @@
 /* Texts for people: dates, states, words for confidence. */
 import {FIELDS, STATES, TYPES} from './labels.js';
 
+const ACCEPTED = new Set(['accepted', 'reconciled']);
 const DATE_FIELDS = new Set(['issue_date', 'owner_birth_date', 'valid_until']);
 
 export const isDateField = (name) => DATE_FIELDS.has(name);
@@ -20,6 +21,28 @@ export function dateForDaemon(value) {
   return parts ? `${parts[3]}-${parts[2].padStart(2, '0')}-${parts[1].padStart(2, '0')}` : value.trim();
 }
 
+const QUESTIONS = {
+  one_color: 'cả trang chỉ một màu. Trang này đúng như vậy?',
+  equal_neighbour: 'giống hệt trang ngay trước. Có phải quét hai lần?',
+  short: 'ngắn hơn khổ giấy đã chọn. Trang có đủ không?',
+  odd_size: 'khổ khác thường. Trang có đủ không?',
+  resolution_differs: 'độ phân giải khác mức đã chọn. Có cần quét lại?',
+  misplaced: 'trang mà nó thay hoặc ghép vào không còn; nó đang ở cuối. Giữ lại?',
+};
+
+const REASONS = {
+  blurred: 'bị nhòe', dark: 'quá tối', 'low-resolution': 'độ phân giải thấp', 'cut-edge': 'mất mép', empty: '',
+  glare: 'bị lóa', faint: 'chữ mờ', skewed: 'bị nghiêng nhiều', 'orientation-unsure': 'chưa rõ chiều',
+  'not-recognized': 'không đọc được chữ',
+};
+
+export const questionLabel = (code) => QUESTIONS[code] ?? `máy cần người xem (${code})`;
+export const openQuestions = (page) => (page.questions ?? []).filter((question) => !question.answer);
+/* What is wrong with the picture, in the clerk's words. */
+export const qualityReasons = (page) =>
+  page.info?.quality?.verdict === 'good' ? [] : (page.info?.quality?.reasons ?? []).map((name) => REASONS[name] ?? name)
+    .filter(Boolean);
+
 const timeFormat = new Intl.DateTimeFormat('en-GB',
   {hour: '2-digit', minute: '2-digit', day: '2-digit', month: '2-digit', timeZone: 'Asia/Ho_Chi_Minh'});
 
@@ -29,8 +52,10 @@ export const timeForPeople = (us) => us ? timeFormat.format(new Date(us / 1000))
 export const documentName = (document) =>
   document.type && document.type !== 'unknown' ? typeLabel(document.type) : 'Chưa rõ loại';
 
-/* pages: those that count of the document, with their states. */
-export function documentState(document, pages) {
+/* pages: those that count of the document, with their states; deliveries: of the document. */
+export function documentState(document, pages, deliveries) {
+  if (document.state === 'queued' && deliveries.length && deliveries.every(({state}) => ACCEPTED.has(state)))
+    return stateLabel('delivery', 'accepted');
   if (document.state !== 'open')
     return stateLabel('document', document.state);
   if (!pages.length)

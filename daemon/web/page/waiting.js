@@ -14,7 +14,7 @@ export function waiting(document, pages, allPages) {
 }
 
 function withoutPages(document, allPages) {
-  if (station.scanning && station.job.document_id === document.id)
+  if (station.capture.isRunning && station.capture.job.document_id === document.id)
     return 'Đang chờ trang đầu tiên từ máy quét…';
   if (document.scan_finished)
     return 'Giấy không còn trang nào để đọc. Bấm «Sửa giấy này», chọn «Bỏ cả giấy này», rồi quét lại.';

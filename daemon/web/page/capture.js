@@ -1,0 +1,274 @@
+/*
+ * The scan that runs or ran last: what the daemon tells of it, and what can be done with it. One that failed
+ * and may go on is kept over a reload of the tab, with the request that began it.
+ *
+ *   start ─▶ running ─▶ done ─▶ (backs of a pile whose fronts are in)
+ *              │  ▲
+ *              │  └─ goOn: the same paper, the lost sheet fed again
+ *              ├─▶ failed
+ *              └─▶ waits: for the device (busy), or for the clerk's key (hands-free)
+ */
+import {get, post, remove} from './api.js';
+import {Preview} from './preview.js';
+
+const KEPT = 'sohoa.job';
+const OPENING_MS = 30000; // the daemon gives a device so long to open
+const OPENING_STEP_MS = 500;
+const TICK_MS = 1000;
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export class Capture {
+  job = null;
+  request = null;   // what began the job, where this tab began it
+  progress = null;  // {page, lines, lines_expected, preview} of the job
+  isOpening = false; // the device, for the request
+  preview = new Preview(() => this.#station.changed());
+
+  #station;
+  #timer = 0;       // of a hands-free run, or of the seconds on the screen
+  #nextAtMs = 0;
+  #ended = [];      // who waits for the end
+
+  constructor(station) {
+    this.#station = station;
+  }
+
+  get isRunning() {
+    return this.job?.state === 'running';
+  }
+
+  /* The job belongs to the dossier that is looked at. */
+  get isHere() {
+    return Boolean(this.job) && this.job.dossier_id === this.#station.dossierId;
+  }
+
+  get canGoOn() {
+    return this.isHere && this.job.state === 'failed' && Boolean(this.job.can_continue);
+  }
+
+  get waitsForKey() {
+    return this.isHere && this.isRunning && this.job.waits?.for === 'next';
+  }
+
+  /* Until the busy device is tried again, or the hands-free run goes on; null: nobody knows. */
+  get secondsLeft() {
+    const untilMs = this.waitsForKey ? this.#nextAtMs : (this.job?.waits?.until_us ?? 0) / 1000;
+    return untilMs ? Math.max(0, Math.ceil((untilMs - Date.now()) / 1000)) : null;
+  }
+
+  /* The paper whose backs may be scanned now: its fronts came through the feeder, one side each. */
+  get frontsOnly() {
+    const isPass = this.isHere && this.job.state === 'done' && this.request?.source === 'adf' && !this.request.backs;
+    const paper = isPass && this.#station.documents.find(({id}) => id === this.job.document_id);
+    const takesPages = paper && (paper.state === 'read' || paper.state === 'open' && !paper.scan_finished);
+    return takesPages ? paper : null;
+  }
+
+  /* ---- what the daemon tells ---- */
+
+  async restore() {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null');
+    if (!kept)
+      return;
+    this.request = kept.request;
+    await this.#load(kept.id);
+  }
+
+  reload() {
+    return this.isRunning ? this.#load(this.job.id) : undefined;
+  }
+
+  onProgress(data) {
+    if (data.job !== this.job?.id)
+      return;
+    this.progress = data;
+    if (data.preview)
+      this.preview.follow(data.job, data.page, data.preview);
+    this.#station.changed();
+  }
+
+  /* A job somebody else began in this dossier, or the machine's button, is followed, too. */
+  onJob(job) {
+    const isOurs = job.id === this.job?.id;
+    const isNew = !isOurs && job.state === 'running' && job.dossier_id === this.#station.dossierId && !this.isRunning;
+    if (isNew)
+      this.#take(job, null);
+    else if (isOurs)
+      this.#update(job);
+  }
+
+  #take(job, request) {
+    this.job = null;
+    this.request = request;
+    this.progress = null;
+    this.preview.clear();
+    this.#update({pages: 0, ...job});
+  }
+
+  #update(job) {
+    if (job.pages > (this.job?.pages ?? 0))
+      this.#pageCame();
+    this.job = {...this.job, ...job};
+    if (this.isRunning || this.job.can_continue)
+      sessionStorage.setItem(KEPT, JSON.stringify({id: job.id, request: this.request}));
+    else
+      sessionStorage.removeItem(KEPT);
+    if (!this.isRunning)
+      this.#end();
+    this.#pace();
+    this.#station.changed();
+  }
+
+  #pageCame() {
+    this.progress = null;
+    if (this.#station.arrival.isExpected)
+      this.#station.arrival.picture = this.preview.copy();
+    this.preview.clear();
+  }
+
+  #end() {
+    this.progress = null;
+    this.preview.clear();
+    this.#station.refresh('dossiers', 'dossier', 'document');
+    this.#ended.splice(0).forEach((resolve) => resolve());
+  }
+
+  async #load(id) {
+    const answer = await get(`/v1/jobs/${id}`).catch(() => null);
+    if (answer?.job) {
+      this.#update(answer.job);
+      return;
+    }
+    sessionStorage.removeItem(KEPT);
+    this.job = null;
+    this.#station.changed();
+  }
+
+  /* ---- time ---- */
+
+  /* Seconds are shown while something waits. The page itself times a hands-free run, so that the run stands
+   * still while a question is open and nobody scans on without the screen. */
+  #pace() {
+    clearTimeout(this.#timer);
+    this.#nextAtMs = 0;
+    if (!this.isRunning || !this.job.waits)
+      return;
+    const interval = this.waitsForKey ? this.request?.interval_s ?? 0 : 0;
+    if (interval && !this.#station.arrival.page)
+      this.#nextAtMs = Date.now() + interval * 1000;
+    this.#tick();
+  }
+
+  #tick() {
+    const isDue = this.#nextAtMs && Date.now() >= this.#nextAtMs;
+    if (isDue) {
+      this.next();
+      return;
+    }
+    this.#timer = setTimeout(() => this.#tick(), TICK_MS);
+    this.#station.changed();
+  }
+
+  /* The question about the first page was asked or answered. */
+  onQuestion() {
+    this.#pace();
+  }
+
+  /* ---- what the clerk does ---- */
+
+  start(options) {
+    const {dossierId, openDocument} = this.#station;
+    if (!dossierId || this.isRunning)
+      return undefined;
+    this.#station.lease.onScan();
+    return this.#station.act(async () => {
+      const request = openDocument && !options.document_id ? {...options, document_id: openDocument.id} : options;
+      this.#take(await this.#ask(`/v1/dossiers/${dossierId}/scan`, request), options);
+      await this.#load(this.job.id); // it may have ended before its first event reached us
+    });
+  }
+
+  /* interval_s is the page's own: see #pace. A device that is just being opened says that it is taken. */
+  async #ask(path, {interval_s: _, ...body}) {
+    const untilMs = Date.now() + OPENING_MS;
+    try {
+      for (;;) {
+        const answer = await post(path, body).catch((refusal) => refusal);
+        if (answer.job)
+          return answer.job;
+        const isOpening = answer.code === 'SCAN_RUNNING' && Date.now() < untilMs && !(await get('/v1/status')).job;
+        if (!isOpening)
+          throw answer;
+        this.isOpening = true;
+        this.#station.changed();
+        await pause(OPENING_STEP_MS);
+      }
+    } finally {
+      this.isOpening = false;
+    }
+  }
+
+  goOn() {
+    if (!this.canGoOn)
+      return undefined;
+    return this.#station.act(async () => {
+      this.#update(await this.#ask(`/v1/jobs/${this.job.id}/continue`, {}));
+      await this.#load(this.job.id);
+    });
+  }
+
+  /* What was scanned is the whole paper: what failed is done with. */
+  async finishPaper() {
+    const id = this.job.document_id;
+    if (this.job.pages && !await this.#station.finishPaper(id))
+      return false;
+    this.forget();
+    return true;
+  }
+
+  async scanBacks(order) {
+    const paper = this.frontsOnly;
+    const {sheets} = this.job;
+    if (paper.state === 'read' && !await this.#station.reopen(paper.id))
+      return;
+    const {source, device, profile, paper: size} = this.request;
+    await this.start(JSON.parse(JSON.stringify(
+      {source, device, profile, paper: size, document_id: paper.id, backs: order, sheets: sheets || undefined, finish: true})));
+  }
+
+  next() {
+    return this.#inRun('next');
+  }
+
+  finishRun() {
+    return this.#inRun('finish');
+  }
+
+  #inRun(verb) {
+    if (!this.waitsForKey || this.#station.arrival.page)
+      return undefined;
+    clearTimeout(this.#timer);
+    return this.#station.act(async () => {
+      this.#update((await post(`/v1/jobs/${this.job.id}/${verb}`)).job);
+    });
+  }
+
+  cancel() {
+    if (!this.isRunning)
+      return undefined;
+    return remove(`/v1/jobs/${this.job.id}`).catch((error) => this.#station.showError(error));
+  }
+
+  /* Resolves once nothing runs any more. */
+  whenEnded() {
+    return this.isRunning ? new Promise((resolve) => this.#ended.push(resolve)) : Promise.resolve();
+  }
+
+  forget() {
+    sessionStorage.removeItem(KEPT);
+    this.job = null;
+    this.request = null;
+    this.#station.changed();
+  }
+}
