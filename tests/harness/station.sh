@@ -18,7 +18,8 @@
 #   station_scan_fails CODE DOSSIER [JSON]     the same, and the job says that it failed → the job
 #   station_until SECONDS WHAT COMMAND…        until the command succeeds
 #   station_document ID STATE…        waits until the document is in one of these states → the whole answer
-#   station_confirm ID                the clerk leaves open what the machine asks
+#   station_keep_pages ID             the clerk keeps the pages that ask to be looked at
+#   station_confirm ID                the same, and leaves open what the machine asks
 #   station_worker NAME               the pid of the session's worker of that name
 #
 # Cases: station_case SENTENCE COMMAND… runs one in a subshell of its own and prints "ok: SENTENCE, N s" or
@@ -182,7 +183,7 @@ station_dossier() {
     station_call POST /v1/dossiers "${1-{\}}" | jq -r .dossier.id || station_fail 'no dossier'
 }
 
-# Coarse and grey: what is read does not matter here.
+# As coarse as a legal copy may be: what is read does not matter here.
 station_scan() {
     local job answer i
     job=$(station_scan_start "$@")
@@ -196,7 +197,7 @@ station_scan() {
 # station_scan_start DOSSIER [JSON] → the job's id
 station_scan_start() {
     local wish
-    wish=$(jq -nc --argjson more "${2-{\}}" '{source: "adf", mode: "gray", resolution_dpi: 75} + $more')
+    wish=$(jq -nc --argjson more "${2-{\}}" '{source: "adf", mode: "color", resolution_dpi: 200} + $more')
     station_call POST "/v1/dossiers/$1/scan" "$wish" | jq -r .job.id ||
         station_fail "the scan was refused: $(cat "$station/answer.json")"
 }
@@ -233,8 +234,20 @@ station_document() {
     station_call GET "/v1/documents/$id"
 }
 
+# The clerk has looked at every page that asked and keeps it (piles of one paper are equal neighbours).
+station_keep_pages() {
+    local page question
+    station_call GET "/v1/documents/$1" |
+        jq -r '.pages[] | select(.state != "rejected") | .id as $page | .questions[] | select(.answer == null) | "\($page) \(.code)"' |
+        while read -r page question; do
+            station_call POST "/v1/pages/$page/answer" "{\"code\": \"$question\", \"answer\": \"keep\"}" >/dev/null ||
+                station_fail "not answered: $(cat "$station/answer.json")"
+        done
+}
+
 station_confirm() {
     local answers
+    station_keep_pages "$1"
     answers=$(station_call GET "/v1/documents/$1" | jq -c '{compared: true, revision: .document.revision, fields:
         [.document.fields | to_entries[] | select(.value.needs_person or .value.value == null)
          | {key, value: (if .key == "doc_name" then "Giấy tờ" else null end)}] | from_entries}')
