@@ -16,6 +16,7 @@ struct image {
     enum dpi_source dpi_source;
     int turn_deg; /* clockwise turn the file's orientation tag asks for; the pixels are not turned
                    */
+    bool turn_is_given; /* by a person: turn_deg stands, whatever the page looks like */
 };
 
 /* The descriptor's offset is not used. Errors as image_rows_open. image_done it also after an

@@ -158,6 +158,10 @@ static enum err_code read_page(void *self, struct worker_call *call, struct work
         image.dpi = dpi;
         image.dpi_source = dpi_source_of(js_text_or(call->args, "dpi_source", "file"));
     }
+    if (js_has(call->args, "turned_deg")) {
+        image.turn_deg = (int)js_int_or(call->args, "turned_deg", 0) % 360;
+        image.turn_is_given = true;
+    }
     int count = image.count;
     code = clean_page(&image, &(struct direction_reader){ocr, read_strip}, &page, err);
     if (!code && !page.info.blank)

@@ -312,10 +312,11 @@ enum err_code clean_page(struct image *image, const struct direction_reader *rea
         return code;
     info->blank = !marked && !ink.pale.is_written &&
                   quality_page_is_blank(&ink.pieces, ink.width, ink.height, ink.px_per_mm);
-    direction = (struct direction){.turn_deg = image->turn_deg};
+    direction = (struct direction){.turn_deg = image->turn_deg, .score = image->turn_is_given};
     if (!info->blank)
-        code = direction_find(ink.letters, ink.px_per_mm, out->evened, image->turn_deg, reader,
-                              &direction, err);
+        code = image->turn_is_given ? direction_at(ink.letters, image->turn_deg, &direction, err)
+                                    : direction_find(ink.letters, ink.px_per_mm, out->evened,
+                                                     image->turn_deg, reader, &direction, err);
     if (code)
         return code;
     describe_direction(&direction, info);

@@ -189,23 +189,47 @@ static enum err_code decide(struct axis axes[2], const struct raster *grey, doub
     return decide_by_reading(order, axis_sure ? 1 : 2, grey, reader, out, err);
 }
 
+static enum err_code too_few_letters(struct Pix *letters, bool *out, struct err *err)
+{
+    int count = 0;
+    if (pixCountConnComp(letters, 8, &count) != 0)
+        return err_set(err, ERR_NO_MEMORY, "letters of a page");
+    *out = count < LETTERS_MIN;
+    return ERR_OK;
+}
+
 enum err_code direction_find(struct Pix *letters, double px_per_mm, const struct raster *grey,
                              int assumed_deg, const struct direction_reader *reader,
                              struct direction *out, struct err *err)
 {
-    int count = 0;
+    bool few = true;
     *out = (struct direction){.turn_deg = assumed_deg};
-    if (pixCountConnComp(letters, 8, &count) != 0)
-        return err_set(err, ERR_NO_MEMORY, "letters of a page");
-    if (count < LETTERS_MIN)
-        return ERR_OK;
+    enum err_code code = too_few_letters(letters, &few, err);
+    if (code || few)
+        return code;
     struct axis axes[2] = {0};
-    enum err_code code = measure_axis(letters, 0, &axes[0], err);
+    code = measure_axis(letters, 0, &axes[0], err);
     if (!code)
         code = measure_axis(letters, 90, &axes[1], err);
     if (!code)
         code = decide(axes, grey, px_per_mm, assumed_deg, reader, out, err);
     bits_free(axes[0].bits);
     bits_free(axes[1].bits);
+    return code;
+}
+
+enum err_code direction_at(struct Pix *letters, int turn_deg, struct direction *out,
+                           struct err *err)
+{
+    bool few = true;
+    struct axis axis = {0};
+    *out = (struct direction){.turn_deg = turn_deg, .score = 1};
+    enum err_code code = too_few_letters(letters, &few, err);
+    if (code || few)
+        return code;
+    code = measure_axis(letters, turn_deg % 180, &axis, err);
+    if (!code)
+        out->skew_deg = axis.skew;
+    bits_free(axis.bits);
     return code;
 }

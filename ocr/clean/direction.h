@@ -35,4 +35,8 @@ enum err_code direction_find(struct Pix *letters, double px_per_mm, const struct
                              int assumed_deg, const struct direction_reader *reader,
                              struct direction *out, struct err *err);
 
+/* A person said which way up it is: only the skew is measured. */
+enum err_code direction_at(struct Pix *letters, int turn_deg, struct direction *out,
+                           struct err *err);
+
 #endif

@@ -61,6 +61,26 @@ static void skew_is_found_to_a_tenth_of_a_degree(void **state)
     }
 }
 
+static void a_turn_that_a_person_gave_stands(void **state)
+{
+    (void)state;
+    for (int turn_deg = 0; turn_deg < 360; turn_deg += 90) {
+        AUTO(raster) struct raster *page = pages_draw_text(WIDTH, HEIGHT, 1);
+        AUTO(clean_page) struct clean_page cleaned = {0};
+        AUTO(image)
+        struct image image = {.raster = pages_lean(page, 1.5),
+                              .count = 1,
+                              .dpi = 200,
+                              .turn_deg = turn_deg,
+                              .turn_is_given = true};
+        assert_int_equal(clean_page(&image, NULL, &cleaned, NULL), ERR_OK);
+        assert_int_equal(cleaned.info.rotation_deg, turn_deg);
+        if (turn_deg % 180 == 0)
+            assert_float_equal(cleaned.info.skew_deg, 1.5, 0.1);
+        assert_int_equal(cleaned.thumbnail->width > cleaned.thumbnail->height, turn_deg % 180 != 0);
+    }
+}
+
 /* Every black pixel of the upright page must lie inside the recognition image. */
 static void deskewing_cuts_no_text(void **state)
 {
@@ -304,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_turned_page_is_found_upright),
         cmocka_unit_test(skew_is_found_to_a_tenth_of_a_degree),
+        cmocka_unit_test(a_turn_that_a_person_gave_stands),
         cmocka_unit_test(deskewing_cuts_no_text),
         cmocka_unit_test(small_print_is_enlarged_and_huge_print_reduced),
         cmocka_unit_test(an_empty_back_is_blank_on_any_lid),
