@@ -8,6 +8,9 @@
 #define SIZE_MM 3
 #define SIZE_SHARE 0.02
 #define DPI_ROUNDING 1
+#define FLAT_SHARE 20 /* of the page: one part in that many */
+#define FLAT_DARKEST 16
+#define FLAT_LIGHTEST 239
 
 /* ---- one colour --------------------------------------------------------------------------------
  */
@@ -18,6 +21,7 @@ static enum err_code check_begin(void *self, const struct page_shape *shape, str
     struct page_check *check = self;
     check->shape = *shape;
     memset(check->counts, 0, sizeof check->counts);
+    check->flat_rows = 0;
     return ERR_OK;
 }
 
@@ -45,6 +49,14 @@ static void count_samples(struct page_check *check, const uint8_t *row)
     }
 }
 
+static void follow_flat_rows(struct page_check *check, const uint8_t *row)
+{
+    bool flat = memcmp(row, row + 1, row_size_bytes(&check->shape) - 1) == 0;
+    bool goes_on = flat && check->flat_rows > 0 && row[0] == check->flat_value;
+    check->flat_rows = goes_on ? check->flat_rows + 1 : flat;
+    check->flat_value = row[0];
+}
+
 static enum err_code check_rows(void *self, const uint8_t *rows, int count, struct err *err)
 {
     (void)err;
@@ -55,6 +67,7 @@ static enum err_code check_rows(void *self, const uint8_t *rows, int count, stru
             count_bits(check, rows + stride * (size_t)i);
         else
             count_samples(check, rows + stride * (size_t)i);
+        follow_flat_rows(check, rows + stride * (size_t)i);
     }
     return ERR_OK;
 }
@@ -82,13 +95,16 @@ static enum err_code check_end(void *self, int height_px, struct err *err)
         uint64_t most = most_together(check->counts[c], check->shape.bits == 1 ? 0 : NEAR);
         check->one_color = check->one_color && most * 10000 >= samples * SHARE_PER_10000;
     }
+    check->flat_end = check->shape.bits == 8 && !check->one_color &&
+                      check->flat_rows >= height_px / FLAT_SHARE &&
+                      check->flat_value >= FLAT_DARKEST && check->flat_value <= FLAT_LIGHTEST;
     return ERR_OK;
 }
 
 void page_check_init(struct page_check *check)
 {
     check->sink = (struct row_sink){check, check_begin, check_rows, check_end};
-    check->one_color = false;
+    check->one_color = check->flat_end = false;
 }
 
 /* ---- size --------------------------------------------------------------------------------------
@@ -137,6 +153,7 @@ struct js *page_check_to_js(const struct page_check *check, const struct page_si
         bool is;
         const char *name;
     } found[] = {{check->one_color, "one_color"},
+                 {check->flat_end, "flat_end"},
                  {doubts->too_short, "short"},
                  {doubts->odd_size, "odd_size"},
                  {doubts->resolution_differs, "resolution_differs"}};

@@ -264,6 +264,8 @@ static void free_options(struct option *options, size_t count)
 static enum err_code load_options(struct device *device, struct err *err)
 {
     SANE_Int count = 0;
+    /* first: after RELOAD_OPTIONS the net backend refuses every value until a descriptor is asked */
+    WATCHED("option", sane_get_option_descriptor(device->handle, 0));
     SANE_Status status = WATCHED(
         "option", sane_control_option(device->handle, 0, SANE_ACTION_GET_VALUE, &count, NULL));
     if (status != SANE_STATUS_GOOD)

@@ -39,6 +39,7 @@ struct scan {
     struct device *device;
     struct js *named; /* {"device","vendor","model"} of the last open, also after it was let go */
     struct capture *capture;
+    bool left_early; /* the last batch ended before its pile: the driver may hold pages of it */
     struct buttons_debounce buttons;
 };
 
@@ -71,6 +72,7 @@ static void let_device_go(struct scan *scan)
     end_batch(scan);
     device_close(scan->device);
     scan->device = NULL;
+    scan->left_early = false;
 }
 
 static enum err_code no_memory(struct err *err)
@@ -254,6 +256,10 @@ static enum err_code run_start(void *self, struct worker_call *call, struct work
     enum err_code code = read_settings(call->args, &wanted, err);
     if (!code)
         code = need_device(scan, err);
+    if (!code && scan->left_early)
+        code = device_reopen(scan->device, err);
+    if (!code)
+        scan->left_early = false;
     if (!code)
         code = capture_begin(scan->device, &wanted, &scan->capture, err);
     return code ? code : give(answer, settings_to_js(scan), err);
@@ -413,6 +419,7 @@ static enum err_code run_next(void *self, struct worker_call *call, struct worke
     AUTO(page_sinks) struct page_sinks sinks;
     page_sinks_init(&sinks, call, image, preview, (int)preview_px);
     code = scan_page(scan, &sinks, answer, err);
+    scan->left_early = code ? code != ERR_FEEDER_EMPTY : js_bool_or(answer->ok, "more", false);
     if (code == ERR_CANCELLED)
         let_device_go(scan);
     return code;

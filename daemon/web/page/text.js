@@ -24,6 +24,7 @@ export function dateForDaemon(value) {
 const QUESTIONS = {
   one_color: 'cả trang chỉ một màu. Trang này đúng như vậy?',
   equal_neighbour: 'giống hệt trang ngay trước. Có phải quét hai lần?',
+  flat_end: 'phần cuối trang là một màu xám. Ảnh có bị cắt ngang?',
   short: 'ngắn hơn khổ giấy đã chọn. Trang có đủ không?',
   odd_size: 'khổ khác thường. Trang có đủ không?',
   resolution_differs: 'độ phân giải khác mức đã chọn. Có cần quét lại?',

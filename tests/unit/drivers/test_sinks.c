@@ -174,6 +174,30 @@ static void a_dead_sensor_is_told_from_an_empty_sheet(void **state)
     assert_false(is_one_color(page, 3, 8));
 }
 
+static void a_page_that_ends_in_one_grey_is_seen(void **state)
+{
+    (void)state;
+    static const struct {
+        int flat_rows, value;
+        bool flat_end;
+    } cases[] = {{SIDE / 20, 128, true},
+                 {SIDE / 2, 128, true},
+                 {SIDE / 20 - 1, 128, false},
+                 {SIDE / 2, 255, false},
+                 {SIDE / 2, 0, false}};
+    AUTO(mem) uint8_t *page = mem_alloc(SIDE * SIDE * 3);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct page_check check;
+        size_t kept = (size_t)(SIDE - cases[i].flat_rows) * SIDE * 3;
+        for (size_t n = 0; n < kept; n++)
+            page[n] = (uint8_t)(n * 7);
+        memset(page + kept, cases[i].value, SIDE * SIDE * 3 - kept);
+        page_check_init(&check);
+        feed(&check.sink, (struct page_shape){SIDE, SIDE, 3, 8, 300}, page, SIDE, 13);
+        assert_int_equal(check.flat_end, cases[i].flat_end);
+    }
+}
+
 static void a_bilevel_page_of_one_colour_is_seen(void **state)
 {
     (void)state;
@@ -238,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_preview_is_never_larger_than_the_page),
         cmocka_unit_test(a_preview_that_cannot_be_written_leaves_the_page_alone),
         cmocka_unit_test(a_dead_sensor_is_told_from_an_empty_sheet),
+        cmocka_unit_test(a_page_that_ends_in_one_grey_is_seen),
         cmocka_unit_test(a_bilevel_page_of_one_colour_is_seen),
         cmocka_unit_test(a_page_of_another_size_is_a_question),
     };
