@@ -500,13 +500,6 @@ class Station extends EventTarget {
     });
   }
 
-  turnPage(id, turned_deg) {
-    return this.act(async () => {
-      await post(`/v1/pages/${id}/turn`, {turned_deg});
-      this.refresh('dossier', 'document');
-    });
-  }
-
   /* revision: of the document as the clerk saw it when comparing. */
   confirm(id, revision, answers) {
     return this.act(async () => {
