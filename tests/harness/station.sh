@@ -90,7 +90,7 @@ station_start() {
     echo "$sohoad" >>"$station/started"
     disown "$sohoad" # its death is looked for, not reported
     local i
-    for ((i = 0; i < 200; i++)); do
+    for ((i = 0; i < 1200; i++)); do # a new store is made of many flushes
         kill -0 "$sohoad" 2>/dev/null || return 1
         ! curl -s -o /dev/null --max-time 2 --unix-socket "$socket" http://localhost/v1/status || return 0
         sleep 0.05
