@@ -1,6 +1,7 @@
 #include "daemon/review/signer.h"
 
 #include "daemon/base/mem.h"
+#include "daemon/model/person.h"
 #include "daemon/workers/supervisor.h"
 
 #include <errno.h>
@@ -90,10 +91,7 @@ struct js *signer_show(const struct signer *signer)
 
 bool signer_is_of_other(const struct signer *signer, const char *who)
 {
-    if (!signer_is_unlocked(signer))
-        return false;
-    size_t person = strcspn(who, "/");
-    return person != strcspn(signer->who, "/") || strncmp(who, signer->who, person) != 0;
+    return signer_is_unlocked(signer) && !person_is_same(who, signer->who);
 }
 
 static void forget(struct signer *signer)
