@@ -32,11 +32,6 @@
 #define TICK_US (5 * 1000000ull)
 #define STATUS_MAX_AGE_US 500000
 
-static struct js *principal_machine(void)
-{
-    return js_pack("{s:s, s:s}", "id", "sohoad", "role", "machine");
-}
-
 static void release_claims(struct app *app);
 
 /* ---- what changes in the store ------------------------------------------------------------------
@@ -63,7 +58,7 @@ static void ask_status(struct app *app)
     if (app->status_asked)
         return;
     app->status_asked = true;
-    store_client_call(app->store, "status", js_pack("{s:o}", "principal", principal_machine()),
+    store_client_call(app->store, "status", js_pack("{s:o}", "principal", store_client_machine()),
                       NULL, 0, on_status, app);
 }
 
@@ -118,7 +113,7 @@ static void on_signer_unlocked(void *payload)
     struct app *app = payload;
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
         struct js *args = js_pack("{s:s, s:s, s:o}", "kind", "document", "reason", reasons[i],
-                                  "principal", principal_machine());
+                                  "principal", store_client_machine());
         store_client_call(app->store, "release_reason", args, NULL, 0, NULL, NULL);
     }
 }
@@ -372,7 +367,8 @@ static void on_released(void *payload, struct ipc_message *message, const struct
 
 static void release_claims(struct app *app)
 {
-    struct js *args = js_pack("{s:s, s:o}", "owner", app->owner, "principal", principal_machine());
+    struct js *args =
+        js_pack("{s:s, s:o}", "owner", app->owner, "principal", store_client_machine());
     store_client_call(app->store, "release_claims", args, NULL, 0, on_released, app);
 }
 
@@ -409,8 +405,8 @@ static enum err_code open_store(struct app *app, struct err *err)
         code = store_client_new(app->store_worker, on_changed, app, &app->store, err);
     if (code)
         return code;
-    store_client_call(app->store, "hello", js_pack("{s:o}", "principal", principal_machine()), NULL,
-                      0, on_hello, app);
+    store_client_call(app->store, "hello", js_pack("{s:o}", "principal", store_client_machine()),
+                      NULL, 0, on_hello, app);
     while (!app->opened)
         if (sd_event_run(app->loop, UINT64_MAX) < 0)
             return err_set(err, ERR_INTERNAL, "event loop");

@@ -219,3 +219,8 @@ size_t store_client_waiting(const struct store_client *client)
 {
     return client->waiting;
 }
+
+struct js *store_client_machine(void)
+{
+    return js_pack("{s:s, s:s}", "id", "sohoad", "role", "machine");
+}

@@ -37,4 +37,7 @@ void store_client_call(struct store_client *client, const char *op, struct js *a
 
 size_t store_client_waiting(const struct store_client *client);
 
+/* The principal of what the daemon does by itself, for args.principal; NULL: out of memory. */
+struct js *store_client_machine(void);
+
 #endif

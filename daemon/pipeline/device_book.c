@@ -75,8 +75,8 @@ static void on_settings(void *payload, struct ipc_message *message, const struct
 void device_book_load(struct device_book *book)
 {
     store_client_call(book->store, "device_settings",
-                      js_pack("{s:{s:s, s:s}}", "principal", "id", "sohoad", "role", "machine"),
-                      NULL, 0, on_settings, book);
+                      js_pack("{s:o}", "principal", store_client_machine()), NULL, 0, on_settings,
+                      book);
 }
 
 static const struct js *find_by(const struct js *list, const char *key, const char *value)

@@ -26,11 +26,6 @@ struct import_step {
     int64_t page;
 };
 
-struct js *import_principal(void)
-{
-    return js_pack("{s:s, s:s}", "id", "sohoad", "role", "machine");
-}
-
 static void end(struct import_step *step, bool more, const struct err *err)
 {
     step->done(step->payload, more, err);
@@ -48,7 +43,8 @@ static void drop_blob(struct import_step *step)
 {
     if (!step->blob[0])
         return;
-    struct js *args = js_pack("{s:s, s:o}", "blob", step->blob, "principal", import_principal());
+    struct js *args =
+        js_pack("{s:s, s:o}", "blob", step->blob, "principal", store_client_machine());
     store_client_call(step->store, "page_abort", args, NULL, 0, NULL, NULL);
 }
 
@@ -83,7 +79,7 @@ static void fail_item(struct import_step *step, const struct err *err)
             "a file was not imported, continuing");
     drop_blob(step);
     struct js *args = js_pack("{s:s, s:s, s:s, s:o}", "id", step->item, "code", err_name(err->code),
-                              "how", how_it_ends(err->code), "principal", import_principal());
+                              "how", how_it_ends(err->code), "principal", store_client_machine());
     store_client_call(step->store, "import_fail", args, NULL, 0, on_kept, step);
 }
 
@@ -104,7 +100,7 @@ static void on_taken(void *payload, struct ipc_message *message, const struct js
     struct js *args =
         js_pack("{s:s, s:s, s:O?, s:O?, s:O?, s:o}", "id", step->item, "blob", step->blob, "sha256",
                 js_at(ok, "sha256"), "size_bytes", js_at(ok, "size_bytes"), "facts",
-                js_at(ok, "facts"), "principal", import_principal());
+                js_at(ok, "facts"), "principal", store_client_machine());
     store_client_call(step->store, "import_took", args, NULL, 0, on_kept, step);
 }
 
@@ -136,7 +132,7 @@ static void on_counted(void *payload, struct ipc_message *message, const struct 
         return;
     }
     struct js *args = js_pack("{s:s, s:I, s:o}", "id", step->item, "pages", pages, "principal",
-                              import_principal());
+                              store_client_machine());
     store_client_call(step->store, "import_counted", args, NULL, 0, on_kept, step);
 }
 
@@ -166,13 +162,13 @@ static void on_page(void *payload, struct ipc_message *message, const struct js 
     struct js *args;
     if (js_count(exceptions)) {
         args = js_pack("{s:s, s:I, s:O, s:o}", "id", step->item, "page", step->page, "exceptions",
-                       exceptions, "principal", import_principal());
+                       exceptions, "principal", store_client_machine());
         store_client_call(step->store, "import_except", args, NULL, 0, NULL, NULL);
     }
     snprintf(device, sizeof device, "import/%s", step->folder);
     args = js_pack("{s:s, s:s, s:O?, s:s, s:s, s:I, s:o}", "page_id", step->page_id, "blob",
                    step->blob, "image", js_at(ok, "image"), "device", device, "side", "front",
-                   "sheet", step->page, "principal", import_principal());
+                   "sheet", step->page, "principal", store_client_machine());
     store_client_call(step->store, "page_commit", args, NULL, 0, on_page_kept, step);
 }
 
@@ -223,7 +219,7 @@ void import_step_run(struct import_step *step, const char *folder, import_steppe
     snprintf(step->folder, sizeof step->folder, "%s", folder);
     step->done = done;
     step->payload = payload;
-    struct js *args = js_pack("{s:s, s:o}", "folder", folder, "principal", import_principal());
+    struct js *args = js_pack("{s:s, s:o}", "folder", folder, "principal", store_client_machine());
     store_client_call(step->store, "import_next", args, NULL, 0, on_next, step);
 }
 

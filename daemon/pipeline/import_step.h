@@ -25,6 +25,4 @@ typedef void import_stepped_fn(void *payload, bool more, const struct err *err);
 void import_step_run(struct import_step *step, const char *folder, import_stepped_fn *done,
                      void *payload);
 
-struct js *import_principal(void); /* the machine */
-
 #endif

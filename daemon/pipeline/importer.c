@@ -159,7 +159,7 @@ static void close_sweep(struct folder *folder)
     memcpy(folder->noted, digest, sizeof digest);
     struct js *args =
         js_pack("{s:s, s:I, s:I, s:o}", "folder", folder->name, "sweep", folder->sweep, "files",
-                folder->files, "principal", import_principal());
+                folder->files, "principal", store_client_machine());
     store_client_call(folder->importer->store, "import_swept", args, NULL, 0, on_swept, folder);
 }
 
@@ -195,7 +195,7 @@ static void take_files(struct folder *folder, const struct js *files)
         return;
     }
     struct js *args = js_pack("{s:s, s:I, s:O, s:o}", "folder", folder->name, "sweep",
-                              folder->sweep, "files", files, "principal", import_principal());
+                              folder->sweep, "files", files, "principal", store_client_machine());
     store_client_call(folder->importer->store, "import_seen", args, NULL, 0, on_noted, folder);
 }
 

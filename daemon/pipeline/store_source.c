@@ -31,11 +31,6 @@ struct stored_call {
     void *payload;
 };
 
-static struct js *machine_principal(void)
-{
-    return js_pack("{s:s, s:s}", "id", "sohoad", "role", "machine");
-}
-
 enum err_code store_source_new(struct store_client *client, const char *owner,
                                struct store_source **out, struct err *err)
 {
@@ -90,7 +85,7 @@ static void give_back(struct store_source *source, const struct js *claimed, con
     struct js *args =
         js_pack("{s:s, s:s, s:s, s:I, s:o}", "claim", js_text_or(claimed, "claim", ""), "code",
                 err_name(err->code), "action", "retry", "not_before_us",
-                sys_now_us() + GIVEN_BACK_US, "principal", machine_principal());
+                sys_now_us() + GIVEN_BACK_US, "principal", store_client_machine());
     store_client_call(source->client, "fail", args, NULL, 0, NULL, NULL);
 }
 
@@ -121,7 +116,7 @@ static void claim(void *self, const struct stage *stage, job_claimed_fn *done, v
     }
     *call = (struct claim_call){source, stage, done, payload};
     struct js *args = js_pack("{s:s, s:s, s:I, s:o}", "stage", stage->name, "owner", source->owner,
-                              "lease_us", (int64_t)LEASE_US, "principal", machine_principal());
+                              "lease_us", (int64_t)LEASE_US, "principal", store_client_machine());
     store_client_call(source->client, "claim", args, NULL, 0, on_claim, call);
 }
 
@@ -153,7 +148,7 @@ static void complete(void *self, struct job *job, job_stored_fn *done, void *pay
 {
     struct js *result = job->result ? js_ref(job->result) : js_object();
     struct js *args = js_pack("{s:s, s:o, s:o}", "claim", job->claim, "result", result, "principal",
-                              machine_principal());
+                              store_client_machine());
     store(self, "complete", args, job->result_fds, job->result_fd_count, done, payload);
 }
 
@@ -166,7 +161,7 @@ static void fail(void *self, struct job *job, const struct err *err, const char 
     struct js *args = js_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:I, s:o}", "claim", job->claim, "code", err_name(err->code),
         "detail", detail, "ref", ref, "action", again ? "retry" : "hold", "not_before_us",
-        again ? sys_now_us() + decision.after_us : (int64_t)0, "principal", machine_principal());
+        again ? sys_now_us() + decision.after_us : (int64_t)0, "principal", store_client_machine());
     store(self, "fail", args, NULL, 0, done, payload);
 }
 
