@@ -1,4 +1,5 @@
 #include "daemon/base/file.h"
+#include "daemon/base/log.h"
 #include "daemon/base/sys.h"
 #include "daemon/base/when.h"
 #include "daemon/workers/confine.h"
@@ -201,6 +202,10 @@ static enum err_code run_sign(void *self, struct worker_call *call, struct worke
         code = sign_file(seal, call, &wish, &done, err);
     if (code)
         return code;
+    if (done.block.moved) /* regulations R-22 */
+        log_line(LOG_LEVEL_INFO,
+                 LOG_FIELDS(LOG_FIELD("SOHOA_DOC", js_text_or(call->args, "document_id", NULL))),
+                 "text or a code is in the corner: the signature's block stands beside it");
     answer->ok = signed_to_js(&done, info, at_us);
     return answer->ok ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
 }

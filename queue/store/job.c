@@ -8,6 +8,7 @@
 #include "queue/store/claim.h"
 #include "queue/store/inside.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -250,6 +251,18 @@ static enum err_code avoid_words(struct build *b, const char *sha256, struct js 
     return code;
 }
 
+/* A code is read by the white around it, too: 4 modules of a QR, of which the smallest has 21 a
+ * side (ISO/IEC 18004), 10 of a Code 128 (ISO/IEC 15417), whose modules are a third of a mm on
+ * paper. */
+#define QUIET_ZONE_MM 3.3
+#define QUIET_ZONE_PART (4.0 / 21)
+
+static struct rect_mm with_quiet_zone(struct rect_mm code)
+{
+    double zone = fmax(QUIET_ZONE_MM, QUIET_ZONE_PART * fmin(code.w, code.h));
+    return (struct rect_mm){code.x - zone, code.y - zone, code.w + 2 * zone, code.h + 2 * zone};
+}
+
 static enum err_code avoid_page(struct build *b, struct query *q, struct js *avoid, struct err *err)
 {
     AUTO(js)
@@ -260,7 +273,7 @@ static enum err_code avoid_page(struct build *b, struct query *q, struct js *avo
     if (!code)
         code = page_info_from_js(value, &info, err);
     for (size_t i = 0; !code && i < info.code_count; i++) /* codes first: they must stay readable */
-        if (!js_push(avoid, rect_to_js(info.codes[i].box)))
+        if (!js_push(avoid, rect_to_js(with_quiet_zone(info.codes[i].box))))
             code = no_memory(err);
     if (!code && !query_is_null(q, 1))
         code = avoid_words(b, query_text(q, 1), avoid, err);

@@ -62,6 +62,8 @@ static void a_paper_goes_all_the_way_and_every_job_says_what_its_worker_needs(vo
     AUTO(job) struct job *seal = rig_claim(rig, "seal");
     assert_int_equal(seal->fd_count, 2);
     assert_int_equal(js_count(js_at(seal->body, "args.avoid")), 2); /* the code, the upper word */
+    assert_float_equal(js_real_or(seal->body, "args.avoid[0][0]", 0), 20 - 4 * 24 / 21.0, 0.1);
+    assert_float_equal(js_real_or(seal->body, "args.avoid[0][3]", 0), 24 + 8 * 24 / 21.0, 0.1);
     assert_int_equal((int)js_real_or(seal->body, "args.page_size_mm[1]", 0), 297);
     assert_true(js_is_null(js_at(seal->body, "args.block.name")));
     assert_string_equal(job_text(seal, "args.copied_by"), CLERK.id);
