@@ -341,6 +341,10 @@ static enum err_code store_arguments(struct app *app, struct err *err)
     argv[count++] = mem_printf("%s/store", config->state_dir);
     argv[count++] = mem_strdup("--reserve-mb");
     argv[count++] = mem_printf("%d", config->reserve_mb);
+    if (*config->code_template) {
+        argv[count++] = mem_strdup("--code-template");
+        argv[count++] = mem_strdup(config->code_template);
+    }
     for (size_t i = 0; i < js_count(config->targets) && count + 3 < STORE_ARGV_MAX; i++) {
         argv[count++] = mem_strdup("--target");
         argv[count++] = mem_strdup(js_text_or(js_item(config->targets, i), "name", ""));

@@ -165,13 +165,15 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     out->scanner = text_or(cfg_getstr(cfg, "scanner"), "", "");
     out->copier = text_or(cfg_getstr(cfg, "copier"), "", "");
     out->signer_p12 = text_or(cfg_getstr(cfg, "signer_p12"), "", "");
+    out->code_template = text_or(cfg_getstr(cfg, "code_template"), "", "");
     out->lang = mem_strdup(cfg_getstr(cfg, "lang"));
     out->ocr_workers = (int)cfg_getint(cfg, "ocr_workers");
     out->reserve_mb = (int)cfg_getint(cfg, "reserve_mb");
     out->signer_idle_min = (int)cfg_getint(cfg, "signer_idle_min");
     read_scan_limits(cfg, &out->scan_limits);
     if (!out->state_dir || !out->socket_path || !out->worker_dir || !out->web_dir ||
-        !out->socket_group || !out->scanner || !out->copier || !out->signer_p12 || !out->lang)
+        !out->socket_group || !out->scanner || !out->copier || !out->signer_p12 ||
+        !out->code_template || !out->lang)
         return err_set(err, ERR_NO_MEMORY, "configuration");
     if (out->state_dir[0] != '/')
         return err_set(err, ERR_BAD_CONFIG, "state_dir '%s' is not absolute", out->state_dir);
@@ -314,6 +316,7 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_STR("scanner", NULL, CFGF_NONE),
         CFG_STR("copier", NULL, CFGF_NONE),
         CFG_STR("signer_p12", NULL, CFGF_NONE),
+        CFG_STR("code_template", NULL, CFGF_NONE),
         CFG_STR("lang", "vie", CFGF_NONE),
         CFG_INT("ocr_workers", 2, CFGF_NONE),
         CFG_INT("reserve_mb", 200, CFGF_NONE),
@@ -340,9 +343,10 @@ enum err_code config_load(const struct config_options *options, struct config *o
 
 void config_done(struct config *config)
 {
-    char *const texts[] = {config->state_dir,  config->socket_path, config->worker_dir,
-                           config->web_dir,    config->scanner,     config->copier,
-                           config->signer_p12, config->lang,        config->socket_group};
+    char *const texts[] = {config->state_dir,    config->socket_path, config->worker_dir,
+                           config->web_dir,      config->scanner,     config->copier,
+                           config->signer_p12,   config->lang,        config->socket_group,
+                           config->code_template};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         mem_free(texts[i]);
     js_free(config->targets);

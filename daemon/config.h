@@ -17,10 +17,11 @@ struct config {
     int port;           /* of the page on 127.0.0.1, 0 = any free */
     char *worker_dir;   /* worker programs, default: beside sohoad */
     char *web_dir;
-    char *scanner;    /* default device, "" = the first listed */
-    char *copier;     /* name on the copies, "" = the certificate's */
-    char *signer_p12; /* "" = none: documents wait for a signature */
-    char *lang;       /* recognition models, "vie+eng"; their files were there when it was loaded */
+    char *scanner;       /* default device, "" = the first listed */
+    char *copier;        /* name on the copies, "" = the certificate's */
+    char *signer_p12;    /* "" = none: documents wait for a signature */
+    char *code_template; /* of result codes, "" = the law's (queue/store/result_code.h) */
+    char *lang; /* recognition models, "vie+eng"; their files were there when it was loaded */
     int ocr_workers;
     int reserve_mb;      /* free space below which no new page is taken */
     int signer_idle_min; /* the signer locks itself after that, 0 = never */

@@ -61,6 +61,7 @@ static void an_empty_file_gives_the_defaults(void **state)
     assert_string_equal(c->scanner, "");
     assert_string_equal(c->copier, "");
     assert_string_equal(c->signer_p12, "");
+    assert_string_equal(c->code_template, "");
     assert_string_equal(c->lang, "vie");
     assert_int_equal(c->ocr_workers, 2);
     assert_int_equal(c->reserve_mb, 200);
@@ -82,6 +83,7 @@ static void every_option_is_taken(void **state)
                              "scanner = \"sohoasim:counter\"\n"
                              "copier = \"Trần Thị Thử\"\n"
                              "signer_p12 = \"/etc/sohoa/signer.p12\"\n"
+                             "code_template = \"KQ.{dossier}.{seq:03}\"\n"
                              "lang = \"vie+eng\"\n"
                              "ocr_workers = 8\n"
                              "reserve_mb = 0\n"
@@ -102,6 +104,7 @@ static void every_option_is_taken(void **state)
     assert_string_equal(c->scanner, "sohoasim:counter");
     assert_string_equal(c->copier, "Trần Thị Thử");
     assert_string_equal(c->signer_p12, "/etc/sohoa/signer.p12");
+    assert_string_equal(c->code_template, "KQ.{dossier}.{seq:03}");
     assert_string_equal(c->lang, "vie+eng");
     assert_int_equal(c->ocr_workers, 8);
     assert_int_equal(c->reserve_mb, 0);
