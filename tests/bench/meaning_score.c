@@ -1,0 +1,156 @@
+/*
+ * Compares what `sohoa process` says of made-up papers with what they say.
+ *
+ *   meaning_score TRUTH.jsonl RESULTS-FOLDER
+ *
+ * A silent error is a value that is wrong, or that the paper does not carry, and asks nobody.
+ * Names, issuers and abstracts are right within a tenth of their letters; everything else to the
+ * letter. Ends with 1 when a paper has no result.
+ */
+#include "daemon/base/js.h"
+#include "daemon/base/mem.h"
+#include "daemon/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum outcome { RIGHT, RIGHT_ASKED, WRONG_ASKED, MISSING, SILENT, INVENTED, OUTCOME_COUNT };
+
+static const char *const outcome_names[] = {"right",   "right, asked", "wrong, asked",
+                                            "missing", "silent",       "invented"};
+static const char *const fields[] = {"number_symbol",    "issue_date",  "issue_place", "issuer",
+                                     "abstract",         "signer",      "owner_name",  "owner_id",
+                                     "owner_birth_date", "valid_until", "dossier_code"};
+#define FIELD_COUNT (sizeof fields / sizeof *fields)
+static const char *const loose[] = {"issuer", "abstract", "signer", "owner_name", "issue_place"};
+
+struct score {
+    int papers, type_right, missing_results;
+    int unknown, unknown_right;
+    int printed[FIELD_COUNT][OUTCOME_COUNT], by_hand[FIELD_COUNT][OUTCOME_COUNT];
+};
+
+static bool same(const char *field, const char *read, const char *truth)
+{
+    for (size_t i = 0; i < sizeof loose / sizeof *loose; i++) {
+        if (strcmp(field, loose[i]) != 0)
+            continue;
+        AUTO(mem) char *a = text_lower(read);
+        AUTO(mem) char *b = text_lower(truth);
+        return a && b && 10 * text_distance(a, b) <= strlen(truth);
+    }
+    return strcmp(read, truth) == 0;
+}
+
+static const char *value_of(const struct js *field)
+{
+    return js_text_or(field, "value", NULL);
+}
+
+static void score_field(struct score *score, const char *id, size_t at, const struct js *truth,
+                        const struct js *read)
+{
+    const char *wanted = value_of(truth), *got = value_of(read);
+    bool asks = js_bool_or(read, "needs_person", true);
+    int(*table)[OUTCOME_COUNT] = js_bool_or(truth, "hand", false) ? score->by_hand : score->printed;
+    if (!wanted && (!got || asks))
+        return;
+    enum outcome outcome = MISSING;
+    if (!wanted)
+        outcome = INVENTED;
+    else if (got && same(fields[at], got, wanted))
+        outcome = asks ? RIGHT_ASKED : RIGHT;
+    else if (got)
+        outcome = asks ? WRONG_ASKED : SILENT;
+    table[at][outcome]++;
+    if (outcome == SILENT || outcome == INVENTED)
+        printf("meaning: %s: %s: %s '%s', paper says '%s'\n", id, fields[at],
+               outcome_names[outcome], got, wanted ? wanted : "nothing");
+}
+
+static void score_paper(struct score *score, const struct js *truth, const struct js *result)
+{
+    const char *id = js_text_or(truth, "id", ""), *type = js_text_or(truth, "type", "");
+    const char *read = js_text_or(result, "type", "");
+    bool right = strcmp(type, read) == 0, unknown = strcmp(type, "unknown") == 0;
+    score->papers++;
+    score->type_right += right && !unknown;
+    score->unknown += unknown;
+    score->unknown_right += right && unknown;
+    if (!right)
+        printf("meaning: %s: called %s\n", id, read);
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        char path[60];
+        snprintf(path, sizeof path, "fields.%s", fields[i]);
+        score_field(score, id, i, js_at(truth, path), js_at(result, path));
+    }
+}
+
+static void print_table(const char *what, int table[FIELD_COUNT][OUTCOME_COUNT], int *total)
+{
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        int count = 0;
+        for (int k = 0; k < OUTCOME_COUNT; k++) {
+            count += table[i][k];
+            total[k] += table[i][k];
+        }
+        if (!count)
+            continue;
+        printf("meaning: %-8s %-16s", what, fields[i]);
+        for (int k = 0; k < OUTCOME_COUNT; k++)
+            printf("  %s %d", outcome_names[k], table[i][k]);
+        printf("\n");
+    }
+}
+
+static void print_score(struct score *score)
+{
+    int total[OUTCOME_COUNT] = {0}, hand[OUTCOME_COUNT] = {0}, values = 0;
+    print_table("printed", score->printed, total);
+    print_table("by hand", score->by_hand, hand);
+    for (int k = 0; k < OUTCOME_COUNT; k++)
+        values += total[k] + hand[k];
+    int known = score->papers - score->unknown, printed = 0;
+    for (int k = 0; k < OUTCOME_COUNT; k++)
+        printed += k == INVENTED ? 0 : total[k];
+    int silent = total[SILENT] + total[INVENTED] + hand[SILENT] + hand[INVENTED];
+    int right = total[RIGHT] + total[RIGHT_ASKED];
+    printf("meaning: type right %.1f %% of %d (wanted 99), unknown called so %.1f %% of %d (90)\n",
+           known ? 100.0 * score->type_right / known : 0, known,
+           score->unknown ? 100.0 * score->unknown_right / score->unknown : 0, score->unknown);
+    printf("meaning: printed values right %.1f %% (95 to 97), of them asked %.1f %% (10)\n",
+           printed ? 100.0 * right / printed : 0, right ? 100.0 * total[RIGHT_ASKED] / right : 0);
+    printf("meaning: silent errors %.2f %% of %d values (wanted 0.5)\n",
+           values ? 100.0 * silent / values : 0, values);
+}
+
+int main(int argc, char **argv)
+{
+    struct score score = {0};
+    FILE *file = argc == 3 ? fopen(argv[1], "r") : NULL;
+    if (!file) {
+        fprintf(stderr, "usage: meaning_score TRUTH.jsonl RESULTS-FOLDER\n");
+        return 2;
+    }
+    char *line = NULL;
+    size_t room = 0;
+    for (ssize_t size; (size = getline(&line, &room, file)) > 0;) {
+        AUTO(js) struct js *truth = NULL;
+        AUTO(js) struct js *result = NULL;
+        struct err err = ERR_INIT;
+        if (js_parse(line, (size_t)size, &truth, &err))
+            break;
+        AUTO(mem) char *path = mem_printf("%s/%s.json", argv[2], js_text_or(truth, "id", ""));
+        if (!path || js_read_file(path, &result, &err)) {
+            fprintf(stderr, "meaning: %s: %s\n", path ? path : "?", err.detail);
+            score.missing_results++;
+            continue;
+        }
+        score_paper(&score, truth, result);
+    }
+    free(line); /* getline's own */
+    fclose(file);
+    print_score(&score);
+    return score.missing_results || !score.papers;
+}
