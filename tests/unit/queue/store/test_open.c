@@ -329,9 +329,8 @@ static void a_migration_that_breaks_a_link_is_rolled_back(void **state)
 }
 
 /* tests/data/store/v<n>.sql is a dump of a store as version n wrote it; each stays for ever. */
-static void a_store_written_by_version_1_opens_with_all_its_rows(void **state)
+static void opens_with_all_its_rows(struct rig *rig, const char *dump)
 {
-    struct rig *rig = *state;
     AUTO(mem)
     char *path = path_in(rig, "store.db");
     AUTO(mem)
@@ -340,7 +339,7 @@ static void a_store_written_by_version_1_opens_with_all_its_rows(void **state)
     struct db *db = NULL;
     close_store(rig);
     assert_int_equal(unlink(path), 0);
-    read_all(SOHOA_SOURCE_DIR "/tests/data/store/v1.sql", &sql, &size);
+    read_all(dump, &sql, &size);
     ASSERT_OK(db_open(path, true, &db, err));
     ASSERT_OK(db_script(db, sql, err));
     db_close(db, false);
@@ -359,6 +358,16 @@ static void a_store_written_by_version_1_opens_with_all_its_rows(void **state)
         rig_number(rig, "SELECT count(*) FROM delivery WHERE held_reason = 'BLOB_DAMAGED'"), 1);
     struct paper paper = rig_paper_in(rig, "closed", 1);
     assert_string_equal(state_of(rig, MACHINE_document, paper.document), "closed");
+}
+
+static void a_store_written_by_version_1_opens_with_all_its_rows(void **state)
+{
+    opens_with_all_its_rows(*state, SOHOA_SOURCE_DIR "/tests/data/store/v1.sql");
+}
+
+static void a_store_written_by_version_4_opens_with_all_its_rows(void **state)
+{
+    opens_with_all_its_rows(*state, SOHOA_SOURCE_DIR "/tests/data/store/v4.sql");
 }
 
 int main(void)
@@ -384,6 +393,7 @@ int main(void)
         T(a_migration_that_fails_changes_nothing),
         T(a_migration_that_breaks_a_link_is_rolled_back),
         T(a_store_written_by_version_1_opens_with_all_its_rows),
+        T(a_store_written_by_version_4_opens_with_all_its_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
