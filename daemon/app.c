@@ -78,6 +78,7 @@ static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
     if (app->release_again)
         release_claims(app);
     pipeline_kick(app->pipeline);
+    scanners_watch(app->scanners, http_server_listeners(app->http));
     sd_event_source_set_time(source, now_us + TICK_US);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -187,8 +188,8 @@ static bool name_copier(const struct app *app, struct js *args)
 /* What the store cannot know: which document paper is running into, and whose key is unlocked. */
 static enum err_code refuse(const struct app *app, const char *op, struct js *args, struct err *err)
 {
-    if (strcmp(op, "document_finish_scan") == 0 &&
-        scanners_fill(app->scanners, js_text_or(args, "id", "")))
+    bool ends = strcmp(op, "document_finish_scan") == 0 || strcmp(op, "document_reject") == 0;
+    if (ends && scanners_fill(app->scanners, js_text_or(args, "id", "")))
         return err_set(err, ERR_SCAN_RUNNING, "pages are still coming into this document");
     if (strcmp(op, "document_confirm") != 0)
         return ERR_OK;
@@ -297,11 +298,12 @@ static struct js *status_to_js(const struct app *app)
     int64_t age_ms = app->store_status ? (now_us - app->store_status_us) / 1000 : -1;
     struct js *store = app->store_status ? js_ref(app->store_status) : js_null();
     return js_pack(
-        "{s:s, s:i, s:I, s:o, s:I, s:I, s:o, s:b, s:o, s:I}", "version", SOHOA_VERSION, "pid",
+        "{s:s, s:i, s:I, s:o, s:I, s:I, s:o, s:b, s:o, s:o, s:I}", "version", SOHOA_VERSION, "pid",
         (int)getpid(), "uptime_s", (now_us - app->started_us) / 1000000, "store", store,
         "store_age_ms", age_ms, "store_waiting", (int64_t)store_client_waiting(app->store),
         "signer", signer_show(app->signer), "scanning", (int)scanners_are_busy(app->scanners),
-        "job", scanners_running_job(app->scanners), "worker_crashes",
+        "job", scanners_running_job(app->scanners), "scanners", scanners_to_js(app->scanners),
+        "worker_crashes",
         (int64_t)(pipeline_crash_count(app->pipeline) + scanners_crash_count(app->scanners) +
                   importer_crash_count(app->importer) + worker_crash_count(app->store_worker)));
 }
@@ -326,6 +328,8 @@ static const struct app_calls calls = {
     .sync = app_sync,
     .status = app_status,
     .imports = app_imports,
+    .upload = app_upload,
+    .joined = app_joined,
 };
 
 /* ---- start and stop -----------------------------------------------------------------------------
@@ -482,7 +486,8 @@ static enum err_code start_scanner(struct app *app, struct err *err)
     struct scanners_config config = {.worker_dir = app->config->worker_dir,
                                      .limits = &app->config->scan_limits,
                                      .book = app->book,
-                                     .default_device = app->config->scanner};
+                                     .default_device = app->config->scanner,
+                                     .panels = app->config->buttons};
     code = scanners_new(app->loop, &config, app->store, on_scanner_event, app, &app->scanners, err);
     if (!code)
         watch_devices(app);
@@ -516,7 +521,8 @@ static enum err_code start_http(struct app *app, struct err *err)
                                .tcp_fd = -1,
                                .web_dir = app->config->web_dir,
                                .calls = &calls,
-                               .app = app};
+                               .app = app,
+                               .limits = {.file_mb = app->config->upload_max_mb}};
     AUTO(mem) char *folder = mem_strdup(app->config->socket_path);
     if (!folder || !strrchr(folder, '/'))
         return err_set(err, ERR_BAD_CONFIG, "socket path");
@@ -545,6 +551,8 @@ static enum err_code start(struct app *app, struct err *err)
         code = start_scanner(app, err);
     if (!code)
         code = start_signer(app, err);
+    if (!code)
+        code = app_start_views(app, err);
     if (!code)
         code = importer_new(app->loop, app->config->worker_dir, app->config->imports, app->store,
                             &app->importer, err);
@@ -587,6 +595,7 @@ void app_stop(struct app *app)
     if (app->store)
         store_client_close(app->store);
     hot_plug_free(app->hot_plug);
+    app_stop_views(app);
     importer_free(app->importer);
     scanners_free(app->scanners);
     devices_free(app->devices);

@@ -1,4 +1,5 @@
 #include "daemon/app_inside.h"
+#include "daemon/base/file.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/messages.h"
 #include "daemon/ipc/store_client.h"
@@ -35,7 +36,7 @@ static void on_balance(void *payload, struct ipc_message *message, const struct 
                        const struct err *err)
 {
     (void)message;
-    static const char *const keys[] = {"balance", "swept_us", "exceptions"};
+    static const char *const keys[] = {"balance", "swept_us", "exceptions", "feed"};
     struct listing *listing = payload;
     AUTO(js) struct js *folder = js_copy(js_item(listing->folders, js_count(listing->told)));
     struct err no_memory = {.code = ERR_NO_MEMORY};
@@ -119,6 +120,54 @@ static void on_again(void *payload, struct ipc_message *message, const struct js
     list_folders(call);
 }
 
+static void on_fed(void *payload, const struct js *ok, const struct err *err)
+{
+    app_on_answer(payload, ok, err);
+}
+
+static void on_retried(void *payload, struct ipc_message *message, const struct js *ok,
+                       const struct err *err)
+{
+    (void)message;
+    struct http_call *call = payload;
+    struct err no_memory = {.code = ERR_NO_MEMORY};
+    const char *folder = js_text_or(ok, "item.folder", "");
+    struct app *app = call->app;
+    AUTO(js) struct js *item = err ? NULL : explain(js_at(ok, "item"));
+    AUTO(js) struct js *answer = item ? js_pack("{s:O}", "item", item) : NULL;
+    app_on_answer(call, answer, err ? err : answer ? NULL : &no_memory);
+    importer_look(app->importer, folder);
+    importer_work(app->importer, folder);
+}
+
+static void on_uploaded(void *payload, struct ipc_message *message, const struct js *ok,
+                        const struct err *err)
+{
+    (void)message;
+    struct http_call *call = payload;
+    struct err no_memory = {.code = ERR_NO_MEMORY};
+    struct app *app = call->app;
+    AUTO(js) struct js *item = err ? NULL : explain(js_at(ok, "item"));
+    AUTO(js)
+    struct js *answer = item ? js_pack("{s:O, s:b}", "item", item, "duplicate",
+                                       (int)js_bool_or(ok, "duplicate", false))
+                             : NULL;
+    app_on_answer(call, answer, err ? err : answer ? NULL : &no_memory);
+    importer_work(app->importer, "upload");
+}
+
+void app_upload(struct app *app, struct js *args, int file, const struct principal *who,
+                app_done_fn *done, void *payload)
+{
+    AUTO(js) struct js *owned = args;
+    AUTO(fd) int fd = file;
+    struct http_call *call = app_call_new(app, done, payload);
+    if (!call)
+        return;
+    js_set(owned, "principal", principal_to_js(who));
+    store_client_call(app->store, "import_upload", TAKE(owned), &fd, 1, on_uploaded, call);
+}
+
 void app_imports(struct app *app, const char *verb, const char *name, struct js *args,
                  const struct principal *who, app_done_fn *done, void *payload)
 {
@@ -135,8 +184,17 @@ void app_imports(struct app *app, const char *verb, const char *name, struct js 
         app_on_answer(call, NULL, &err);
         return;
     }
+    if (strcmp(verb, "feed") == 0) {
+        importer_feed(app->importer, name, js_text_or(owned, "dossier_id", NULL),
+                      js_text_or(owned, "waiting", NULL), principal_to_js(who), on_fed, call);
+        return;
+    }
     js_set(owned, "folder", js_text(name));
     js_set(owned, "principal", principal_to_js(who));
+    if (strcmp(verb, "retry") == 0) {
+        store_client_call(app->store, "import_retry", TAKE(owned), NULL, 0, on_retried, call);
+        return;
+    }
     bool look = strcmp(verb, "look") == 0;
     store_client_call(app->store, look ? "import_again" : "import_list", TAKE(owned), NULL, 0,
                       look ? on_again : on_items, call);

@@ -31,6 +31,8 @@ struct app {
     struct device_book *book;
     struct scanners *scanners;
     struct importer *importer;
+    struct worker *view_worker; /* app_view.c */
+    struct view *views;         /* wait for it */
     struct signer *signer;
     struct http_server *http;
     sd_event_source *tick;
@@ -69,5 +71,13 @@ void app_preview(struct app *app, const char *job_id, int64_t from, app_done_fn 
 /* app_import.c: of struct app_calls */
 void app_imports(struct app *app, const char *verb, const char *name, struct js *args,
                  const struct principal *who, app_done_fn *done, void *payload);
+void app_upload(struct app *app, struct js *args, int file, const struct principal *who,
+                app_done_fn *done, void *payload);
+
+/* app_view.c: of struct app_calls; its worker */
+void app_joined(struct app *app, const char *page_id, const struct principal *who,
+                app_done_fn *done, void *payload);
+enum err_code app_start_views(struct app *app, struct err *err);
+void app_stop_views(struct app *app);
 
 #endif

@@ -52,7 +52,7 @@ static void settle_device(struct http_call *call, const char *device, struct js 
 
 static void change_profile(struct http_call *call, const char *op, struct js *args)
 {
-    static const char *const keys[] = {"source", "mode", "resolution_dpi", "paper"};
+    static const char *const keys[] = {"source", "mode", "resolution_dpi", "paper", "button"};
     struct err err = ERR_INIT;
     AUTO(js) struct js *settings = js_object();
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -131,6 +131,7 @@ void app_job(struct app *app, const char *verb, const char *job_id, const struct
                                         [JOB_CANCEL] = "cancel",
                                         [JOB_CONTINUE] = "continue",
                                         [JOB_NEXT] = "next",
+                                        [JOB_CONFIRM] = "confirm",
                                         [JOB_FINISH] = "finish"};
     AUTO(js) struct js *ok = NULL;
     AUTO(js) struct js *principal = principal_to_js(who);

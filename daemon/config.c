@@ -2,6 +2,7 @@
 
 #include "daemon/base/mem.h"
 #include "daemon/base/text.h"
+#include "daemon/model/import_papers.h"
 
 #include <confuse.h>
 #include <limits.h>
@@ -61,10 +62,12 @@ static enum err_code read_imports(cfg_t *cfg, struct config *out, struct err *er
     for (unsigned i = 0; i < cfg_size(cfg, "import"); i++) {
         cfg_t *import = cfg_getnsec(cfg, "import", i);
         if (!js_push(out->imports,
-                     js_pack("{s:s, s:s, s:s, s:I, s:b}", "name", cfg_title(import), "path",
-                             cfg_getstr(import, "path"), "kind", cfg_getstr(import, "kind"),
-                             "interval_s", (int64_t)cfg_getint(import, "interval_s"), "share",
-                             (int)cfg_getbool(import, "share"))))
+                     js_pack("{s:s, s:s, s:s, s:I, s:s, s:b, s:I}", "name", cfg_title(import),
+                             "path", cfg_getstr(import, "path"), "kind", cfg_getstr(import, "kind"),
+                             "interval_s", (int64_t)cfg_getint(import, "interval_s"), "papers",
+                             cfg_getstr(import, "papers"), "share",
+                             (int)cfg_getbool(import, "share"), "feed_idle_s",
+                             (int64_t)cfg_getint(import, "feed_idle_s"))))
             return err_set(err, ERR_NO_MEMORY, "configuration");
     }
     return ERR_OK;
@@ -119,9 +122,11 @@ static const struct {
     {                                                                                              \
 #name, offsetof(struct scan_limits, name)                                                  \
     }
-    SCAN_NUMBER(init_ms), SCAN_NUMBER(open_ms),   SCAN_NUMBER(option_ms), SCAN_NUMBER(start_ms),
-    SCAN_NUMBER(read_ms), SCAN_NUMBER(cancel_ms), SCAN_NUMBER(close_ms),  SCAN_NUMBER(own_ms),
-    SCAN_NUMBER(busy_ms), SCAN_NUMBER(idle_ms),   SCAN_NUMBER(lease_ms),  SCAN_NUMBER(poll_ms),
+    SCAN_NUMBER(init_ms),       SCAN_NUMBER(open_ms),  SCAN_NUMBER(option_ms),
+    SCAN_NUMBER(start_ms),      SCAN_NUMBER(read_ms),  SCAN_NUMBER(cancel_ms),
+    SCAN_NUMBER(close_ms),      SCAN_NUMBER(own_ms),   SCAN_NUMBER(busy_ms),
+    SCAN_NUMBER(idle_ms),       SCAN_NUMBER(lease_ms), SCAN_NUMBER(poll_ms),
+    SCAN_NUMBER(lease_idle_ms),
 #undef SCAN_NUMBER
 };
 #define SCAN_NUMBER_COUNT (sizeof scan_numbers / sizeof *scan_numbers)
@@ -138,15 +143,74 @@ static int check_scan_number(cfg_t *cfg, cfg_opt_t *opt)
     return -1;
 }
 
+static const char *const buttons_words[] = {
+    [BUTTONS_LEASE] = "lease", [BUTTONS_PAGE] = "page", [BUTTONS_ALWAYS] = "always"};
+#define BUTTONS_WORD_COUNT (sizeof buttons_words / sizeof *buttons_words)
+
+static size_t find_buttons_word(const char *word)
+{
+    size_t i = 0;
+    while (i < BUTTONS_WORD_COUNT && strcmp(buttons_words[i], word) != 0)
+        i++;
+    return i;
+}
+
+static int check_buttons_when(cfg_t *cfg, cfg_opt_t *opt)
+{
+    const char *word = cfg_opt_getnstr(opt, 0);
+    if (find_buttons_word(word) < BUTTONS_WORD_COUNT)
+        return 0;
+    cfg_error(cfg, "scan: buttons '%s' is not lease, page or always", word);
+    return -1;
+}
+
 static void read_scan_limits(cfg_t *cfg, struct scan_limits *out)
 {
     cfg_t *scan = cfg_getsec(cfg, "scan");
     *out = scan_limits_default;
+    out->buttons = (enum buttons_when)find_buttons_word(cfg_getstr(scan, "buttons"));
     for (size_t i = 0; i < SCAN_NUMBER_COUNT; i++) {
         long value = cfg_getint(scan, scan_numbers[i].name);
         if (value >= 0)
             *(int *)((char *)out + scan_numbers[i].place) = (int)value;
     }
+}
+
+/* The section "buttons": lists of options by what they are, "NAME" or "NAME=VALUE". */
+static const char *const button_kinds[] = {"button", "press", "sensor", "value", "nothing"};
+#define BUTTON_KIND_COUNT (sizeof button_kinds / sizeof *button_kinds)
+#define BUTTON_RULES_MAX 32
+#define BUTTON_WORD_MAX 63
+
+static bool add_rule(struct js *rules, const char *kind, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    AUTO(mem) char *option = mem_strndup(text, equals ? (size_t)(equals - text) : strlen(text));
+    return option && js_push(rules, js_pack("{s:s, s:s, s:s*}", "option", option, "kind", kind,
+                                            "value", equals ? equals + 1 : NULL));
+}
+
+static struct js *read_rules(cfg_t *buttons)
+{
+    AUTO(js) struct js *rules = js_array();
+    for (size_t kind = 0; kind < BUTTON_KIND_COUNT; kind++)
+        for (unsigned i = 0; i < cfg_size(buttons, button_kinds[kind]); i++)
+            if (!add_rule(rules, button_kinds[kind], cfg_getnstr(buttons, button_kinds[kind], i)))
+                return NULL;
+    return TAKE(rules);
+}
+
+static enum err_code read_buttons(cfg_t *cfg, struct config *out, struct err *err)
+{
+    out->buttons = js_array();
+    for (unsigned i = 0; i < cfg_size(cfg, "buttons"); i++) {
+        cfg_t *buttons = cfg_getnsec(cfg, "buttons", i);
+        struct js *rules = read_rules(buttons);
+        if (!rules || !js_push(out->buttons, js_pack("{s:s, s:o}", "identity", cfg_title(buttons),
+                                                     "rules", rules)))
+            return err_set(err, ERR_NO_MEMORY, "configuration");
+    }
+    return ERR_OK;
 }
 
 static enum err_code take_values(cfg_t *cfg, const struct config_options *options,
@@ -169,6 +233,7 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     out->lang = mem_strdup(cfg_getstr(cfg, "lang"));
     out->ocr_workers = (int)cfg_getint(cfg, "ocr_workers");
     out->reserve_mb = (int)cfg_getint(cfg, "reserve_mb");
+    out->upload_max_mb = (int)cfg_getint(cfg, "upload_max_mb");
     out->signer_idle_min = (int)cfg_getint(cfg, "signer_idle_min");
     read_scan_limits(cfg, &out->scan_limits);
     if (!out->state_dir || !out->socket_path || !out->worker_dir || !out->web_dir ||
@@ -181,6 +246,8 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     if (models_are_missing(out->lang, why, sizeof why))
         return err_set(err, ERR_BAD_CONFIG, "%s", why);
     enum err_code code = read_targets(cfg, out, err);
+    if (!code)
+        code = read_buttons(cfg, out, err);
     return code ? code : read_imports(cfg, out, err);
 }
 
@@ -214,6 +281,7 @@ static int check_number(cfg_t *cfg, cfg_opt_t *opt)
     } ranges[] = {{"port", 0, 65535},
                   {"ocr_workers", 1, 8},
                   {"reserve_mb", 0, 1000000},
+                  {"upload_max_mb", 1, 2000},
                   {"signer_idle_min", 0, 10000}};
     long value = cfg_opt_getnint(opt, 0);
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
@@ -265,14 +333,24 @@ static int check_import(cfg_t *cfg, cfg_opt_t *opt)
     const char *name = cfg_title(import), *path = cfg_getstr(import, "path");
     const char *kind = cfg_getstr(import, "kind");
     long interval_s = cfg_getint(import, "interval_s");
-    if (!is_import_name(name))
-        cfg_error(cfg, "import '%s': a name is 1 to %d of a-z A-Z 0-9 - _", name, IMPORT_NAME_MAX);
-    else if (strcmp(kind, "watch") != 0 && strcmp(kind, "backlog") != 0)
-        cfg_error(cfg, "import '%s': kind '%s' is not watch or backlog", name, kind);
+    long feed_idle_s = cfg_getint(import, "feed_idle_s");
+    enum import_papers papers;
+    if (!is_import_name(name) || strcmp(name, "upload") == 0)
+        cfg_error(cfg, "import '%s': a name is 1 to %d of a-z A-Z 0-9 - _, not upload", name,
+                  IMPORT_NAME_MAX);
+    else if (strcmp(kind, "watch") != 0 && strcmp(kind, "backlog") != 0 &&
+             strcmp(kind, "scan") != 0)
+        cfg_error(cfg, "import '%s': kind '%s' is not watch, backlog or scan", name, kind);
     else if (!path || path[0] != '/')
         cfg_error(cfg, "import '%s': path is missing or not absolute", name);
+    else if (!import_papers_from_name(cfg_getstr(import, "papers"), &papers))
+        cfg_error(cfg, "import '%s': papers '%s' is not file, folder, name or split", name,
+                  cfg_getstr(import, "papers"));
     else if (interval_s < 1 || interval_s > 86400)
         cfg_error(cfg, "import '%s': interval_s %ld is not between 1 and 86400", name, interval_s);
+    else if (feed_idle_s < 10 || feed_idle_s > 86400)
+        cfg_error(cfg, "import '%s': feed_idle_s %ld is not between 10 and 86400", name,
+                  feed_idle_s);
     else if (cfg_opt_size(opt) > IMPORTS_MAX)
         cfg_error(cfg, "import '%s': more than %d folders", name, IMPORTS_MAX);
     else
@@ -280,9 +358,34 @@ static int check_import(cfg_t *cfg, cfg_opt_t *opt)
     return -1;
 }
 
+static bool is_rule(const char *text)
+{
+    size_t option = strcspn(text, "=");
+    return option >= 1 && option <= BUTTON_WORD_MAX &&
+           strlen(text) - option <= BUTTON_WORD_MAX + 1 && strcmp(text + option, "=") != 0;
+}
+
+static int check_buttons(cfg_t *cfg, cfg_opt_t *opt)
+{
+    cfg_t *buttons = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+    unsigned count = 0;
+    for (size_t kind = 0; kind < BUTTON_KIND_COUNT; kind++)
+        for (unsigned i = 0; i < cfg_size(buttons, button_kinds[kind]); i++, count++)
+            if (!is_rule(cfg_getnstr(buttons, button_kinds[kind], i))) {
+                cfg_error(cfg, "buttons '%s': '%s' is not NAME or NAME=VALUE", cfg_title(buttons),
+                          cfg_getnstr(buttons, button_kinds[kind], i));
+                return -1;
+            }
+    if (count <= BUTTON_RULES_MAX)
+        return 0;
+    cfg_error(cfg, "buttons '%s': more than %d options", cfg_title(buttons), BUTTON_RULES_MAX);
+    return -1;
+}
+
 static void watch_values(cfg_t *cfg)
 {
-    static const char *const numbers[] = {"port", "ocr_workers", "reserve_mb", "signer_idle_min"};
+    static const char *const numbers[] = {"port", "ocr_workers", "reserve_mb", "upload_max_mb",
+                                          "signer_idle_min"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         cfg_set_validate_func(cfg, numbers[i], check_number);
     for (size_t i = 0; i < SCAN_NUMBER_COUNT; i++) {
@@ -290,6 +393,8 @@ static void watch_values(cfg_t *cfg)
         snprintf(path, sizeof path, "scan|%s", scan_numbers[i].name);
         cfg_set_validate_func(cfg, path, check_scan_number);
     }
+    cfg_set_validate_func(cfg, "scan|buttons", check_buttons_when);
+    cfg_set_validate_func(cfg, "buttons", check_buttons);
     cfg_set_validate_func(cfg, "lang", check_lang);
     cfg_set_validate_func(cfg, "target", check_target);
     cfg_set_validate_func(cfg, "import", check_import);
@@ -299,13 +404,23 @@ enum err_code config_load(const struct config_options *options, struct config *o
 {
     cfg_opt_t target[] = {CFG_STR("kind", "dir", CFGF_NONE), CFG_STR("path", NULL, CFGF_NONE),
                           CFG_END()};
-    cfg_opt_t import[] = {CFG_STR("path", NULL, CFGF_NONE), CFG_STR("kind", "watch", CFGF_NONE),
+    cfg_opt_t import[] = {CFG_STR("path", NULL, CFGF_NONE),
+                          CFG_STR("kind", "watch", CFGF_NONE),
                           CFG_INT("interval_s", 30, CFGF_NONE),
-                          CFG_BOOL("share", cfg_false, CFGF_NONE), CFG_END()};
-    cfg_opt_t scan[SCAN_NUMBER_COUNT + 1];
+                          CFG_BOOL("share", cfg_false, CFGF_NONE),
+                          CFG_INT("feed_idle_s", 600, CFGF_NONE),
+                          CFG_STR("papers", "file", CFGF_NONE),
+                          CFG_END()};
+    char no_buttons[] = "{}"; /* libconfuse wants it writable */
+    cfg_opt_t buttons[BUTTON_KIND_COUNT + 1];
+    for (size_t i = 0; i < BUTTON_KIND_COUNT; i++)
+        buttons[i] = (cfg_opt_t)CFG_STR_LIST(button_kinds[i], no_buttons, CFGF_NONE);
+    buttons[BUTTON_KIND_COUNT] = (cfg_opt_t)CFG_END();
+    cfg_opt_t scan[SCAN_NUMBER_COUNT + 2];
     for (size_t i = 0; i < SCAN_NUMBER_COUNT; i++)
         scan[i] = (cfg_opt_t)CFG_INT(scan_numbers[i].name, -1, CFGF_NONE);
-    scan[SCAN_NUMBER_COUNT] = (cfg_opt_t)CFG_END();
+    scan[SCAN_NUMBER_COUNT] = (cfg_opt_t)CFG_STR("buttons", "page", CFGF_NONE);
+    scan[SCAN_NUMBER_COUNT + 1] = (cfg_opt_t)CFG_END();
     cfg_opt_t known[] = {
         CFG_STR("state_dir", DEFAULT_STATE_DIR, CFGF_NONE),
         CFG_STR("socket", NULL, CFGF_NONE),
@@ -320,8 +435,10 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_STR("lang", "vie", CFGF_NONE),
         CFG_INT("ocr_workers", 2, CFGF_NONE),
         CFG_INT("reserve_mb", 200, CFGF_NONE),
+        CFG_INT("upload_max_mb", 100, CFGF_NONE),
         CFG_INT("signer_idle_min", 60, CFGF_NONE),
         CFG_SEC("scan", scan, CFGF_NONE),
+        CFG_SEC("buttons", buttons, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_SEC("target", target, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_SEC("import", import, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_END(),
@@ -349,6 +466,7 @@ void config_done(struct config *config)
                            config->code_template};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         mem_free(texts[i]);
+    js_free(config->buttons);
     js_free(config->targets);
     js_free(config->imports);
     *config = (struct config){0};

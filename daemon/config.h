@@ -24,10 +24,12 @@ struct config {
     char *lang; /* recognition models, "vie+eng"; their files were there when it was loaded */
     int ocr_workers;
     int reserve_mb;      /* free space below which no new page is taken */
+    int upload_max_mb;   /* a file that a person hands over */
     int signer_idle_min; /* the signer locks itself after that, 0 = never */
     struct scan_limits scan_limits;
+    struct js *buttons; /* [{"identity", "rules": [{"option", "kind", "value"}]}], drivers/buttons.h */
     struct js *targets; /* [{"name", "kind", "path"}] */
-    struct js *imports; /* [{"name", "path", "kind", "interval_s", "share"}] */
+    struct js *imports; /* [{"name", "path", "kind", "interval_s", "share", "feed_idle_s"}] */
 };
 
 struct config_options {

@@ -91,9 +91,61 @@ static const struct panel_row rows[] = {
 static const char *const paper_sensors[] = {"page-loaded", "adf-loaded", "adf-status",
                                             "doc-in-adf"};
 
+/* ---- rules of one machine ----------------------------------------------------------------------
+ */
+
+static bool kind_from_name(const char *name, enum panel_kind *out)
+{
+    static const char *const names[] = {[PANEL_NOTHING] = "nothing",
+                                        [PANEL_BUTTON] = "button",
+                                        [PANEL_PRESS] = "press",
+                                        [PANEL_SENSOR] = "sensor",
+                                        [PANEL_VALUE] = "value"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) {
+            *out = (enum panel_kind)i;
+            return true;
+        }
+    return false;
+}
+
+enum err_code panel_rules_read(const struct js *list, struct panel_rules *out, struct err *err)
+{
+    struct panel_rules rules = {.count = js_count(list)};
+    if (rules.count > PANEL_RULES_MAX)
+        return err_set(err, ERR_BAD_ARGUMENT, "more than %d rules of buttons", PANEL_RULES_MAX);
+    for (size_t i = 0; i < rules.count; i++) {
+        const struct js *rule = js_item(list, i);
+        const char *option = js_text_or(rule, "option", ""), *value = js_text_or(rule, "value", "");
+        bool fits = *option && strlen(option) < sizeof rules.row[i].option &&
+                    strlen(value) < sizeof rules.row[i].value &&
+                    kind_from_name(js_text_or(rule, "kind", ""), &rules.row[i].kind);
+        if (!fits)
+            return err_set(err, ERR_BAD_ARGUMENT, "rule %zu of the buttons", i + 1);
+        strcpy(rules.row[i].option, option);
+        strcpy(rules.row[i].value, value);
+    }
+    *out = rules;
+    return ERR_OK;
+}
+
+/* -1: none. */
+static int find_rule(const struct panel_rules *rules, const char *option)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (fnmatch(rules->row[i].option, option, 0) == 0)
+            return (int)i;
+    return -1;
+}
+
+static bool can_be_read(const struct option *option)
+{
+    return option->active && option->readable && option->value_count == 1;
+}
+
 enum panel_kind panel_kind_of(const char *backend, const struct option *option)
 {
-    if (!option->active || !option->readable || option->settable || option->value_count != 1)
+    if (!can_be_read(option) || option->settable)
         return PANEL_NOTHING;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (fnmatch(rows[i].backend, backend, 0) == 0 &&
@@ -102,8 +154,12 @@ enum panel_kind panel_kind_of(const char *backend, const struct option *option)
     return PANEL_NOTHING;
 }
 
-enum panel_kind panel_kind_here(const struct device *device, const struct option *option)
+enum panel_kind panel_kind_here(const struct device *device, const struct panel_rules *rules,
+                                const struct option *option)
 {
+    int rule = find_rule(rules, option->name);
+    if (rule >= 0)
+        return can_be_read(option) ? rules->row[rule].kind : PANEL_NOTHING;
     const char *not_here = device_quirks(device)->no_buttons;
     if (not_here && fnmatch(not_here, option->name, 0) == 0)
         return PANEL_NOTHING;
@@ -178,23 +234,42 @@ static bool is_button(enum panel_kind kind)
     return kind == PANEL_BUTTON || kind == PANEL_PRESS;
 }
 
-struct js *buttons_names(struct device *device)
+struct js *buttons_names(struct device *device, const struct panel_rules *rules)
 {
     AUTO(js) struct js *names = js_array();
     size_t count;
     const struct option *options = device_options(device, &count);
     for (size_t i = 0; i < count; i++)
-        if (is_button(panel_kind_here(device, &options[i])) &&
+        if (is_button(panel_kind_here(device, rules, &options[i])) &&
             !js_push(names, js_text(options[i].name)))
             return NULL;
     return TAKE(names);
 }
 
 struct round {
+    const struct panel_rules *rules;
     struct buttons_debounce *memory;
     int64_t now_us;
     struct js *pressed, *sensors, *values;
 };
+
+static bool is_value(const struct js *value, const char *wanted)
+{
+    AUTO(mem) char *json = js_is_text(value) ? NULL : js_dump(value);
+    return strcmp(json ? json : js_text_or(value, "", ""), wanted) == 0;
+}
+
+static bool take_press(struct round *round, const char *option, enum panel_kind kind,
+                       const struct js *value)
+{
+    int rule = find_rule(round->rules, option);
+    const char *wanted = rule >= 0 ? round->rules->row[rule].value : "";
+    bool pressed = *wanted ? is_value(value, wanted) : button_value_is_pressed(value);
+    const char *name = *wanted ? option : js_text_or(value, "", option);
+    return !buttons_debounce(round->memory, pressed ? name : option, kind, pressed,
+                             round->now_us) ||
+           js_push(round->pressed, js_text(name));
+}
 
 static bool take_reading(struct round *round, const char *option, enum panel_kind kind,
                          const struct js *value)
@@ -206,11 +281,7 @@ static bool take_reading(struct round *round, const char *option, enum panel_kin
         bool on = sensor_value_is_on(option, value) || js_bool_or(round->sensors, name, false);
         return js_is_null(value) || js_set(round->sensors, name, js_bool(on));
     }
-    const char *name = js_text_or(value, "", option);
-    bool pressed = button_value_is_pressed(value);
-    return !buttons_debounce(round->memory, pressed ? name : option, kind, pressed,
-                             round->now_us) ||
-           js_push(round->pressed, js_text(name));
+    return take_press(round, option, kind, value);
 }
 
 static bool read_panel(struct device *device, struct round *round)
@@ -218,7 +289,7 @@ static bool read_panel(struct device *device, struct round *round)
     size_t count;
     const struct option *options = device_options(device, &count);
     for (size_t i = 0; i < count; i++) {
-        enum panel_kind kind = panel_kind_here(device, &options[i]);
+        enum panel_kind kind = panel_kind_here(device, round->rules, &options[i]);
         if (kind == PANEL_NOTHING)
             continue;
         AUTO(js) struct js *value = device_value_to_js(device, &options[i]);
@@ -228,12 +299,13 @@ static bool read_panel(struct device *device, struct round *round)
     return true;
 }
 
-struct js *buttons_poll(struct device *device, struct buttons_debounce *memory, int64_t now_us)
+struct js *buttons_poll(struct device *device, const struct panel_rules *rules,
+                        struct buttons_debounce *memory, int64_t now_us)
 {
     AUTO(js) struct js *pressed = js_array();
     AUTO(js) struct js *sensors = js_object();
     AUTO(js) struct js *values = js_object();
-    struct round round = {memory, now_us, pressed, sensors, values};
+    struct round round = {rules, memory, now_us, pressed, sensors, values};
     if (!pressed || !sensors || !values || !read_panel(device, &round))
         return NULL;
     return js_pack("{s:O, s:O, s:O}", "pressed", pressed, "sensors", sensors, "values", values);

@@ -18,10 +18,25 @@ enum panel_kind {
     PANEL_VALUE,  /* belongs to a press: the number on the dial, the counter */
 };
 
+/* What IT staff say of one machine's options; goes before the table and the quirks. */
+#define PANEL_RULES_MAX 32
+struct panel_rules {
+    struct {
+        char option[64]; /* pattern, fnmatch(3) */
+        enum panel_kind kind;
+        char value[64]; /* this value is a press, as JSON or text; "": what usually is */
+    } row[PANEL_RULES_MAX];
+    size_t count;
+};
+/* [{"option", "kind": "button" | "press" | "sensor" | "value" | "nothing", "value"?}…], JSON null:
+ * none. BAD_ARGUMENT names the entry. */
+enum err_code panel_rules_read(const struct js *list, struct panel_rules *out, struct err *err);
+
 /* What `option` of `backend` is. Pure. */
 enum panel_kind panel_kind_of(const char *backend, const struct option *option);
-/* The same for this device, whose quirks may say no. */
-enum panel_kind panel_kind_here(const struct device *device, const struct option *option);
+/* The same for this device, whose rules and quirks may say otherwise. */
+enum panel_kind panel_kind_here(const struct device *device, const struct panel_rules *rules,
+                                const struct option *option);
 
 /* Whether the value read means pressed: true, a number above 0, a text other than "" and "none". */
 bool button_value_is_pressed(const struct js *value);
@@ -50,10 +65,12 @@ bool buttons_debounce(struct buttons_debounce *memory, const char *name, enum pa
                       bool pressed, int64_t now_us);
 
 /* Array of the names of the active buttons. NULL: out of memory. */
-struct js *buttons_names(struct device *device);
+struct js *buttons_names(struct device *device, const struct panel_rules *rules);
 /* One round: {"pressed":[names], "sensors":{name: bool}, "values":{name: number or text}}. A name
  * is the option's, or the value where one option stands for several buttons ("email"). Paper in the
- * feeder is "page-loaded" whatever the backend calls it. NULL: out of memory. */
-struct js *buttons_poll(struct device *device, struct buttons_debounce *memory, int64_t now_us);
+ * feeder is "page-loaded" whatever the backend calls it; a press that a rule names by its value has
+ * the option's name. NULL: out of memory. */
+struct js *buttons_poll(struct device *device, const struct panel_rules *rules,
+                        struct buttons_debounce *memory, int64_t now_us);
 
 #endif

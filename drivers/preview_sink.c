@@ -33,13 +33,32 @@ static enum err_code preview_begin(void *self, const struct page_shape *shape, s
     return ERR_OK;
 }
 
-static void add_row(struct preview_sink *sink, const uint8_t *row)
+/* The sums of a box are kept in registers: a colour page at 300 dpi has 26 million samples. */
+static void add_color(struct preview_sink *sink, const uint8_t *row)
 {
     uint32_t *sum = sink->sums;
-    for (int box = 0; box < sink->width; box++)
+    for (int box = 0; box < sink->width; box++, sum += 3) {
+        uint32_t red = 0, green = 0, blue = 0;
+        for (uint32_t i = 0; i < sink->counts[box]; i++, row += 3) {
+            red += row[0];
+            green += row[1];
+            blue += row[2];
+        }
+        sum[0] += red;
+        sum[1] += green;
+        sum[2] += blue;
+    }
+    sink->box_rows++;
+}
+
+static void add_gray(struct preview_sink *sink, const uint8_t *row)
+{
+    for (int box = 0; box < sink->width; box++) {
+        uint32_t gray = 0;
         for (uint32_t i = 0; i < sink->counts[box]; i++)
-            for (int c = 0; c < sink->channels; c++)
-                sum[box * sink->channels + c] += *row++;
+            gray += *row++;
+        sink->sums[box] += gray;
+    }
     sink->box_rows++;
 }
 
@@ -76,11 +95,11 @@ static enum err_code preview_rows(void *self, const uint8_t *rows, int count, st
     (void)err;
     struct preview_sink *sink = self;
     size_t stride = row_size_bytes(&sink->shape);
+    void (*add)(struct preview_sink *, const uint8_t *) = sink->shape.bits == 1 ? add_bits
+                                                          : sink->channels == 3 ? add_color
+                                                                                : add_gray;
     for (int i = 0; i < count && !sink->failed; i++) {
-        if (sink->shape.bits == 1)
-            add_bits(sink, rows + stride * (size_t)i);
-        else
-            add_row(sink, rows + stride * (size_t)i);
+        add(sink, rows + stride * (size_t)i);
         sink->row_in++;
         if (box_of(sink->row_in, sink->width, sink->shape.width_px) > sink->rows)
             write_row(sink);

@@ -88,9 +88,11 @@ static enum err_code check_operands(const char *operands, const struct cli_args 
 {
     size_t most = 0, least = 0;
     for (const char *word = operands; *word; word += strspn(word, " ")) {
-        most++;
+        size_t size = strcspn(word, " ");
+        bool many = size > 3 && strncmp(word + size - 3, "...", 3) == 0;
+        most = many ? ARGS_OPERANDS_MAX : most + 1;
         least += *word != '[';
-        word += strcspn(word, " ");
+        word += size;
     }
     if (args->operand_count > most)
         return err_set(err, ERR_USAGE, "too many arguments: %s", args->operand[most]);

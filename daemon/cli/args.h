@@ -19,7 +19,7 @@ struct cli_option {
     const char *words; /* values it may have, separated by spaces; NULL: any */
 };
 
-#define ARGS_OPERANDS_MAX 4
+#define ARGS_OPERANDS_MAX 256
 #define ARGS_VALUES_MAX 64
 
 struct cli_args {
@@ -32,7 +32,8 @@ struct cli_args {
     size_t value_count;
 };
 
-/* `operands` names them as help shows them: "DOSSIER [PAGE]"; those in brackets may be left out.
+/* `operands` names them as help shows them: "DOSSIER [PAGE]"; those in brackets may be left out, and
+ * the last may be "FILE...": one or more.
  * The options of cli_common_options are always known. Strings are borrowed from argv. */
 enum err_code args_parse(const char *operands, const struct cli_option *options, int argc,
                          char **argv, struct cli_args *out, struct err *err);

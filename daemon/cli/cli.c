@@ -49,17 +49,12 @@ void cli_print_refusal(const struct js *error)
     }
 }
 
-int cli_ask(const struct cli *cli, const char *method, const char *path, struct js *body,
-            struct js **out_reply)
+static int ask(const struct client_request *request, struct js **out_reply)
 {
-    AUTO(js)
-    struct js *owned_body = body;
-    struct client_request request = {
-        .socket_path = cli->socket_path, .method = method, .path = path, .body = owned_body};
     AUTO(client_answer)
     struct client_answer answer = {0};
     struct err err = ERR_INIT;
-    if (client_ask(&request, &answer, &err))
+    if (client_ask(request, &answer, &err))
         return cli_problem(&err);
     if (answer.status >= 300) {
         if (js_has(answer.json, "code"))
@@ -76,6 +71,23 @@ int cli_ask(const struct cli *cli, const char *method, const char *path, struct 
     }
     *out_reply = reply;
     return CLI_DONE;
+}
+
+int cli_ask(const struct cli *cli, const char *method, const char *path, struct js *body,
+            struct js **out_reply)
+{
+    AUTO(js)
+    struct js *owned_body = body;
+    struct client_request request = {
+        .socket_path = cli->socket_path, .method = method, .path = path, .body = owned_body};
+    return ask(&request, out_reply);
+}
+
+int cli_ask_with_file(const struct cli *cli, const char *path, int file, struct js **out_reply)
+{
+    struct client_request request = {
+        .socket_path = cli->socket_path, .method = "POST", .path = path, .file = file};
+    return ask(&request, out_reply);
 }
 
 void cli_answer(const struct cli *cli, const struct js *reply, cli_show *show)

@@ -44,6 +44,9 @@ int cli_problem(const struct err *err);
 int cli_ask(const struct cli *cli, const char *method, const char *path, struct js *body,
             struct js **out_reply);
 
+/* The same with a file as body. */
+int cli_ask_with_file(const struct cli *cli, const char *path, int file, struct js **out_reply);
+
 /* cli_ask, then the answer on stdout: raw with --json, else by `show`. */
 typedef void cli_show(const struct js *reply);
 int cli_call(const struct cli *cli, const char *method, const char *path, struct js *body,

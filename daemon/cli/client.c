@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -104,6 +105,20 @@ static enum err_code send_all(int fd, const char *bytes, size_t size, int timeou
     return ERR_OK;
 }
 
+static enum err_code send_file(int fd, int file, int timeout_ms, struct err *err)
+{
+    char bytes[65536];
+    ssize_t got = 1;
+    enum err_code code = ERR_OK;
+    for (off_t at = 0; !code && got > 0; at += got) {
+        got = pread(file, bytes, sizeof bytes, at);
+        if (got < 0)
+            return err_set_errno(err, ERR_IO, errno, "file");
+        code = send_all(fd, bytes, (size_t)got, timeout_ms, err);
+    }
+    return code;
+}
+
 static enum err_code send_request(int fd, const struct client_request *request, int timeout_ms,
                                   struct err *err)
 {
@@ -117,7 +132,13 @@ static enum err_code send_request(int fd, const struct client_request *request, 
     buf_init(&head, HTTP_HEAD_MAX);
     buf_printf(&head, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", request->method,
                request->path);
-    if (body)
+    struct stat file = {0};
+    if (request->file && fstat(request->file, &file) != 0)
+        return err_set_errno(err, ERR_IO, errno, "file");
+    if (request->file)
+        buf_printf(&head, "Content-Type: application/octet-stream\r\nContent-Length: %lld\r\n",
+                   (long long)file.st_size);
+    else if (body)
         buf_printf(&head, "Content-Type: application/json\r\nContent-Length: %zu\r\n", body_size);
     else if (strcmp(request->method, "GET") != 0)
         buf_text(&head, "Content-Length: 0\r\n");
@@ -127,6 +148,8 @@ static enum err_code send_request(int fd, const struct client_request *request, 
     enum err_code code = send_all(fd, head.bytes, head.size, timeout_ms, err);
     if (!code && body)
         code = send_all(fd, body, body_size, timeout_ms, err);
+    if (!code && request->file)
+        code = send_file(fd, request->file, timeout_ms, err);
     if (body)
         explicit_bzero(body, body_size); /* it may hold the signer's password */
     return code;

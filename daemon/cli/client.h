@@ -24,6 +24,7 @@ struct client_request {
     const char *method;    /* "GET" */
     const char *path;      /* with query, already percent-encoded */
     const struct js *body; /* NULL: none */
+    int file;              /* instead of a body, the bytes of this file; 0: none */
     int timeout_ms;        /* 0: CLIENT_TIMEOUT_MS */
 };
 

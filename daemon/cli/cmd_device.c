@@ -11,6 +11,7 @@ const struct cli_option cmd_device_setting_options[] = {
 };
 const struct cli_option cmd_device_lease_options[] = {
     {"to", 0, "WHO", "hand it over to this person (uid:1000)"},
+    {"take", 0, NULL, "also from somebody who has not used it for a while"},
     {"release", 0, NULL, "nobody has it from now on"},
     {0},
 };
@@ -121,8 +122,9 @@ static void show_lease(const struct js *reply)
 {
     const struct js *lease = js_at(reply, "lease");
     if (js_is_object(lease))
-        printf("owner: %s\nsince: %s\nuntil: %s\n", show_scalar(js_at(lease, "owner")).text,
-               cli_when(lease, "since_us").text, cli_when(lease, "until_us").text);
+        printf("owner: %s\nsince: %s\nuntil: %s\nidle since: %s\n",
+               show_scalar(js_at(lease, "owner")).text, cli_when(lease, "since_us").text,
+               cli_when(lease, "until_us").text, cli_when(lease, "idle_since_us").text);
     else
         puts("owner: nobody");
 }
@@ -133,8 +135,10 @@ int cmd_device_lease(const struct cli *cli, const struct cli_args *args)
     const char *to = args_has(args, "release") ? "" : args_text(args, "to");
     AUTO(js)
     struct js *body = js_object();
-    if (args_has(args, "release") && args_has(args, "to"))
-        err_set(&err, ERR_USAGE, "either --to or --release");
+    if (args_has(args, "release") + args_has(args, "to") + args_has(args, "take") > 1)
+        err_set(&err, ERR_USAGE, "one of --to, --take, --release");
+    else if (args_has(args, "take") && !js_set(body, "take", js_bool(true)))
+        err_set(&err, ERR_NO_MEMORY, "lease");
     else if (to && !js_set(body, "to", js_text(to)))
         err_set(&err, ERR_USAGE, "--to is no UTF-8 text");
     if (err.code)

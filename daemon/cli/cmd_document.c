@@ -28,6 +28,10 @@ const struct cli_option cmd_document_split_options[] = {
     {"page", 'p', "PAGE", "id of the page that begins the new document"},
     {0},
 };
+const struct cli_option cmd_document_join_options[] = {
+    {"with", 'w', "DOCUMENT", "the one whose pages go behind"},
+    {0},
+};
 const struct cli_option cmd_document_file_options[] = {
     {"output", 'o', "FILE", "write here (default: stdout unless it is a terminal)"},
     {0},
@@ -53,6 +57,22 @@ static void show_fields(const struct js *document)
                           : is_answered          ? "-"
                                                  : "");
         table_cell(table, !is_answered && js_bool_or(field, "needs_person", false) ? "yes" : "");
+    }
+    show_table_end(table);
+}
+
+static void show_signatures(const struct js *signatures)
+{
+    if (js_count(signatures) == 0)
+        return;
+    putchar('\n');
+    struct table *table = show_table("SIGNED BY", "SERIAL", "WHEN", "INTACT", NULL);
+    for (size_t i = 0; i < js_count(signatures); i++) {
+        const struct js *signature = js_item(signatures, i);
+        table_cell(table, js_text_or(signature, "signer", ""));
+        table_cell(table, js_text_or(signature, "serial", ""));
+        table_cell(table, cli_when(signature, "signed_at_us").text);
+        table_cell(table, js_bool_or(signature, "intact", true) ? "yes" : "NO");
     }
     show_table_end(table);
 }
@@ -108,6 +128,7 @@ static void show_document(const struct js *reply)
         printf("result code: %s\n", show_scalar(js_at(document, "result_code")).text);
     if (js_has(document, "signed.path"))
         printf("signed file: %s\n", show_scalar(js_at(document, "signed.path")).text);
+    show_signatures(js_at(document, "signatures"));
     show_fields(document);
     show_pages(js_at(reply, "pages"));
     show_deliveries(js_at(reply, "deliveries"));
@@ -236,6 +257,11 @@ int cmd_document_reject(const struct cli *cli, const struct cli_args *args)
 int cmd_document_split(const struct cli *cli, const struct cli_args *args)
 {
     return call_with_text(cli, args, "page", "page_id", "/v1/documents/%s/split");
+}
+
+int cmd_document_join(const struct cli *cli, const struct cli_args *args)
+{
+    return call_with_text(cli, args, "with", "with", "/v1/documents/%s/join");
 }
 
 int cmd_document_replace(const struct cli *cli, const struct cli_args *args)

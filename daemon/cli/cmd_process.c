@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #define JOBS_MAX 16
+#define PAGE_SECONDS_MAX 3600
 
 static const char usage_text[] =
-    "usage: sohoa process INPUT... --out DIR [--jobs N] [--lang vie] [--each] [--split] [--json]\n"
+    "usage: sohoa process INPUT... --out DIR [--jobs N] [--lang vie] [--each] [--split] [--alto] "
+    "[--page-seconds N] [--json]\n"
     "\n"
     "Reads images (JPEG, PNG, TIFF, PNM), PDF files and folders of them; writes for each document\n"
     "DIR/NAME.pdf (searchable PDF/A-2u) and DIR/NAME.json (type, fields, text). Images lying\n"
@@ -31,10 +33,14 @@ static const char usage_text[] =
     "      --lang LANG  recognition model (default vie)\n"
     "      --each       every file is a document\n"
     "      --split      one pair of files per paper found\n"
+    "      --alto       DIR/NAME.alto.xml, too: words with boxes and confidence (ALTO 4)\n"
+    "      --page-seconds N  for the words of one page (default 180); it is written without them\n"
+    "                   when that is over, and a next run tries it again\n"
     "      --json       one JSON object per document on standard output\n"
     "  -h, --help       this text\n"
     "\n"
-    "Exit status: 0 all done, 1 some input failed (the others are written), 2 usage.\n";
+    "Exit status: 0 all done, 1 some input failed or was not read in time (the others are written),\n"
+    "2 usage.\n";
 
 const struct cli_option cmd_process_options[] = {
     {"out", 'o', "DIR", "folder for the results"},
@@ -42,13 +48,15 @@ const struct cli_option cmd_process_options[] = {
     {"lang", 0, "LANG", "recognition model"},
     {"each", 0, NULL, "every file is a document"},
     {"split", 0, NULL, "one pair of files per paper found"},
+    {"alto", 0, NULL, "words with boxes as ALTO 4, too"},
+    {"page-seconds", 0, "N", "for the words of one page"},
     {"json", 0, NULL, "one JSON object per document"},
     {0},
 };
 
 struct report {
     bool json, terminal;
-    size_t written, skipped;
+    size_t written, skipped, unread;
 };
 
 static void clear_progress(const struct report *report)
@@ -68,6 +76,8 @@ static void print_json(const struct folder_result *result, const char *outcome)
         js_set(line, "error",
                js_pack("{s:s, s:s}", "code", err_name(result->err->code), "detail", detail));
     }
+    if (line && result->unread)
+        js_set(line, "unread_pages", js_text(result->unread));
     AUTO(mem)
     char *text = js_dump(line);
     if (text)
@@ -82,6 +92,15 @@ static void print_failure(const struct folder_result *result)
             message_text(result->err->code, MESSAGE_EN), detail);
 }
 
+/* It is written all the same. */
+static void print_unread(const struct folder_result *result)
+{
+    fprintf(stderr,
+            "sohoa: %s: WORKER_HUNG: the words of page %s were not read in time; written without "
+            "them, run it again for another try\n",
+            result->name, result->unread);
+}
+
 static void on_result(void *payload, const struct folder_result *result)
 {
     static const char *const outcomes[] = {"written", "skipped", "failed"};
@@ -91,6 +110,9 @@ static void on_result(void *payload, const struct folder_result *result)
     clear_progress(report);
     if (result->outcome == FOLDER_FAILED)
         print_failure(result);
+    if (result->unread)
+        print_unread(result);
+    report->unread += result->unread != NULL;
     if (report->json)
         print_json(result, outcomes[result->outcome]);
     else if (result->outcome != FOLDER_FAILED)
@@ -156,13 +178,13 @@ static int default_jobs(void)
     return processors < 1 ? 1 : processors > JOBS_MAX ? JOBS_MAX : (int)processors;
 }
 
-static bool parse_jobs(const char *text, int *out)
+static bool parse_number(const char *text, int most, int *out)
 {
     char *end;
-    long jobs = strtol(text, &end, 10);
-    if (end == text || *end || jobs < 1 || jobs > JOBS_MAX)
+    long number = strtol(text, &end, 10);
+    if (end == text || *end || number < 1 || number > most)
         return false;
-    *out = (int)jobs;
+    *out = (int)number;
     return true;
 }
 
@@ -188,19 +210,21 @@ static int run(const struct process_options *options, struct report *report)
     }
     if (!report->json)
         fprintf(stderr, "%zu written, %zu done already, %zu failed\n", report->written,
-                report->skipped, failed);
+                report->skipped, failed - report->unread);
     return failed ? CLI_FAILED : CLI_DONE;
 }
 
 int cmd_process(int argc, char **argv)
 {
-    enum { OPT_LANG = 256, OPT_EACH, OPT_SPLIT, OPT_JSON };
+    enum { OPT_LANG = 256, OPT_EACH, OPT_SPLIT, OPT_ALTO, OPT_PAGE_SECONDS, OPT_JSON };
     static const struct option known[] = {
         {"out", required_argument, NULL, 'o'},
         {"jobs", required_argument, NULL, 'j'},
         {"lang", required_argument, NULL, OPT_LANG},
         {"each", no_argument, NULL, OPT_EACH},
         {"split", no_argument, NULL, OPT_SPLIT},
+        {"alto", no_argument, NULL, OPT_ALTO},
+        {"page-seconds", required_argument, NULL, OPT_PAGE_SECONDS},
         {"json", no_argument, NULL, OPT_JSON},
         {"help", no_argument, NULL, 'h'},
         {0},
@@ -216,7 +240,7 @@ int cmd_process(int argc, char **argv)
             options.out_dir = optarg;
             break;
         case 'j':
-            if (!parse_jobs(optarg, &options.jobs))
+            if (!parse_number(optarg, JOBS_MAX, &options.jobs))
                 return usage_error("--jobs takes a number from 1 to 16");
             break;
         case OPT_LANG:
@@ -229,6 +253,13 @@ int cmd_process(int argc, char **argv)
             break;
         case OPT_SPLIT:
             options.split = true;
+            break;
+        case OPT_ALTO:
+            options.alto = true;
+            break;
+        case OPT_PAGE_SECONDS:
+            if (!parse_number(optarg, PAGE_SECONDS_MAX, &options.page_seconds))
+                return usage_error("--page-seconds takes a number from 1 to 3600");
             break;
         case OPT_JSON:
             report.json = true;

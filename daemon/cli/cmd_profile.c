@@ -7,6 +7,7 @@ const struct cli_option cmd_profile_set_options[] = {
     {"resolution", 'r', "DPI", "dots per inch"},
     {"mode", 0, "MODE", "color, gray or lineart", "color gray lineart"},
     {"paper", 0, "PAPER", "a3, a4, a5, id1 or auto", "a3 a4 a5 id1 auto"},
+    {"button", 0, "USE", "the machine's: scan, tell (the page) or off", "scan tell off"},
     {"locked", 0, NULL, "only IT staff may change it, nobody may scan otherwise with it"},
     {0},
 };
@@ -37,7 +38,7 @@ int cmd_profile_list(const struct cli *cli, const struct cli_args *args)
 
 int cmd_profile_set(const struct cli *cli, const struct cli_args *args)
 {
-    static const char *const texts[] = {"source", "mode", "paper"};
+    static const char *const texts[] = {"source", "mode", "paper", "button"};
     struct err err = ERR_INIT;
     AUTO(js)
     struct js *body = js_object();

@@ -38,6 +38,21 @@ const struct js *scan_job_of(const struct js *reply)
     return js_is_object(job) ? job : reply;
 }
 
+struct sheets {
+    char text[32]; /* "7", or "7 to 8" */
+};
+
+static struct sheets lost_sheets(const struct js *job)
+{
+    struct sheets sheets;
+    int first = (int)js_int_or(job, "lost_sheet", 0), count = (int)js_int_or(job, "lost_sheets", 1);
+    if (count > 1)
+        snprintf(sheets.text, sizeof sheets.text, "%d to %d", first, first + count - 1);
+    else
+        snprintf(sheets.text, sizeof sheets.text, "%d", first);
+    return sheets;
+}
+
 void scan_show_job(const struct js *reply)
 {
     const struct js *job = scan_job_of(reply);
@@ -45,7 +60,7 @@ void scan_show_job(const struct js *reply)
     printf("pages: %s\n", show_scalar(js_at(job, "pages")).text);
     printf("state: %s\n", show_scalar(js_at(job, "state")).text);
     if (js_int_or(job, "lost_sheet", 0) > 0)
-        printf("lost sheet: %s\n", show_scalar(js_at(job, "lost_sheet")).text);
+        printf("lost sheet: %s\n", lost_sheets(job).text);
 }
 
 static bool is_state(const struct js *job, const char *state)
@@ -178,7 +193,7 @@ static void tell_failure(struct follow *follow, const struct js *job)
                 show_scalar(js_at(job, "pages")).text);
     if (js_int_or(job, "lost_sheet", 0) > 0)
         fprintf(stderr, "  sheet %s was on its way and is not kept: feed it again, first\n",
-                show_scalar(js_at(job, "lost_sheet")).text);
+                lost_sheets(job).text);
 }
 
 /* true: the person at the terminal wants the rest of the paper now. */

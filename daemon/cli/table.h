@@ -7,7 +7,7 @@
 
 /* Text in columns, as wide as the widest cell. Cells are outside text: they are made printable. */
 
-#define TABLE_COLUMNS_MAX 8
+#define TABLE_COLUMNS_MAX 10
 
 struct table;
 

@@ -30,6 +30,7 @@ void api_jobs_get(struct call *call);
 void api_jobs_cancel(struct call *call);
 void api_jobs_continue(struct call *call);
 void api_jobs_next(struct call *call);
+void api_jobs_confirm(struct call *call);
 void api_jobs_finish(struct call *call);
 void api_jobs_preview(struct call *call);
 
@@ -40,10 +41,12 @@ void api_documents_reopen(struct call *call);
 void api_documents_confirm(struct call *call);
 void api_documents_reject(struct call *call);
 void api_documents_split(struct call *call);
+void api_documents_join(struct call *call);
 void api_documents_replace(struct call *call);
 
 void api_pages_thumb(struct call *call);
 void api_pages_image(struct call *call);
+void api_pages_joined(struct call *call);
 void api_pages_move(struct call *call);
 void api_pages_remove(struct call *call);
 void api_pages_release(struct call *call);
@@ -65,6 +68,10 @@ void api_sync_start(struct call *call);
 void api_imports_list(struct call *call);
 void api_imports_items(struct call *call);
 void api_imports_look(struct call *call);
+void api_imports_feed(struct call *call);
+void api_imports_retry(struct call *call);
+void api_imports_text(struct call *call);
+void api_imports_upload(struct call *call);
 
 void api_open_link(struct call *call);
 void api_open_session(struct call *call);

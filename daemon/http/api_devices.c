@@ -2,6 +2,7 @@
 #include "daemon/http/call.h"
 
 static const struct arg_rule lease_rules[] = {{"to", ARG_TEXT, 0, .min = 0, .max = 47},
+                                              {"take", ARG_BOOL, 0},
                                               {"dossier_id", ARG_ID, 0},
                                               {"document_id", ARG_ID, 0},
                                               {0}};
@@ -17,6 +18,7 @@ static const struct arg_rule profile_rules[] = {
     {"mode", ARG_WORD, 0, .words = "color gray lineart"},
     {"resolution_dpi", ARG_INT, 0, .min = 50, .max = 1200},
     {"paper", ARG_WORD, 0, .words = "a3 a4 a5 id1 auto"},
+    {"button", ARG_WORD, 0, .words = "scan tell off"},
     {"locked", ARG_BOOL, 0},
     {0}};
 

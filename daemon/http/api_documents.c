@@ -18,6 +18,8 @@ static const struct arg_rule reason_rules[] = {
 
 static const struct arg_rule split_rules[] = {{"page_id", ARG_ID, ARG_REQUIRED}, {0}};
 
+static const struct arg_rule join_rules[] = {{"with", ARG_ID, ARG_REQUIRED}, {0}};
+
 void api_documents_get(struct call *call)
 {
     const char *reads = call_query(call, "reads"); /* who saw it, too */
@@ -55,6 +57,11 @@ void api_documents_reject(struct call *call)
 void api_documents_split(struct call *call)
 {
     call_store(call, "document_split", split_rules, 200);
+}
+
+void api_documents_join(struct call *call)
+{
+    call_store(call, "document_join", join_rules, 200);
 }
 
 void api_documents_replace(struct call *call)

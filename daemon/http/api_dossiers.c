@@ -27,6 +27,7 @@ static const struct arg_rule scan_rules[] = {{"device", ARG_TEXT, 0, .min = 1, .
                                              {"mode", ARG_WORD, 0, .words = "color gray lineart"},
                                              {"resolution_dpi", ARG_INT, 0, .min = 50, .max = 1200},
                                              {"paper", ARG_WORD, 0, .words = "a3 a4 a5 id1 auto"},
+                                             {"area_mm", ARG_AREA, 0},
                                              {"profile", ARG_TEXT, 0, .min = 1, .max = 64},
                                              {"document_id", ARG_ID, 0},
                                              {"finish", ARG_BOOL, 0},
@@ -34,11 +35,12 @@ static const struct arg_rule scan_rules[] = {{"device", ARG_TEXT, 0, .min = 1, .
                                              {"position", ARG_INT, 0, .min = 1, .max = 9999},
                                              {"replaces", ARG_ID, 0},
                                              {"part_of", ARG_ID, 0},
-                                             {"part_kind", ARG_WORD, 0, .words = "note overlap"},
+                                             {"part_kind", ARG_WORD, 0, .words = "note overlap detail"},
                                              {"backs", ARG_WORD, 0, .words = "reversed same"},
                                              {"hands_free", ARG_BOOL, 0},
                                              {"interval_s", ARG_INT, 0, .min = 1, .max = 600},
                                              {"turn_second", ARG_BOOL, 0},
+                                             {"confirm_first", ARG_BOOL, 0},
                                              {0}};
 
 void api_dossiers_list(struct call *call)

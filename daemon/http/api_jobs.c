@@ -31,6 +31,11 @@ void api_jobs_next(struct call *call)
     ask(call, "next");
 }
 
+void api_jobs_confirm(struct call *call)
+{
+    ask(call, "confirm");
+}
+
 void api_jobs_finish(struct call *call)
 {
     ask(call, "finish");

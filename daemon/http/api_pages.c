@@ -16,7 +16,7 @@ static const struct arg_rule turn_rules[] = {
 
 static const struct arg_rule pair_rules[] = {
     {"part_of", ARG_ID, ARG_REQUIRED | ARG_NULLABLE},
-    {"part_kind", ARG_WORD, ARG_NULLABLE, .words = "note overlap"},
+    {"part_kind", ARG_WORD, ARG_NULLABLE, .words = "note overlap detail"},
     {0}};
 
 static const struct arg_rule answer_rules[] = {
@@ -58,6 +58,13 @@ void api_pages_thumb(struct call *call)
 void api_pages_image(struct call *call)
 {
     ask_image(call, "image");
+}
+
+void api_pages_joined(struct call *call)
+{
+    const struct http *http = call->http;
+    if (call_wait(call, 200, answer_image))
+        http->calls->joined(http->app, call->param, &call->who, call_done, call);
 }
 
 void api_pages_move(struct call *call)

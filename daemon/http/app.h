@@ -29,7 +29,8 @@ struct app_calls {
     /* Starts a scan job: {"job": …} as soon as it is accepted. args is taken over. */
     void (*scan)(struct app *app, const char *dossier_id, struct js *args,
                  const struct principal *who, app_done_fn *done, void *payload);
-    /* verb: "show", "cancel", "continue" after a failure; "next" and "finish" of a hands-free run.
+    /* verb: "show", "cancel", "continue" after a failure; "next", "confirm" and "finish" of a
+     * hands-free run.
      */
     void (*job)(struct app *app, const char *verb, const char *job_id, const struct principal *who,
                 app_done_fn *done, void *payload);
@@ -44,9 +45,17 @@ struct app_calls {
     /* From memory, never waits for the store: at most 100 ms. */
     void (*status)(struct app *app, app_done_fn *done, void *payload);
     /* Folders that paper comes in as files. verb: "list" (name NULL), "items" (args: state, before,
-     * limit, exceptions), "look". args is taken over, may be NULL. */
+     * limit, exceptions), "look", "feed" (args: dossier_id or null, waiting), "retry" (args: id). args is
+     * taken over, may be NULL. */
     void (*imports)(struct app *app, const char *verb, const char *name, struct js *args,
                     const struct principal *who, app_done_fn *done, void *payload);
+    /* A file that a person hands over, sealed; both are taken over. args: name, dossier_id,
+     * document_id. */
+    void (*upload)(struct app *app, struct js *args, int file, const struct principal *who,
+                   app_done_fn *done, void *payload);
+    /* A picture of the side of that page put together from its parts: {"type"} and the file. */
+    void (*joined)(struct app *app, const char *page_id, const struct principal *who,
+                   app_done_fn *done, void *payload);
 };
 
 #endif

@@ -1,6 +1,7 @@
 #include "daemon/http/args.h"
 
 #include "daemon/base/id.h"
+#include "daemon/model/geometry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,22 @@ static enum err_code check_fields(const struct js *body, const struct arg_rule *
     return ERR_OK;
 }
 
+#define GLASS_MAX_MM 2000.0 /* longer than any scanner */
+#define AREA_MIN_MM 5.0
+
+static enum err_code check_area(const struct js *body, const struct arg_rule *rule, struct err *err)
+{
+    struct rect_mm area;
+    enum err_code code = rect_from_js(body, rule->name, &area, err);
+    if (code)
+        return code;
+    bool on_glass = area.x >= 0 && area.y >= 0 && area.w >= AREA_MIN_MM && area.h >= AREA_MIN_MM &&
+                    area.x + area.w <= GLASS_MAX_MM && area.y + area.h <= GLASS_MAX_MM;
+    return on_glass ? ERR_OK
+                    : err_set(err, ERR_BAD_ARGUMENT, "%s: not [x, y, w, h] in mm on the glass",
+                              rule->name);
+}
+
 static enum err_code check(const struct js *body, const struct arg_rule *rule, struct err *err)
 {
     bool flag;
@@ -104,6 +121,8 @@ static enum err_code check(const struct js *body, const struct arg_rule *rule, s
         return check_int(body, rule, err);
     case ARG_BOOL:
         return js_get_bool(body, rule->name, &flag, err);
+    case ARG_AREA:
+        return check_area(body, rule, err);
     case ARG_FIELDS:
         return check_fields(body, rule, err);
     }

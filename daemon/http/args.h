@@ -17,6 +17,7 @@ enum arg_kind {
     ARG_ID,   /* UUID */
     ARG_INT,  /* min..max */
     ARG_BOOL,
+    ARG_AREA,  /* [x, y, w, h] in mm on the glass */
     ARG_FIELDS /* object of at most max entries: name → text or null */
 };
 

@@ -1,5 +1,6 @@
 #include "daemon/http/call.h"
 
+#include "daemon/base/file.h"
 #include "daemon/base/id.h"
 #include "daemon/base/log.h"
 #include "daemon/base/mem.h"
@@ -25,6 +26,7 @@ struct call *call_new(struct http *http, const struct http_head *head, call_read
     call->ready = ready;
     call->ready_self = ready_self;
     call->owners = 1;
+    call->file = -1;
     buf_init(&call->bytes, 1);
     reply_init(&call->reply);
     return call;
@@ -37,10 +39,19 @@ static void wipe_body(struct call *call)
     buf_done(&call->bytes);
 }
 
+static void drop_file(struct call *call)
+{
+    if (call->holds_file && call->http)
+        call->http->file_count--;
+    call->holds_file = false;
+    fd_close(TAKE_FD(call->file));
+}
+
 static void release(struct call *call)
 {
     if (--call->owners)
         return;
+    drop_file(call);
     wipe_body(call);
     js_free(call->body);
     reply_done(&call->reply);
@@ -85,11 +96,12 @@ void call_fail(struct call *call, const struct err *err)
     ref_new(ref);
     const char *pattern = call->route ? call->route->pattern : "";
     bool has_id = strstr(pattern, "{id}") != NULL;
+    const char *id = call->second[0] ? call->second : call->param;
     char step[96];
     snprintf(step, sizeof step, "http %s %s", method_name(call->method), pattern);
     log_err(err,
             LOG_FIELDS(LOG_FIELD("SOHOA_REF", ref), LOG_FIELD("SOHOA_STEP", step),
-                       LOG_FIELD("SOHOA_DOC", has_id ? call->param : NULL)),
+                       LOG_FIELD("SOHOA_DOC", has_id ? id : NULL)),
             "request failed");
 
     reply_done(&call->reply);
@@ -140,6 +152,29 @@ void call_reply_file(struct call *call, const char *type, const char *ending, in
     call_replied(call);
 }
 
+/* Into memory that no other process can name, so that nothing of it is left when we die. */
+static enum err_code begin_file(struct call *call, struct err *err)
+{
+    if (call->http->file_count >= CALL_FILES_MAX)
+        return err_set(err, ERR_TOO_MANY, "%d files are being taken already", CALL_FILES_MAX);
+    enum err_code code = file_memfd("upload", "", 0, &call->file, err);
+    call->holds_file = !code;
+    call->http->file_count += !code;
+    return code;
+}
+
+static enum err_code receive_file(struct call *call, const char *bytes, size_t size,
+                                  struct err *err)
+{
+    if (call->file_size + size > call->http->file_max)
+        return err_set(err, ERR_TOO_LARGE, "body: at most %zu bytes", call->http->file_max);
+    enum err_code code = call->file < 0 ? begin_file(call, err) : ERR_OK;
+    if (!code)
+        code = file_write_all(call->file, bytes, size, err);
+    call->file_size += size;
+    return code;
+}
+
 static void refuse_method(struct call *call, unsigned allowed)
 {
     struct err err = ERR_INIT;
@@ -154,15 +189,25 @@ static void refuse_method(struct call *call, unsigned allowed)
     reply_header(&call->reply, "Allow", buf_take(&list));
 }
 
+static bool takes_file(const struct call *call)
+{
+    return call->route->flags & ROUTE_FILE;
+}
+
+static size_t body_max(const struct call *call)
+{
+    return takes_file(call) ? call->http->file_max : call->route->body_max;
+}
+
 static enum err_code check_body_announced(const struct call *call, struct err *err)
 {
     const struct http_head *head = &call->head;
     int64_t size = http_head_body_size(head);
     if (!size)
         return ERR_OK;
-    if (size > (int64_t)call->route->body_max)
-        return err_set(err, ERR_TOO_LARGE, "body: at most %zu bytes", call->route->body_max);
-    if (head->content_type && !content_type_is_json(head->content_type))
+    if (size > (int64_t)body_max(call))
+        return err_set(err, ERR_TOO_LARGE, "body: at most %zu bytes", body_max(call));
+    if (!takes_file(call) && head->content_type && !content_type_is_json(head->content_type))
         return err_set(err, ERR_BAD_ARGUMENT, "Content-Type: must be " JSON_TYPE);
     return ERR_OK;
 }
@@ -188,6 +233,7 @@ void call_admit(struct call *call)
     }
     call->route = match.route;
     memcpy(call->param, match.param, sizeof call->param);
+    memcpy(call->second, match.second, sizeof call->second);
     if (access_decide(&call->head, call->route, http->sessions, sys_now_us(), http->own_uid,
                       &call->who, &err) ||
         check_body_announced(call, &err)) {
@@ -204,6 +250,15 @@ bool call_refuses_body(const struct call *call)
            (call->head.expects_continue || size > (int64_t)CALL_SWALLOW_MAX);
 }
 
+static void receive_text(struct call *call, const char *bytes, size_t size, struct err *err)
+{
+    if (call->bytes.size + size > call->route->body_max)
+        err_set(err, ERR_TOO_LARGE, "body: at most %zu bytes", call->route->body_max);
+    buf_append(&call->bytes, bytes, size);
+    if (!err->code && !buf_ok(&call->bytes))
+        err_set(err, ERR_NO_MEMORY, "body");
+}
+
 bool call_receive(struct call *call, const char *bytes, size_t size)
 {
     if (call->replied) {
@@ -211,14 +266,14 @@ bool call_receive(struct call *call, const char *bytes, size_t size)
         return call->swallowed <= CALL_SWALLOW_MAX;
     }
     struct err err = ERR_INIT;
-    if (call->bytes.size + size > call->route->body_max)
-        err_set(&err, ERR_TOO_LARGE, "body: at most %zu bytes", call->route->body_max);
-    buf_append(&call->bytes, bytes, size);
-    if (!err.code && !buf_ok(&call->bytes))
-        err_set(&err, ERR_NO_MEMORY, "body");
+    if (takes_file(call))
+        receive_file(call, bytes, size, &err);
+    else
+        receive_text(call, bytes, size, &err);
     if (!err.code)
         return true;
     wipe_body(call);
+    drop_file(call);
     call_fail(call, &err);
     return true;
 }
@@ -234,6 +289,8 @@ void call_run(struct call *call)
             err_set(&err, ERR_BAD_JSON, "body: object expected");
         wipe_body(call);
     }
+    if (!err.code && call->file >= 0)
+        file_memfd_seal(call->file, &err);
     if (err.code)
         call_fail(call, &err);
     else

@@ -25,6 +25,7 @@
  */
 
 #define CALL_WAITING_MAX 128        /* calls the app has not answered; above it TOO_MANY */
+#define CALL_FILES_MAX 4            /* bodies that are files, at once: they lie in memory */
 #define CALL_SWALLOW_MAX (1u << 20) /* bytes of a refused body read so that the refusal arrives */
 
 struct http {
@@ -36,6 +37,8 @@ struct http {
     int port; /* of the TCP socket, 0 = none */
     uid_t own_uid;
     int64_t app_deadline_us; /* how long the app may take */
+    size_t file_max;         /* bytes of a ROUTE_FILE */
+    unsigned file_count;     /* calls that hold one */
     struct call *waiting;    /* list */
     unsigned waiting_count;
 };
@@ -48,9 +51,12 @@ struct call {
     struct http_head head;
     enum http_method method;
     const struct route *route;
-    char param[ROUTE_PARAM_SIZE];
+    char param[ROUTE_PARAM_SIZE], second[ROUTE_PARAM_SIZE];
     struct principal who;
     struct buf bytes; /* body so far */
+    int file;         /* the body of a ROUTE_FILE, -1: none (yet); sealed for the handler */
+    size_t file_size;
+    bool holds_file; /* counted in http->file_count until the call is over */
     size_t swallowed;
     struct js *body; /* NULL: none was sent */
     struct reply reply;

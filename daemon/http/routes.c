@@ -38,6 +38,7 @@ const struct route routes[] = {
     {METHOD_DELETE, "/v1/jobs/{job}",             ROLE_CLERK, 0,     api_jobs_cancel, 0},
     {METHOD_POST,   "/v1/jobs/{job}/continue",    ROLE_CLERK, SMALL, api_jobs_continue, 0},
     {METHOD_POST,   "/v1/jobs/{job}/next",        ROLE_CLERK, SMALL, api_jobs_next, 0},
+    {METHOD_POST,   "/v1/jobs/{job}/confirm",     ROLE_CLERK, SMALL, api_jobs_confirm, 0},
     {METHOD_POST,   "/v1/jobs/{job}/finish",      ROLE_CLERK, SMALL, api_jobs_finish, 0},
     {METHOD_GET,    "/v1/jobs/{job}/preview",     ROLE_CLERK, 0,     api_jobs_preview, 0},
 
@@ -48,10 +49,12 @@ const struct route routes[] = {
     {METHOD_POST,   "/v1/documents/{id}/confirm", ROLE_CLERK, LARGE, api_documents_confirm, 0},
     {METHOD_POST,   "/v1/documents/{id}/reject",  ROLE_CLERK, SMALL, api_documents_reject, 0},
     {METHOD_POST,   "/v1/documents/{id}/split",   ROLE_CLERK, SMALL, api_documents_split, 0},
+    {METHOD_POST,   "/v1/documents/{id}/join",    ROLE_CLERK, SMALL, api_documents_join, 0},
     {METHOD_POST,   "/v1/documents/{id}/replace", ROLE_CLERK, SMALL, api_documents_replace, 0},
 
     {METHOD_GET,    "/v1/pages/{id}/thumb",       ROLE_CLERK, 0,     api_pages_thumb, 0},
     {METHOD_GET,    "/v1/pages/{id}/image",       ROLE_CLERK, 0,     api_pages_image, 0},
+    {METHOD_GET,    "/v1/pages/{id}/joined",      ROLE_CLERK, 0,     api_pages_joined, 0},
     {METHOD_POST,   "/v1/pages/{id}/move",        ROLE_CLERK, SMALL, api_pages_move, 0},
     {METHOD_POST,   "/v1/pages/{id}/remove",      ROLE_CLERK, SMALL, api_pages_remove, 0},
     {METHOD_POST,   "/v1/pages/{id}/release",     ROLE_CLERK, SMALL, api_pages_release, 0},
@@ -74,6 +77,12 @@ const struct route routes[] = {
     {METHOD_GET,    "/v1/imports",                ROLE_CLERK, 0,     api_imports_list, 0},
     {METHOD_GET,    "/v1/imports/{name}/items",   ROLE_CLERK, 0,     api_imports_items, 0},
     {METHOD_POST,   "/v1/imports/{name}/look",    ROLE_CLERK, SMALL, api_imports_look, 0},
+    {METHOD_POST,   "/v1/imports/{name}/feed",    ROLE_CLERK, SMALL, api_imports_feed, 0},
+    {METHOD_POST,   "/v1/imports/{name}/items/{id}/retry",
+                                                  ROLE_CLERK, SMALL, api_imports_retry, 0},
+    {METHOD_GET,    "/v1/imports/{name}/items/{id}/text",
+                                                  ROLE_CLERK, 0,     api_imports_text, 0},
+    {METHOD_POST,   "/v1/imports/upload",         ROLE_CLERK, 0,     api_imports_upload, ROUTE_FILE},
 
     {METHOD_POST,   "/v1/open",                   ROLE_CLERK, SMALL, api_open_link, ROUTE_UNIX_ONLY},
     {METHOD_GET,    "/open/{token}",              ROLE_ANY,   0,     api_open_session, 0},
@@ -117,7 +126,7 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool decode_percent(const char *text, size_t size, char out[ROUTE_PARAM_SIZE])
+bool routes_decode(const char *text, size_t size, char out[ROUTE_PARAM_SIZE])
 {
     size_t n = 0;
     for (size_t i = 0; i < size; i++) {
@@ -153,7 +162,7 @@ static bool is_token(const char *text)
 static bool take_param(const char *kind, const char *text, size_t size, char out[ROUTE_PARAM_SIZE])
 {
     if (text_starts(kind, "{name}"))
-        return decode_percent(text, size, out);
+        return routes_decode(text, size, out);
     if (!copy_plain(text, size, out))
         return false;
     if (text_starts(kind, "{id}") || text_starts(kind, "{job}"))
@@ -163,8 +172,9 @@ static bool take_param(const char *kind, const char *text, size_t size, char out
     return web_name_is_safe(out);
 }
 
-static bool pattern_matches(const char *pattern, const char *path, char out[ROUTE_PARAM_SIZE])
+static bool pattern_matches(const char *pattern, const char *path, struct route_match *out)
 {
+    char *place = out->param;
     while (*pattern) {
         if (*pattern != '{') {
             if (*pattern++ != *path++)
@@ -172,8 +182,9 @@ static bool pattern_matches(const char *pattern, const char *path, char out[ROUT
             continue;
         }
         size_t size = text_starts(pattern, "{file}") ? strlen(path) : strcspn(path, "/");
-        if (!take_param(pattern, path, size, out))
+        if (!take_param(pattern, path, size, place))
             return false;
+        place = out->second;
         path += size;
         pattern = strchr(pattern, '}') + 1;
     }
@@ -189,13 +200,14 @@ void routes_find(enum http_method method, const char *path, struct route_match *
 {
     *out = (struct route_match){0};
     for (size_t i = 0; i < route_count; i++) {
-        char param[ROUTE_PARAM_SIZE] = "";
-        if (!pattern_matches(routes[i].pattern, path, param))
+        struct route_match found = {0};
+        if (!pattern_matches(routes[i].pattern, path, &found))
             continue;
         out->allowed |= methods_of(&routes[i]);
         if (methods_of(&routes[i]) & method) {
             out->route = &routes[i];
-            memcpy(out->param, param, sizeof param);
+            memcpy(out->param, found.param, sizeof out->param);
+            memcpy(out->second, found.second, sizeof out->second);
             return;
         }
     }

@@ -591,6 +591,7 @@ static void set_limits(struct http_server *server, const struct http_limits *ask
                                           .beat_ms = or_default(asked->beat_ms, 15000),
                                           .streams = or_default(asked->streams, 64)};
     server->http.app_deadline_us = (int64_t)server->limits.app_ms * 1000;
+    server->http.file_max = (size_t)or_default(asked->file_mb, 100) << 20;
 }
 
 enum err_code http_server_new(const struct http_config *config, struct http_server **out,
@@ -656,6 +657,11 @@ void http_server_free(struct http_server *server)
     sessions_free(server->http.sessions);
     sd_event_unref(server->loop);
     mem_free(server);
+}
+
+int http_server_listeners(const struct http_server *server)
+{
+    return server->stream_count;
 }
 
 int http_server_port(const struct http_server *server)

@@ -24,6 +24,7 @@ struct http_limits {
     int app_ms;      /* for the application to answer: 120000 */
     int beat_ms;     /* between heartbeats of an event stream: 15000 */
     int streams;     /* open event streams: 64 */
+    int file_mb;     /* a file as body: 100 */
 };
 
 struct http_config {
@@ -45,6 +46,8 @@ void http_server_free(struct http_server *server);
 AUTO_DEFINE(http_server, struct http_server *, http_server_free);
 
 int http_server_port(const struct http_server *server); /* 0 without TCP */
+/* Open event streams: pages of clerks, and whoever else follows. */
+int http_server_listeners(const struct http_server *server);
 
 /* Tells all open event streams: "changed", "progress", "job". data is borrowed. */
 void http_event(struct http_server *server, const char *name, const struct js *data);

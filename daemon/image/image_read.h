@@ -16,7 +16,9 @@ struct image {
     enum dpi_source dpi_source;
     int turn_deg; /* clockwise turn the file's orientation tag asks for; the pixels are not turned
                    */
-    bool turn_is_given; /* by a person: turn_deg stands, whatever the page looks like */
+    bool turn_is_given;    /* by a person: turn_deg stands, whatever the page looks like */
+    bool turn_is_expected; /* of this way of scanning: turn_deg stands unless writing surely differs
+                            */
 };
 
 /* The descriptor's offset is not used. Errors as image_rows_open. image_done it also after an

@@ -30,8 +30,10 @@ const char *pdf_kind_name(enum pdf_kind kind)
 
 void pdf_import_done(struct pdf_import *import)
 {
-    for (size_t i = 0; i < import->count; i++)
+    for (size_t i = 0; i < import->count; i++) {
         fd_close(import->page[i].fd);
+        pdf_layer_done(&import->page[i].layer);
+    }
     *import = (struct pdf_import){0};
 }
 
@@ -229,34 +231,6 @@ static enum err_code list_images(int fd, const struct folder *folder, const stru
     return ERR_OK;
 }
 
-/* Text layers of recognised scans have no embedded font, or one without shapes; a page with shapes
- * of its own letters was made by a program, whatever pictures lie on it. */
-static enum err_code has_drawn_text(int fd, const struct folder *folder,
-                                    const struct details *details, bool *out, struct err *err)
-{
-    char from[16], to[16];
-    snprintf(from, sizeof from, "%d", details->first);
-    snprintf(to, sizeof to, "%d", details->last);
-    const char *argv[] = {"pdffonts", "-f", from, "-l", to, PDF_TOOL_INPUT, NULL};
-    AUTO(mem) char *text = NULL;
-    AUTO(mem) char *errors = NULL;
-    enum err_code code = pdf_tool_run(argv, fd, folder->path, &text, &errors, err);
-    if (code)
-        return code;
-    *out = false;
-    const char *embedded = strstr(text, " emb ");
-    size_t column = embedded ? (size_t)(embedded + 1 - text) : 0;
-    for (char *line = strchr(text, '\n'); embedded && line; line = strchr(line + 1, '\n')) {
-        const char *row = line + 1;
-        size_t length = strcspn(row, "\n");
-        bool shapes = length > column + 3 && memcmp(row + column, "yes", 3) == 0;
-        bool layer = memmem(row, length, "GlyphLess", 9) || memmem(row, length, "Invisible", 9) ||
-                     memmem(row, length, "HiddenHorzOCR", 13);
-        *out = *out || (shapes && !layer);
-    }
-    return ERR_OK;
-}
-
 /* --- pages ----------------------------------------------------------------------------------- */
 
 static enum err_code take_file(const struct folder *folder, const char *name, int *out_fd,
@@ -329,20 +303,36 @@ static enum err_code render_page(int fd, const struct folder *folder, int page,
     return take_file(folder, "page.jpg", &out->fd, err);
 }
 
+/* A page whose text cannot be read is a page without text. */
+static enum err_code read_layer(int fd, const struct folder *folder, int page, struct pdf_page *out,
+                                struct err *err)
+{
+    struct err why = ERR_INIT;
+    enum err_code code = pdf_layer_read(fd, folder->path, page, &out->layer, &why);
+    if (!code)
+        return ERR_OK;
+    pdf_layer_done(&out->layer);
+    if (code == ERR_PDF_UNREADABLE || code == ERR_TOO_LARGE)
+        return ERR_OK;
+    if (err)
+        *err = why;
+    return code;
+}
+
 static enum err_code import_pages(int fd, const struct folder *folder,
                                   const struct details *details, struct pdf_import *out,
                                   struct err *err)
 {
     struct content contents[PDF_PAGES_AT_ONCE] = {0};
-    bool drawn_text = false;
+    AUTO(pdf_fonts) struct pdf_fonts fonts = {0};
     enum err_code code = list_images(fd, folder, details, contents, err);
     if (!code)
-        code = has_drawn_text(fd, folder, details, &drawn_text, err);
-    out->kind = drawn_text ? PDF_BORN_DIGITAL : PDF_SCANNED;
+        code = pdf_fonts_list(fd, folder->path, details->first, details->last, &fonts, err);
+    out->kind = fonts.drawn ? PDF_BORN_DIGITAL : PDF_SCANNED;
     for (int page = details->first; page <= details->last && !code; page++) {
         const struct content *content = &contents[page - details->first];
         struct pdf_page *slot = &out->page[out->count];
-        bool is_image = !drawn_text && content->images == 1 && content->fills_page;
+        bool is_image = !fonts.drawn && content->images == 1 && content->fills_page;
         if (!is_image && content->images == 0)
             out->kind = PDF_BORN_DIGITAL;
         code = is_image ? extract_page(fd, folder, page, content, slot, err)
@@ -352,6 +342,10 @@ static enum err_code import_pages(int fd, const struct folder *folder,
         slot->image_dpi = content->least_dpi;
         slot->bilevel = content->images > 0 && content->bilevel_images == content->images;
         out->count += !code;
+        if (!code)
+            code = read_layer(fd, folder, page, slot, err);
+        slot->drawn =
+            !content->fills_page && (slot->layer.fonts.drawn || content->images == 0);
     }
     out->born_digital = out->kind == PDF_BORN_DIGITAL;
     if (has_byte_range(fd))

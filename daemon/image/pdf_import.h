@@ -1,10 +1,7 @@
 #ifndef SOHOA_IMAGE_PDF_IMPORT_H
 #define SOHOA_IMAGE_PDF_IMPORT_H
 
-#include "daemon/base/err.h"
-
-#include <stdbool.h>
-#include <stddef.h>
+#include "daemon/image/pdf_words.h"
 
 /*
  * Pages of a PDF file as images. The file is only ever opened by the programs of poppler-utils
@@ -26,6 +23,8 @@ struct pdf_page {
     bool rendered;    /* not the scanned image itself: dpi says nothing about what was scanned */
     double image_dpi; /* least of the images that lie on the page; 0: none, or none that says */
     bool bilevel;     /* there are images, and each has one bit a pixel */
+    struct pdf_layer layer; /* its text as the file has it: not judged */
+    bool drawn; /* that text is what one sees, not laid invisibly over a scan */
 };
 
 #define PDF_PAGES_AT_ONCE 16

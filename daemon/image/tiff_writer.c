@@ -190,7 +190,7 @@ enum err_code tiff_writer_rows(struct tiff_writer *writer, const uint8_t *rows, 
     return ERR_OK;
 }
 
-enum err_code tiff_writer_finish(struct tiff_writer *writer, struct err *err)
+enum err_code tiff_writer_end(struct tiff_writer *writer, struct err *err)
 {
     enum err_code code = write_strip(writer, err);
     if (code)
@@ -199,9 +199,15 @@ enum err_code tiff_writer_finish(struct tiff_writer *writer, struct err *err)
         return err_set(err, ERR_IMAGE_EMPTY, "a page without rows");
     if (!TIFFWriteDirectory(writer->tiff) || writer->write_errno)
         return failure(writer, "finishing", err);
-    if (sys_fdatasync(writer->fd))
-        return err_set_errno(err, ERR_IO, errno, "flushing the TIFF");
     return ERR_OK;
+}
+
+enum err_code tiff_writer_finish(struct tiff_writer *writer, struct err *err)
+{
+    enum err_code code = tiff_writer_end(writer, err);
+    if (!code && sys_fdatasync(writer->fd))
+        code = err_set_errno(err, ERR_IO, errno, "flushing the TIFF");
+    return code;
 }
 
 void tiff_writer_free(struct tiff_writer *writer)

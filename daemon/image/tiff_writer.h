@@ -10,7 +10,7 @@
  * level 6 for a tenth more bytes), horizontal predictor for 8-bit samples, strips of about 256 kB,
  * so memory does not grow with the page. The height need not be known before the end.
  *
- *   open ──rows…──▶ finish ──▶ free        (free without finish leaves an unreadable file behind)
+ *   open ──rows…──▶ end or finish ──▶ free        (free without them leaves an unreadable file behind)
  *
  * Rows as in drivers/row_sink.h: 1 bit grey (1 = black), 8 bit grey, 8 bit red-green-blue, packed.
  */
@@ -29,8 +29,10 @@ enum err_code tiff_writer_open(int fd, const struct tiff_page *page, struct tiff
 /* DISK_FULL, READ_ONLY, IO as the descriptor says. */
 enum err_code tiff_writer_rows(struct tiff_writer *writer, const uint8_t *rows, int count,
                                struct err *err);
-/* Last strip, directory, fdatasync: after ERR_OK the file survives a power cut. IMAGE_EMPTY without
+/* Last strip and directory: after ERR_OK the file is whole, but not on the disk. IMAGE_EMPTY without
  * any row. */
+enum err_code tiff_writer_end(struct tiff_writer *writer, struct err *err);
+/* The same and fdatasync: after ERR_OK the file survives a power cut. */
 enum err_code tiff_writer_finish(struct tiff_writer *writer, struct err *err);
 void tiff_writer_free(struct tiff_writer *writer);
 

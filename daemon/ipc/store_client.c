@@ -33,6 +33,7 @@ static const char *const repeatable[] = {
     "hello",      "status",        "dossier_list", "dossier_get", "document_get",
     "page_image", "document_file", "page_commit",  "page_abort",  "complete",
     "fail",       "queue_list",    "next_due",     "audit_list",  "release_claims",
+    "import_upload",
 };
 
 static bool is_repeatable(const char *op)

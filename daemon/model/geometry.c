@@ -24,6 +24,20 @@ struct point_mm point_upright_from_deskewed(struct point_mm p, struct size_mm pa
     return turn_about_centre(p, page, -skew_deg);
 }
 
+struct rect_mm rect_upright_from_stored(struct rect_mm r, struct size_mm stored, int rotation_deg)
+{
+    switch (rotation_deg) {
+    case 90:
+        return (struct rect_mm){stored.h - r.y - r.h, r.x, r.h, r.w};
+    case 180:
+        return (struct rect_mm){stored.w - r.x - r.w, stored.h - r.y - r.h, r.w, r.h};
+    case 270:
+        return (struct rect_mm){r.y, stored.w - r.x - r.w, r.h, r.w};
+    default:
+        return r;
+    }
+}
+
 static double clamp(double value, double low, double high)
 {
     return fmin(fmax(value, low), high);

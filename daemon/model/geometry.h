@@ -31,6 +31,8 @@ struct point_mm point_upright_from_deskewed(struct point_mm p, struct size_mm pa
                                             double skew_deg);
 struct point_mm point_deskewed_from_upright(struct point_mm p, struct size_mm page,
                                             double skew_deg);
+/* stored: width and height of the stored frame. */
+struct rect_mm rect_upright_from_stored(struct rect_mm r, struct size_mm stored, int rotation_deg);
 /* Smallest upright rectangle around the turned one, clipped to the page. */
 struct rect_mm rect_upright_from_deskewed(struct rect_mm r, struct size_mm page, double skew_deg);
 

@@ -14,8 +14,8 @@ static const struct {
     [IMPORT_PAGED] = {"paged", TO(DONE) | TO(REFUSED) | TO(WAITING)},
     [IMPORT_DONE] = {"done", 0},
     [IMPORT_DUPLICATE] = {"duplicate", 0},
-    [IMPORT_REFUSED] = {"refused", TO(FOUND)},
-    [IMPORT_WAITING] = {"waiting", TO(FOUND) | TO(REFUSED)},
+    [IMPORT_REFUSED] = {"refused", TO(FOUND) | TO(TAKEN) | TO(PAGED)},
+    [IMPORT_WAITING] = {"waiting", TO(FOUND) | TO(STABLE) | TO(TAKEN) | TO(PAGED) | TO(REFUSED)},
 };
 
 const char *import_state_name(enum import_state state)

@@ -17,6 +17,9 @@
  *     │ waiting ◀─┴────────┴─────────┤           a person or a share is waited for
  *     │    │                         ▼
  *     └────┴──────retry────────── refused        with a code; a person may try again
+ *
+ * What a person tries again goes back to where it stopped: its bytes, once taken, stay here. A file
+ * that a person hands over begins as taken.
  */
 
 enum import_state {

@@ -7,7 +7,7 @@
 /* Every reason a page can be less than good; the clerk's words for them are in the web page. */
 static const char *const known_reasons[] = {
     "blurred", "dark",  "low-resolution", "cut-edge",           "empty",
-    "glare",   "faint", "skewed",         "orientation-unsure", "not-recognized",
+    "glare",   "faint", "skewed",         "orientation-unsure", "not-recognized", "fold",
 };
 
 static const char *const dpi_source_names[] = {"file", "paper", "assumed"};
@@ -53,16 +53,41 @@ static struct js *codes_to_js(const struct page_info *info)
     return TAKE(list);
 }
 
+static bool add_cards(const struct page_info *info, struct js *object)
+{
+    if (!info->card_count)
+        return true;
+    AUTO(js) struct js *list = js_array();
+    for (size_t i = 0; i < info->card_count; i++)
+        if (!js_push(list, rect_to_js(info->cards[i])))
+            return false;
+    return js_set(object, "cards", TAKE(list));
+}
+
+static bool add_papers(const struct page_info *info, struct js *object)
+{
+    if (!info->paper_count)
+        return true;
+    AUTO(js) struct js *list = js_array();
+    for (size_t i = 0; i < info->paper_count; i++)
+        if (!js_push(list, page_paper_to_js(&info->papers[i])))
+            return false;
+    return js_set(object, "papers", TAKE(list));
+}
+
 struct js *page_info_to_js(const struct page_info *info)
 {
-    return js_pack("{s:i, s:i, s:f, s:s, s:i, s:f, s:f, s:b, s:f, s:f, s:{s:s, s:o}, s:o}",
-                   "width_px", info->width_px, "height_px", info->height_px, "dpi", info->dpi,
-                   "dpi_source", dpi_source_name(info->dpi_source), "rotation_deg",
-                   info->rotation_deg, "rotation_score", rounded(info->rotation_score, 1000),
-                   "skew_deg", rounded(info->skew_deg, 1000), "blank", info->blank, "width_mm",
-                   rounded(info->size.w, 100), "height_mm", rounded(info->size.h, 100), "quality",
-                   "verdict", info->verdict[0] ? info->verdict : "good", "reasons",
-                   reasons_to_js(info), "codes", codes_to_js(info));
+    AUTO(js)
+    struct js *object =
+        js_pack("{s:i, s:i, s:f, s:s, s:i, s:f, s:f, s:b, s:f, s:f, s:{s:s, s:o}, s:o}", "width_px",
+                info->width_px, "height_px", info->height_px, "dpi", info->dpi, "dpi_source",
+                dpi_source_name(info->dpi_source), "rotation_deg", info->rotation_deg,
+                "rotation_score", rounded(info->rotation_score, 1000), "skew_deg",
+                rounded(info->skew_deg, 1000), "blank", info->blank, "width_mm",
+                rounded(info->size.w, 100), "height_mm", rounded(info->size.h, 100), "quality",
+                "verdict", info->verdict[0] ? info->verdict : "good", "reasons",
+                reasons_to_js(info), "codes", codes_to_js(info));
+    return object && add_cards(info, object) && add_papers(info, object) ? TAKE(object) : NULL;
 }
 
 static void read_reasons(const struct js *value, struct page_info *out)
@@ -93,6 +118,31 @@ static enum err_code read_codes(const struct js *value, struct page_info *out, s
         if (!c->text)
             return err_set(err, ERR_NO_MEMORY, "page codes");
         out->code_count = i + 1;
+    }
+    return ERR_OK;
+}
+
+static enum err_code read_cards(const struct js *value, struct page_info *out, struct err *err)
+{
+    char path[20];
+    for (size_t i = 0; i < js_count(js_at(value, "cards")) && i < PAGE_CARDS_MAX; i++) {
+        snprintf(path, sizeof path, "cards[%zu]", i);
+        enum err_code code = rect_from_js(value, path, &out->cards[i], err);
+        if (code)
+            return code;
+        out->card_count = i + 1;
+    }
+    return ERR_OK;
+}
+
+static enum err_code read_papers(const struct js *value, struct page_info *out, struct err *err)
+{
+    const struct js *list = js_at(value, "papers");
+    for (size_t i = 0; i < js_count(list) && i < PAGE_PAPERS_MAX; i++) {
+        enum err_code code = page_paper_from_js(js_item(list, i), &out->papers[i], err);
+        if (code)
+            return err_context(err, code, "'papers[%zu]'", i);
+        out->paper_count = i + 1;
     }
     return ERR_OK;
 }
@@ -143,5 +193,8 @@ enum err_code page_info_from_js(const struct js *value, struct page_info *out, s
     out->rotation_score = js_real_or(value, "rotation_score", 0);
     snprintf(out->verdict, sizeof out->verdict, "%s", js_text_or(value, "quality.verdict", "good"));
     read_reasons(value, out);
-    return read_codes(value, out, err);
+    code = read_codes(value, out, err);
+    if (!code)
+        code = read_cards(value, out, err);
+    return code ? code : read_papers(value, out, err);
 }

@@ -4,6 +4,7 @@
 #include "daemon/base/err.h"
 #include "daemon/base/js.h"
 #include "daemon/model/geometry.h"
+#include "daemon/model/page_paper.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,8 @@ struct page_code {
 
 #define PAGE_CODES_MAX 32
 #define PAGE_REASONS_MAX 8
+#define PAGE_CARDS_MAX 4
+#define PAGE_PAPERS_MAX 4
 
 struct page_info {
     int width_px, height_px; /* stored frame */
@@ -37,6 +40,10 @@ struct page_info {
     size_t reason_count;
     struct page_code codes[PAGE_CODES_MAX];
     size_t code_count;
+    struct rect_mm cards[PAGE_CARDS_MAX]; /* ID-1 cards that lie there, stored frame */
+    size_t card_count;
+    struct page_paper papers[PAGE_PAPERS_MAX]; /* where lid shows around them, else none */
+    size_t paper_count;
 };
 
 void page_info_done(struct page_info *info);

@@ -111,8 +111,9 @@ struct js *words_to_js(const struct words *words)
     for (size_t i = 0; i < words->count; i++)
         if (!js_push(list, word_to_js(&words->item[i])))
             return NULL;
-    return js_pack("{s:s, s:f, s:f, s:f, s:O}", "schema", WORDS_SCHEMA, "width_mm", words->page.w,
-                   "height_mm", words->page.h, "skew_deg", words->skew_deg, "words", list);
+    return js_pack("{s:s, s:f, s:f, s:f, s:s*, s:O}", "schema", WORDS_SCHEMA, "width_mm",
+                   words->page.w, "height_mm", words->page.h, "skew_deg", words->skew_deg, "source",
+                   words->from_layer ? WORDS_FROM_LAYER : NULL, "words", list);
 }
 
 static enum err_code word_from_js(const struct js *item, struct words *out, struct err *err)
@@ -153,6 +154,7 @@ enum err_code words_from_js(const struct js *value, struct words *out, struct er
     if (code)
         return code;
     words_init(out, page, skew_deg);
+    out->from_layer = strcmp(js_text_or(value, "source", ""), WORDS_FROM_LAYER) == 0;
     for (size_t i = 0; i < js_count(list); i++) {
         code = word_from_js(js_item(list, i), out, err);
         if (code)

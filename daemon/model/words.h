@@ -5,10 +5,13 @@
 #include "daemon/base/js.h"
 #include "daemon/model/geometry.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Recognised words of one page, in reading order. Travels between workers as a JSON blob
  * ("sohoa.words/1"). Boxes and baselines are in the deskewed frame (see geometry.h). */
+
+#define WORDS_FROM_LAYER "text layer"
 
 struct word {
     char *text;        /* UTF-8 NFC, no spaces */
@@ -23,6 +26,7 @@ struct words {
     size_t count, capacity;
     struct size_mm page; /* upright = deskewed size */
     double skew_deg;
+    bool from_layer; /* "source": "text layer": they came with the file and were not recognised */
 };
 
 void words_init(struct words *words, struct size_mm page, double skew_deg);

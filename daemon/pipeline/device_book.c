@@ -98,12 +98,34 @@ const struct js *device_book_profile_of(const struct device_book *book, const ch
     return device_book_profile(book, js_text_or(settled, "profile", ""));
 }
 
+const char *device_book_label_of(const struct device_book *book, const char *key)
+{
+    return js_text_or(find_by(book->settled, "identity", key), "label", NULL);
+}
+
 /* ---- one device ---------------------------------------------------------------------------------
  */
 
 static const char *identity_of(const struct js *device)
 {
     return js_text_or(device, "identity", js_text_or(device, "name", ""));
+}
+
+static struct device_ref ref_of(const struct device_book *book, const struct js *device)
+{
+    return (struct device_ref){.key = identity_of(device),
+                               .name = js_text_or(device, "name", ""),
+                               .vendor = js_text_or(device, "vendor", ""),
+                               .model = js_text_or(device, "model", ""),
+                               .profile = device_book_profile_of(book, identity_of(device))};
+}
+
+void device_book_each(const struct device_book *book, device_book_each_fn *each, void *payload)
+{
+    for (size_t i = 0; i < js_count(book->present); i++) {
+        struct device_ref device = ref_of(book, js_item(book->present, i));
+        each(payload, &device);
+    }
 }
 
 static const struct js *find_present(const struct device_book *book, const char *wanted)
@@ -131,11 +153,11 @@ static enum err_code describe(const struct device_book *book, const char *wanted
         return err_set(err, ERR_NO_SCANNER, "SANE lists no device");
     if (!device && is_settled(book, wanted))
         return err_set(err, ERR_UNKNOWN_DEVICE, "'%s' is not connected", wanted);
-    out->key = device ? identity_of(device) : wanted;
-    out->name = device ? js_text_or(device, "name", "") : wanted;
-    out->vendor = js_text_or(device, "vendor", "");
-    out->model = js_text_or(device, "model", "");
-    out->profile = device_book_profile_of(book, out->key);
+    *out = ref_of(book, device);
+    if (!device) {
+        out->key = out->name = wanted;
+        out->profile = device_book_profile_of(book, wanted);
+    }
     return ERR_OK;
 }
 

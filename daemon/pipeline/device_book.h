@@ -59,5 +59,11 @@ void device_book_take(struct device_book *book, const struct js *settings);
  */
 const struct js *device_book_profile(const struct device_book *book, const char *name);
 const struct js *device_book_profile_of(const struct device_book *book, const char *key);
+/* NULL: it has none. Borrowed likewise. */
+const char *device_book_label_of(const struct device_book *book, const char *key);
+
+/* The devices of the last look, for the call. */
+typedef void device_book_each_fn(void *payload, const struct device_ref *device);
+void device_book_each(const struct device_book *book, device_book_each_fn *each, void *payload);
 
 #endif

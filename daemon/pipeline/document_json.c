@@ -39,7 +39,8 @@ static enum err_code page_json(const struct document_page *page, size_t number,
               js_set(json, "starts_document", start) && copy_keys(json, page->info) && text &&
               js_set(json, "text", js_text(text)) &&
               js_set(json, "words", js_int((int64_t)words.count)) &&
-              js_set(json, "mean_confidence", js_real(page->mean_confidence));
+              js_set(json, "mean_confidence", js_real(page->mean_confidence)) &&
+              (!words.from_layer || js_set(json, "words_source", js_text(WORDS_FROM_LAYER)));
     if (!ok)
         return err_set(err, ERR_NO_MEMORY, "page %zu", number);
     *out = TAKE(json);

@@ -3,11 +3,13 @@
 #include "daemon/base/file.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/sys.h"
+#include "daemon/pipeline/alto.h"
 #include "daemon/pipeline/document_json.h"
 #include "daemon/pipeline/folder_claim.h"
 #include "daemon/pipeline/output.h"
 #include "daemon/pipeline/output_owner.h"
 #include "daemon/pipeline/stage.h"
+#include "daemon/pipeline/unread.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +25,7 @@ struct folder {
     struct folder_doc **docs;
     size_t doc_count;
     size_t begun, ended; /* documents */
-    size_t pages_done, failed;
+    size_t pages_done, failed, unread;
     folder_result_fn *on_result;
     folder_progress_fn *on_progress;
     void *payload;
@@ -64,8 +66,11 @@ static enum err_code open_out_dir(const char *path, int *out_fd, struct err *err
 static enum err_code check_owner(const struct folder *folder, const struct input *input,
                                  const char *name, struct err *err)
 {
-    return output_may_replace(folder->out_dir, folder->options.out_dir, name,
-                              input->is_pdf ? input->files[0] : NULL, err);
+    enum err_code code = output_may_replace(folder->out_dir, folder->options.out_dir, name,
+                                            input->is_pdf ? input->files[0] : NULL, err);
+    if (!code && folder->options.alto)
+        code = output_may_replace_alto(folder->out_dir, folder->options.out_dir, name, err);
+    return code;
 }
 
 /* Names that a split adds are known later; that it has at least two is known now. */
@@ -132,6 +137,21 @@ size_t folder_failed(const struct folder *folder)
     return folder->failed;
 }
 
+size_t folder_unread(const struct folder *folder)
+{
+    return folder->unread;
+}
+
+/* Numbers of the pages without text, as many as a line holds. */
+static const char *name_unread(const struct folder_doc *doc, char *out, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < doc->page_count && used + 24 < size; i++)
+        if (unread_is(doc->pages[i].info))
+            used += (size_t)snprintf(out + used, size - used, "%s%zu", used ? ", " : "", i + 1);
+    return used ? out : NULL;
+}
+
 static void close_doc(struct folder *folder, struct folder_doc *doc)
 {
     doc->step = DOC_ENDED;
@@ -143,7 +163,7 @@ static void close_doc(struct folder *folder, struct folder_doc *doc)
 static void end_doc(struct folder *folder, struct folder_doc *doc, enum folder_outcome outcome,
                     const struct err *err)
 {
-    char type[OUTPUT_TYPE_SIZE], name[FOLDER_NAME_SIZE];
+    char type[OUTPUT_TYPE_SIZE], name[FOLDER_NAME_SIZE], unread[256];
     input_show_name(doc->name, name, sizeof name);
     struct folder_result result = {
         .name = name,
@@ -156,7 +176,10 @@ static void end_doc(struct folder *folder, struct folder_doc *doc, enum folder_o
         output_read_done(folder->out_dir, doc->name, doc->digest, type, &result.pages);
         result.type = *type ? type : NULL;
     }
+    if (outcome == FOLDER_WRITTEN)
+        result.unread = name_unread(doc, unread, sizeof unread);
     folder->failed += outcome == FOLDER_FAILED;
+    folder->unread += result.unread != NULL;
     folder->on_result(folder->payload, &result);
     close_doc(folder, doc);
 }
@@ -177,8 +200,9 @@ static void begin_doc(struct folder *folder, struct folder_doc *doc)
 {
     struct err err = ERR_INIT;
     char options[128];
-    snprintf(options, sizeof options, "%s lang=%s split=%d", PROCESS_VERSION, folder->options.lang,
-             (int)folder->options.split);
+    snprintf(options, sizeof options, "%s lang=%s split=%d%s", PROCESS_VERSION,
+             folder->options.lang, (int)folder->options.split,
+             folder->options.alto ? " alto=1" : "");
     folder->begun++;
     doc->step = DOC_READING;
     enum err_code code = input_check_names(doc->input, &err);
@@ -277,14 +301,30 @@ static size_t known_pages(const struct folder *folder)
 }
 
 /* Imported pages wait in nameless files, not in memory. */
-static enum err_code keep_imported(struct folder *folder, const struct js *images, size_t i, int fd,
-                                   struct folder_page *page, struct err *err)
+static enum err_code keep_file(struct folder *folder, const struct job *job, int64_t place,
+                               int *out_fd, struct err *err)
 {
-    char path[64];
-    snprintf(path, sizeof path, "[%zu].dpi", i);
-    page->dpi = js_real_or(images, path, 0);
-    enum err_code code = output_create(folder->out_dir, &page->image_fd, err);
-    return code ? code : file_copy_fd(fd, page->image_fd, err);
+    AUTO(fd) int fd = -1;
+    if (place < 0 || (uint64_t)place >= job->result_fd_count)
+        return err_set(err, ERR_BAD_MESSAGE, "an imported page without its file");
+    enum err_code code = output_create(folder->out_dir, &fd, err);
+    if (!code)
+        code = file_copy_fd(job->result_fds[place], fd, err);
+    if (!code)
+        *out_fd = TAKE_FD(fd);
+    return code;
+}
+
+static enum err_code keep_imported(struct folder *folder, const struct job *job,
+                                   const struct js *image, struct folder_page *page,
+                                   struct err *err)
+{
+    page->dpi = js_real_or(image, "dpi", 0);
+    enum err_code code =
+        keep_file(folder, job, js_int_or(image, "fd", -1), &page->image_fd, err);
+    if (!code && js_has(image, "layer"))
+        code = keep_file(folder, job, js_int_or(image, "layer", -1), &page->layer_fd, err);
+    return code;
 }
 
 static enum err_code take_import(struct folder *folder, struct folder_doc *doc, struct job *job,
@@ -292,7 +332,8 @@ static enum err_code take_import(struct folder *folder, struct folder_doc *doc, 
 {
     const char *kind;
     int64_t pages;
-    size_t count = job->result_fd_count;
+    const struct js *images = js_at(job->result, "images");
+    size_t count = js_count(images);
     enum err_code code = js_get_text(job->result, "kind", &kind, err);
     if (!code)
         code = js_get_int(job->result, "pages", &pages, err);
@@ -302,8 +343,7 @@ static enum err_code take_import(struct folder *folder, struct folder_doc *doc, 
     if (!code)
         code = folder_doc_insert_pages(doc, doc->page_count, count, err);
     for (size_t i = 0; !code && i < count; i++)
-        code = keep_imported(folder, js_at(job->result, "images"), i, job->result_fds[i],
-                             &doc->pages[doc->imported + i], err);
+        code = keep_imported(folder, job, js_item(images, i), &doc->pages[doc->imported + i], err);
     if (code)
         return code;
     doc->imported += count;
@@ -354,11 +394,31 @@ static enum err_code take_page(struct folder *folder, struct folder_doc *doc, st
     struct folder_page *page = &doc->pages[p];
     page->info = js_ref(info);
     page->words_fd = TAKE_FD(job->result_fds[0]);
+    fd_close(TAKE_FD(page->layer_fd));
     page->mean_confidence = js_real_or(job->result, "mean_confidence", 0);
     page->state = PAGE_DONE;
     if (folder_doc_is_read(doc))
         doc->step = DOC_READ;
     return ERR_OK;
+}
+
+/* Its hash in the JSON says that it belongs to the result. */
+static enum err_code write_alto(struct folder *folder, const struct folder_doc *doc,
+                                const struct document_page *pages, struct js *json,
+                                struct err *err)
+{
+    const char *first = doc->input->files[0], *slash = strrchr(first, '/');
+    const char *source = doc->input->file_count > 1 ? doc->name : slash ? slash + 1 : first;
+    char sha256[HASH_HEX_SIZE];
+    AUTO(mem) char *text = NULL;
+    enum err_code code =
+        alto_write(source, folder->options.lang, pages, doc->page_count, &text, err);
+    if (code)
+        return code;
+    hash_bytes(text, strlen(text), sha256);
+    if (!js_set(json, "alto_sha256", js_text(sha256)))
+        return err_set(err, ERR_NO_MEMORY, "document JSON");
+    return output_put_alto(folder->out_dir, doc->name, text, err);
 }
 
 static enum err_code write_doc(struct folder *folder, struct folder_doc *doc,
@@ -382,6 +442,8 @@ static enum err_code write_doc(struct folder *folder, struct folder_doc *doc,
         document_json(&source, doc->understood, pages, doc->page_count, &json, err);
     if (!code) /* hours may have passed */
         code = check_owner(folder, doc->input, doc->name, err);
+    if (!code && folder->options.alto)
+        code = write_alto(folder, doc, pages, json, err);
     if (!code)
         code = output_publish(folder->out_dir, doc->name, doc->pdf_fd, json, err);
     if (!code)

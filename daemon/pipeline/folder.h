@@ -21,6 +21,7 @@ struct folder_options {
     const char *out_dir;
     const char *lang;
     bool split; /* one pair of files per paper found */
+    bool alto;  /* NAME.alto.xml, too */
 };
 
 enum folder_outcome { FOLDER_WRITTEN, FOLDER_SKIPPED, FOLDER_FAILED };
@@ -33,6 +34,7 @@ struct folder_result {
     const char *type; /* NULL when failed; of what is skipped, as its JSON says */
     size_t pages;
     const struct err *err; /* failed */
+    const char *unread;    /* "2, 5": pages written without text (unread.h); NULL = none */
 };
 
 /* One call per document written, skipped or failed. */
@@ -52,5 +54,7 @@ bool folder_is_done(const struct folder *folder);
 /* Documents looked at so far; while that grows, asking again for work makes sense. */
 size_t folder_begun(const struct folder *folder);
 size_t folder_failed(const struct folder *folder);
+/* Documents written with pages that could not be read in time. */
+size_t folder_unread(const struct folder *folder);
 
 #endif

@@ -55,6 +55,12 @@ static enum err_code add_image(struct job *job, const struct folder_page *page, 
                       : add_copy(job, page->image_fd, "imported page", err);
 }
 
+static enum err_code add_page(struct job *job, const struct folder_page *page, struct err *err)
+{
+    enum err_code code = add_image(job, page, err);
+    return code || page->layer_fd < 0 ? code : add_copy(job, page->layer_fd, "text layer", err);
+}
+
 static enum err_code hand_out(struct job *job, enum err_code code, struct job **out)
 {
     if (code)
@@ -93,9 +99,9 @@ enum err_code folder_claim_page(const struct folder_claim *claim, struct folder_
     struct folder_page *page = &doc->pages[p];
     struct job *job = NULL;
     enum err_code code =
-        new_job(claim, page->serial, page->attempts, page_args(page), 1, &job, err);
+        new_job(claim, page->serial, page->attempts, page_args(page), 2, &job, err);
     if (!code)
-        code = hand_out(job, add_image(job, page, err), out);
+        code = hand_out(job, add_page(job, page, err), out);
     if (!code)
         page->state = PAGE_CLAIMED;
     return code;

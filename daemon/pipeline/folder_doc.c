@@ -21,6 +21,7 @@ void folder_doc_drop_pages(struct folder_doc *doc)
 {
     for (size_t i = 0; i < doc->page_count; i++) {
         fd_close(doc->pages[i].image_fd);
+        fd_close(doc->pages[i].layer_fd);
         fd_close(doc->pages[i].words_fd);
         js_free(doc->pages[i].info);
     }
@@ -53,7 +54,8 @@ enum err_code folder_doc_insert_pages(struct folder_doc *doc, size_t at, size_t 
     memmove(pages + at + count, pages + at, (doc->page_count - at) * sizeof *pages);
     doc->page_count += count;
     for (size_t i = at; i < at + count; i++)
-        pages[i] = (struct folder_page){.serial = doc->serials++, .image_fd = -1, .words_fd = -1};
+        pages[i] = (struct folder_page){
+            .serial = doc->serials++, .image_fd = -1, .layer_fd = -1, .words_fd = -1};
     return ERR_OK;
 }
 

@@ -21,6 +21,7 @@ struct folder_page {
     enum page_state state;
     const char *path; /* borrowed from the input; NULL for an imported page */
     int image_fd;     /* imported page, else -1 */
+    int layer_fd;     /* the text that came with it, where it can be believed; else -1 */
     double dpi;       /* imported page, else 0 */
     int64_t index;    /* image within the file */
     unsigned attempts;

@@ -23,7 +23,7 @@ struct import_step {
     void *payload;
     /* the step under way */
     char folder[FOLDER_NAME_SIZE], item[ID_SIZE], page_id[ID_SIZE], blob[BLOB_NAME_SIZE];
-    int64_t page;
+    int64_t page, position;
 };
 
 static void end(struct import_step *step, bool more, const struct err *err)
@@ -55,8 +55,6 @@ static void drop_blob(struct import_step *step)
 static const char *how_it_ends(enum err_code code)
 {
     switch (code) {
-    case ERR_FILE_SIGNED:
-        return "wait";
     case ERR_FORBIDDEN:
     case ERR_TOO_LARGE:
     case ERR_FORMAT_UNKNOWN:
@@ -114,25 +112,41 @@ static void on_take_event(void *payload, struct ipc_message *message, const char
     worker_extend(step->worker, TAKE_MS);
 }
 
+/* A Word text or a register is no copy of a paper: what it says is kept, and a person decides. */
+static bool keep_text(struct import_step *step, struct ipc_message *message, const struct js *ok)
+{
+    const char *kind = js_text_or(ok, "kind", "");
+    bool word = strcmp(kind, "docx") == 0;
+    if ((!word && strcmp(kind, "xlsx") != 0) || !message->fd_count)
+        return false;
+    struct js *args = js_pack("{s:s, s:s, s:o}", "id", step->item, "code",
+                              err_name(word ? ERR_FILE_WORD : ERR_FILE_SHEET), "principal",
+                              store_client_machine());
+    store_client_call(step->store, "import_keep_text", args, message->fds, 1, on_kept, step);
+    return true;
+}
+
 static void on_counted(void *payload, struct ipc_message *message, const struct js *ok,
                        const struct err *problem)
 {
-    (void)message;
     struct import_step *step = payload;
     struct err err = ERR_INIT;
     if (step->closed)
         return;
+    if (!problem && keep_text(step, message, ok))
+        return;
     int64_t pages = js_int_or(ok, "pages", 0);
-    if (!problem && strcmp(js_text_or(ok, "pdf", ""), "signed") == 0)
-        err_set(&err, ERR_FILE_SIGNED, "its bytes must stay as they are");
-    else if (!problem && pages < 1)
+    if (!problem && pages < 1)
         err_set(&err, ERR_FORMAT_UNKNOWN, "no page in it");
     if (problem || err.code) {
         fail_item(step, problem ? problem : &err);
         return;
     }
+    const struct js *signatures = js_at(ok, "signatures");
     struct js *args = js_pack("{s:s, s:I, s:o}", "id", step->item, "pages", pages, "principal",
                               store_client_machine());
+    if (js_count(js_at(signatures, "list")))
+        js_set(args, "signatures", js_ref(signatures));
     store_client_call(step->store, "import_counted", args, NULL, 0, on_kept, step);
 }
 
@@ -145,11 +159,19 @@ static void on_page_kept(void *payload, struct ipc_message *message, const struc
     on_kept(step, message, ok, err);
 }
 
-/* Its exceptions first: a page that counts never lacks them. */
+static void keep_layer(struct import_step *step, struct ipc_message *message)
+{
+    if (!message->fd_count)
+        return;
+    struct js *args =
+        js_pack("{s:s, s:o}", "page_id", step->page_id, "principal", store_client_machine());
+    store_client_call(step->store, "import_layer", args, message->fds, 1, NULL, NULL);
+}
+
+/* Its exceptions and its text first: a page that counts never lacks them. */
 static void on_page(void *payload, struct ipc_message *message, const struct js *ok,
                     const struct err *err)
 {
-    (void)message;
     struct import_step *step = payload;
     char device[FOLDER_NAME_SIZE + 8];
     if (step->closed)
@@ -165,10 +187,13 @@ static void on_page(void *payload, struct ipc_message *message, const struct js 
                        exceptions, "principal", store_client_machine());
         store_client_call(step->store, "import_except", args, NULL, 0, NULL, NULL);
     }
+    keep_layer(step, message);
     snprintf(device, sizeof device, "import/%s", step->folder);
     args = js_pack("{s:s, s:s, s:O?, s:s, s:s, s:I, s:o}", "page_id", step->page_id, "blob",
                    step->blob, "image", js_at(ok, "image"), "device", device, "side", "front",
                    "sheet", step->page, "principal", store_client_machine());
+    if (step->position)
+        js_set(args, "position", js_int(step->position));
     store_client_call(step->store, "page_commit", args, NULL, 0, on_page_kept, step);
 }
 
@@ -207,6 +232,7 @@ static void on_next(void *payload, struct ipc_message *message, const struct js 
     snprintf(step->page_id, sizeof step->page_id, "%s", js_text_or(ok, "page_id", ""));
     snprintf(step->blob, sizeof step->blob, "%s", js_text_or(ok, "blob", ""));
     step->page = js_int_or(ok, "page", 0);
+    step->position = js_int_or(ok, "position", 0);
     if (!ask_worker(step, ok, message, &err))
         return;
     drop_blob(step);

@@ -1,11 +1,13 @@
 #include "daemon/pipeline/importer.h"
 
 #include "daemon/base/hash.h"
+#include "daemon/base/id.h"
 #include "daemon/base/log.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/messages.h"
 #include "daemon/base/sys.h"
 #include "daemon/ipc/store_client.h"
+#include "daemon/model/import_papers.h"
 #include "daemon/pipeline/import_step.h"
 #include "daemon/workers/supervisor.h"
 
@@ -17,6 +19,16 @@
 #define LOOK_MS 60000 /* without a sign of life; the worker's own deadline is shorter */
 #define LOOK_LIMIT 200
 
+/* A person wants the folder to feed another dossier, or none. */
+struct feed_wish {
+    char dossier_id[ID_SIZE]; /* "": none */
+    char waiting[8];          /* "take", "leave", "": not said */
+    struct js *principal;
+    importer_fed_fn *done; /* NULL: nobody asks */
+    void *payload;
+    struct err problem; /* why it could not be looked through */
+};
+
 struct folder {
     struct importer *importer;
     const struct js *config; /* borrowed */
@@ -24,17 +36,23 @@ struct folder {
     int64_t look_at_us, looked_us; /* monotonic; wall clock */
     bool may_work, missing, again; /* again: a person wants everything noted anew */
     struct err problem;
+    struct js *passed_over;    /* by the last whole sweep; NULL before it */
     char noted[HASH_HEX_SIZE]; /* digest of the sweep the store knows */
     /* the sweep under way */
     bool noting;
     int64_t sweep, files;
+    struct js *passing_over; /* what of it is no file that can be taken, {"special", "links", …} */
     struct hash *digest;
     char *cursor;
+    bool armed; /* it began after `feed` was asked */
+    struct feed_wish feed;
 };
 
 struct importer {
     sd_event *loop;
     const struct js *config;
+    struct js *work_config; /* the same for the worker */
+    struct js *upload;      /* as one of config */
     struct store_client *store;
     struct worker *worker;
     struct import_step *step;
@@ -69,6 +87,18 @@ static void forget_problem(struct folder *folder)
     folder->problem = (struct err)ERR_INIT;
 }
 
+/* By a copier, for the dossier a person chose. */
+static bool is_fed(const struct folder *folder)
+{
+    return strcmp(js_text_or(folder->config, "kind", ""), "scan") == 0;
+}
+
+/* Nobody looks into it: its files are handed over. */
+static bool is_upload(const struct folder *folder)
+{
+    return folder == &folder->importer->folders[folder->importer->count - 1];
+}
+
 static int64_t interval_us(const struct folder *folder)
 {
     return js_int_or(folder->config, "interval_s", 30) * 1000000;
@@ -89,10 +119,45 @@ static void drop_sweep(struct folder *folder)
 {
     hash_free(TAKE(folder->digest));
     mem_free(TAKE(folder->cursor));
+    js_free(TAKE(folder->passing_over));
+}
+
+static void on_fed(void *payload, struct ipc_message *message, const struct js *ok,
+                   const struct err *err)
+{
+    (void)message;
+    struct folder *folder = payload;
+    struct feed_wish wish = folder->feed;
+    if (folder->importer->closing)
+        return;
+    folder->feed = (struct feed_wish){0};
+    folder->may_work = true; /* what waited for a dossier */
+    if (!err && wish.problem.code)
+        err = &wish.problem;
+    wish.done(wish.payload, err ? NULL : ok, err);
+    run(folder->importer);
+}
+
+/* Seen is what lay there before. Without a look it feeds nothing: better a file that waits. */
+static void feed_now(struct folder *folder, const struct err *problem)
+{
+    struct feed_wish *wish = &folder->feed;
+    bool wanted = wish->dossier_id[0] && !problem;
+    folder->armed = false;
+    if (problem && wish->dossier_id[0])
+        wish->problem = *problem;
+    struct js *args = js_pack("{s:s, s:s?, s:s?, s:I, s:o}", "folder", folder->name, "dossier_id",
+                              wanted ? wish->dossier_id : NULL, "waiting",
+                              wish->waiting[0] ? wish->waiting : NULL, "idle_us",
+                              js_int_or(folder->config, "feed_idle_s", 600) * 1000000, "principal",
+                              TAKE(wish->principal));
+    store_client_call(folder->importer->store, "import_feed", args, NULL, 0, on_fed, folder);
 }
 
 static void end_sweep(struct folder *folder, const struct err *problem)
 {
+    if (folder->armed)
+        feed_now(folder, problem);
     drop_sweep(folder);
     folder->look_at_us = sys_monotonic_us() + interval_us(folder);
     folder->looked_us = sys_now_us();
@@ -109,6 +174,7 @@ static void begin_sweep(struct folder *folder, bool noting)
     struct err err = ERR_INIT;
     drop_sweep(folder);
     folder->noting = noting;
+    folder->armed = folder->feed.done != NULL;
     folder->files = 0;
     folder->sweep = sys_now_us();
     folder->digest = hash_new();
@@ -142,10 +208,28 @@ static void on_swept(void *payload, struct ipc_message *message, const struct js
     end_sweep(folder, err);
 }
 
+static enum err_code pass_over(struct folder *folder, const struct js *more, struct err *err)
+{
+    static const char *const kinds[] = {"special", "links", "clutter", "deep", "closed"};
+    AUTO(js) struct js *sum = js_object();
+    bool fits = sum != NULL;
+    for (size_t i = 0; fits && i < sizeof kinds / sizeof *kinds; i++)
+        fits = js_set(
+            sum, kinds[i],
+            js_int(js_int_or(folder->passing_over, kinds[i], 0) + js_int_or(more, kinds[i], 0)));
+    if (!fits)
+        return err_set(err, ERR_NO_MEMORY, "sweep");
+    js_free(folder->passing_over);
+    folder->passing_over = TAKE(sum);
+    return ERR_OK;
+}
+
 /* The folder was seen whole: nothing new, or it is gone through again and noted. */
 static void close_sweep(struct folder *folder)
 {
     char digest[HASH_HEX_SIZE];
+    js_free(folder->passed_over);
+    folder->passed_over = TAKE(folder->passing_over);
     hash_finish(folder->digest, digest);
     bool known = strcmp(digest, folder->noted) == 0;
     if (!folder->noting && known) {
@@ -194,8 +278,10 @@ static void take_files(struct folder *folder, const struct js *files)
         go_on_looking(folder);
         return;
     }
-    struct js *args = js_pack("{s:s, s:I, s:O, s:o}", "folder", folder->name, "sweep",
-                              folder->sweep, "files", files, "principal", store_client_machine());
+    struct js *args = js_pack("{s:s, s:I, s:O, s:b, s:s, s:o}", "folder", folder->name, "sweep",
+                              folder->sweep, "files", files, "fed", (int)is_fed(folder), "papers",
+                              js_text_or(folder->config, "papers", import_papers_name(PAPERS_FILE)),
+                              "principal", store_client_machine());
     store_client_call(folder->importer->store, "import_seen", args, NULL, 0, on_noted, folder);
 }
 
@@ -219,6 +305,8 @@ static void on_looked(void *payload, struct ipc_message *message, const struct j
         err_set(&err, ERR_NO_MEMORY, "sweep");
         problem = &err;
     }
+    if (!problem && pass_over(folder, js_at(ok, "passed_over"), &err))
+        problem = &err;
     if (problem)
         end_sweep(folder, problem);
     else
@@ -251,10 +339,23 @@ static void look(struct folder *folder)
 static struct folder *due_folder(struct importer *importer)
 {
     int64_t now_us = sys_monotonic_us();
-    for (size_t i = 0; i < importer->count; i++)
-        if (importer->folders[i].again || importer->folders[i].look_at_us <= now_us)
-            return &importer->folders[i];
+    for (size_t i = 0; i < importer->count; i++) {
+        struct folder *folder = &importer->folders[i];
+        if (!is_upload(folder) && (folder->again || folder->look_at_us <= now_us))
+            return folder;
+    }
     return NULL;
+}
+
+/* There is nothing to look into; what is to be tried later is tried then. */
+static void wake_upload(struct importer *importer)
+{
+    struct folder *folder = &importer->folders[importer->count - 1];
+    int64_t now_us = sys_monotonic_us();
+    if (folder->look_at_us > now_us)
+        return;
+    folder->look_at_us = now_us + interval_us(folder);
+    folder->may_work = true;
 }
 
 /* A folder of years must not keep the others waiting. */
@@ -311,6 +412,8 @@ static void on_configured(void *payload, struct ipc_message *message, const stru
     importer->busy = false;
     importer->configured_pid = err ? 0 : worker_pid(importer->worker);
     for (size_t i = 0; err && i < importer->count; i++) {
+        if (importer->folders[i].feed.done)
+            feed_now(&importer->folders[i], err);
         tell_problem(&importer->folders[i], err);
         importer->folders[i].may_work = false;
         importer->folders[i].look_at_us = sys_monotonic_us() + interval_us(&importer->folders[i]);
@@ -329,8 +432,9 @@ static void configure(struct importer *importer)
     struct err err = ERR_INIT;
     struct ipc_message none = {0};
     importer->busy = true;
-    if (worker_request(importer->worker, "configure", js_pack("{s:O}", "folders", importer->config),
-                       NULL, 0, CONFIGURE_MS, on_configured, NULL, importer, &err))
+    if (worker_request(importer->worker, "configure",
+                       js_pack("{s:O}", "folders", importer->work_config), NULL, 0, CONFIGURE_MS,
+                       on_configured, NULL, importer, &err))
         on_configured(importer, &none, NULL, &err);
 }
 
@@ -338,13 +442,14 @@ static void run(struct importer *importer)
 {
     if (importer->busy || importer->closing)
         return;
+    wake_upload(importer);
     struct folder *due = due_folder(importer);
     struct folder *work = due ? NULL : folder_with_work(importer);
     if (!due && !work) {
         sleep_until_due(importer);
         return;
     }
-    if (!is_configured(importer)) {
+    if (!(work && is_upload(work)) && !is_configured(importer)) {
         configure(importer);
         return;
     }
@@ -358,6 +463,31 @@ static void run(struct importer *importer)
 /* ---- for the daemon -----------------------------------------------------------------------------
  */
 
+/* To the worker a copier's folder is one to watch. */
+static bool make_work_config(struct importer *importer, const struct js *folders)
+{
+    importer->work_config = js_array();
+    for (size_t i = 0; i < js_count(folders); i++) {
+        AUTO(js) struct js *folder = js_copy(js_item(folders, i));
+        bool fed = strcmp(js_text_or(folder, "kind", ""), "scan") == 0;
+        if (fed && !js_set(folder, "kind", js_text("watch")))
+            return false;
+        if (!js_push(importer->work_config, js_ref(folder)))
+            return false;
+    }
+    return importer->work_config != NULL;
+}
+
+static void make_folder(struct importer *importer, size_t i)
+{
+    bool last = i + 1 == importer->count;
+    const struct js *config = last ? importer->upload : js_item(importer->config, i);
+    importer->folders[i] = (struct folder){.importer = importer,
+                                           .config = config,
+                                           .name = js_text_or(config, "name", ""),
+                                           .may_work = last};
+}
+
 enum err_code importer_new(sd_event *loop, const char *worker_dir, const struct js *folders,
                            struct store_client *store, struct importer **out, struct err *err)
 {
@@ -369,13 +499,13 @@ enum err_code importer_new(sd_event *loop, const char *worker_dir, const struct 
     importer->loop = sd_event_ref(loop);
     importer->config = folders;
     importer->store = store;
-    importer->count = js_count(folders);
-    importer->folders = mem_alloc((importer->count + 1) * sizeof *importer->folders);
-    enum err_code code = importer->folders ? ERR_OK : err_set(err, ERR_NO_MEMORY, "importer");
+    importer->count = js_count(folders) + 1;
+    importer->folders = mem_alloc(importer->count * sizeof *importer->folders);
+    importer->upload = js_pack("{s:s, s:s}", "name", "upload", "kind", "upload");
+    bool made = importer->folders && importer->upload && make_work_config(importer, folders);
+    enum err_code code = made ? ERR_OK : err_set(err, ERR_NO_MEMORY, "importer");
     for (size_t i = 0; !code && i < importer->count; i++)
-        importer->folders[i] = (struct folder){.importer = importer,
-                                               .config = js_item(folders, i),
-                                               .name = js_text_or(js_item(folders, i), "name", "")};
+        make_folder(importer, i);
     if (!code)
         code = worker_new(loop, &kind, worker_dir, &importer->worker, err);
     if (!code)
@@ -398,9 +528,14 @@ void importer_free(struct importer *importer)
     import_step_close(importer->step);
     worker_free(importer->worker);
     import_step_free(importer->step);
-    for (size_t i = 0; importer->folders && i < importer->count; i++)
+    for (size_t i = 0; importer->folders && i < importer->count; i++) {
         drop_sweep(&importer->folders[i]);
+        js_free(importer->folders[i].passed_over);
+        js_free(importer->folders[i].feed.principal);
+    }
     mem_free(importer->folders);
+    js_free(importer->work_config);
+    js_free(importer->upload);
     sd_event_unref(importer->loop);
     mem_free(importer);
 }
@@ -424,6 +559,40 @@ void importer_look(struct importer *importer, const char *name)
     struct folder *folder = find(importer, name);
     if (!folder)
         return;
+    folder->again = !is_upload(folder);
+    folder->may_work = folder->may_work || is_upload(folder);
+    run(importer);
+}
+
+void importer_work(struct importer *importer, const char *name)
+{
+    struct folder *folder = find(importer, name);
+    if (!folder)
+        return;
+    folder->may_work = true;
+    run(importer);
+}
+
+void importer_feed(struct importer *importer, const char *name, const char *dossier_id,
+                   const char *waiting, struct js *principal, importer_fed_fn *done, void *payload)
+{
+    AUTO(js) struct js *who = principal;
+    struct err err = ERR_INIT;
+    struct folder *folder = find(importer, name);
+    if (!folder)
+        err_set(&err, ERR_NOT_FOUND, "no import folder of that name");
+    else if (!is_fed(folder))
+        err_set(&err, ERR_BAD_ARGUMENT, "the folder is not of kind scan");
+    else if (folder->feed.done)
+        err_set(&err, ERR_TOO_MANY, "another dossier is being chosen for it");
+    if (err.code) {
+        done(payload, NULL, &err);
+        return;
+    }
+    folder->feed = (struct feed_wish){.principal = TAKE(who), .done = done, .payload = payload};
+    snprintf(folder->feed.dossier_id, sizeof folder->feed.dossier_id, "%s",
+             dossier_id ? dossier_id : "");
+    snprintf(folder->feed.waiting, sizeof folder->feed.waiting, "%s", waiting ? waiting : "");
     folder->again = true;
     run(importer);
 }
@@ -435,9 +604,10 @@ static struct js *folder_to_js(const struct folder *folder)
     struct js *problem = code ? js_pack("{s:s, s:s}", "code", err_name(code), "message",
                                         message_text(code, MESSAGE_VI))
                               : js_null();
-    bool fits = js_set(out, "missing", js_bool(folder->missing)) &&
-                js_set(out, "problem", problem) &&
-                js_set(out, "looked_us", folder->looked_us ? js_int(folder->looked_us) : js_null());
+    bool fits =
+        js_set(out, "missing", js_bool(folder->missing)) && js_set(out, "problem", problem) &&
+        js_set(out, "passed_over", folder->passed_over ? js_ref(folder->passed_over) : js_null()) &&
+        js_set(out, "looked_us", folder->looked_us ? js_int(folder->looked_us) : js_null());
     return fits ? TAKE(out) : NULL;
 }
 

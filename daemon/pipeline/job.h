@@ -19,8 +19,9 @@ struct job {
     char *id;          /* page, document or delivery: for the log */
     unsigned attempts; /* earlier tries that failed */
     struct js *args;   /* of the worker operation */
-    int *fds;          /* in the operation's order */
+    int *fds;          /* in the operation's order; of recognize [image, text layer?] */
     size_t fd_count;
+    int recognise_fds[2]; /* borrowed: recognition image, text layer */
     struct js *result; /* what the stage hands back; grows from step to step */
     int *result_fds;
     size_t result_fd_count;

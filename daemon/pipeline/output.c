@@ -3,6 +3,7 @@
 #include "daemon/base/file.h"
 #include "daemon/base/id.h"
 #include "daemon/base/sys.h"
+#include "daemon/pipeline/unread.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,6 +88,28 @@ enum err_code output_publish(int dir_fd, const char *name, int pdf_fd, const str
     return code ? code : file_flush_folder(dir_fd, json_name, err);
 }
 
+enum err_code output_put_alto(int dir_fd, const char *name, const char *text, struct err *err)
+{
+    AUTO(mem) char *file_name = mem_printf("%s" OUTPUT_ALTO, name);
+    AUTO(fd) int fd = -1;
+    if (!file_name)
+        return err_set(err, ERR_NO_MEMORY, "'%s'", name);
+    enum err_code code = output_create(dir_fd, &fd, err);
+    if (!code)
+        code = file_write_all(fd, text, strlen(text), err);
+    if (!code)
+        code = flush(fd, file_name, err);
+    return code ? code : give_name(dir_fd, file_name, fd, err);
+}
+
+static bool has_hash(int dir_fd, const char *name, const char *suffix, const char *wanted)
+{
+    AUTO(mem) char *file_name = mem_printf("%s%s", name, suffix);
+    char sha256[HASH_HEX_SIZE];
+    AUTO(fd) int fd = file_name ? openat(dir_fd, file_name, O_RDONLY | O_CLOEXEC) : -1;
+    return fd >= 0 && !hash_fd(fd, sha256, NULL, NULL) && strcmp(sha256, wanted) == 0;
+}
+
 static struct js *read_json(int dir_fd, const char *name, const char *digest)
 {
     AUTO(mem) char *json_name = mem_printf("%s.json", name);
@@ -99,16 +122,22 @@ static struct js *read_json(int dir_fd, const char *name, const char *digest)
     return TAKE(json);
 }
 
+/* A page that was not read in time gets another try. */
+static bool is_read(const struct js *json)
+{
+    const struct js *pages = js_at(json, "pages");
+    for (size_t i = 0; i < js_count(pages); i++)
+        if (unread_is(js_item(pages, i)))
+            return false;
+    return true;
+}
+
 static struct js *read_done(int dir_fd, const char *name, const char *digest)
 {
-    AUTO(mem) char *pdf_name = mem_printf("%s.pdf", name);
     AUTO(js) struct js *json = read_json(dir_fd, name, digest);
-    char sha256[HASH_HEX_SIZE];
-    if (!pdf_name || !json)
-        return NULL;
-    AUTO(fd) int pdf = openat(dir_fd, pdf_name, O_RDONLY | O_CLOEXEC);
-    if (pdf < 0 || hash_fd(pdf, sha256, NULL, NULL) ||
-        strcmp(sha256, js_text_or(json, "pdf_sha256", "")) != 0)
+    const char *alto = js_text_or(json, "alto_sha256", NULL);
+    if (!json || !is_read(json) || !has_hash(dir_fd, name, ".pdf", js_text_or(json, "pdf_sha256", "")) ||
+        (alto && !has_hash(dir_fd, name, OUTPUT_ALTO, alto)))
         return NULL;
     return TAKE(json);
 }

@@ -3,7 +3,9 @@
 #include "daemon/base/file.h"
 #include "daemon/base/hash.h"
 #include "daemon/base/js.h"
+#include "daemon/pipeline/alto.h"
 #include "daemon/pipeline/inputs.h"
+#include "daemon/pipeline/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +14,7 @@
 #include <unistd.h>
 
 #define CHUNK (256u << 10)
-#define JSON_HEAD 4096
+#define JSON_HEAD 4096 /* of an ALTO, too */
 
 /* XMP of a PDF composed for `sohoa process`: its document id is a digest; the daemon's documents
  * have UUIDs. */
@@ -119,6 +121,16 @@ static enum err_code refuse(const char *dir_path, const char *name, struct err *
                    shown, dir_path);
 }
 
+static bool is_our_alto(int fd)
+{
+    char head[JSON_HEAD + 1];
+    ssize_t size = pread(fd, head, JSON_HEAD, 0);
+    if (size <= 0)
+        return size == 0;
+    head[size] = 0;
+    return alto_is_ours(head);
+}
+
 static bool is_our_json(int fd)
 {
     char head[JSON_HEAD + 1];
@@ -150,4 +162,18 @@ enum err_code output_may_replace(int dir_fd, const char *dir_path, const char *n
     bool ours = pdf < 0 || is_composed_by_us(pdf) ||
                 (json >= 0 && is_recorded(dir_fd, json_name, pdf)) || is_copy_of(source_pdf, pdf);
     return strange_pdf || !ours ? refuse(dir_path, pdf_name, err) : ERR_OK;
+}
+
+enum err_code output_may_replace_alto(int dir_fd, const char *dir_path, const char *name,
+                                      struct err *err)
+{
+    AUTO(mem) char *file_name = mem_printf("%s" OUTPUT_ALTO, name);
+    AUTO(fd) int fd = -1;
+    bool strange;
+    if (!file_name)
+        return err_set(err, ERR_NO_MEMORY, "'%s'", name);
+    enum err_code code = open_plain(dir_fd, file_name, &fd, &strange, err);
+    if (code)
+        return code;
+    return strange || (fd >= 0 && !is_our_alto(fd)) ? refuse(dir_path, file_name, err) : ERR_OK;
 }

@@ -17,4 +17,8 @@
 enum err_code output_may_replace(int dir_fd, const char *dir_path, const char *name,
                                  const char *source_pdf, struct err *err);
 
+/* The same for NAME.alto.xml: empty, or an ALTO of ours. */
+enum err_code output_may_replace_alto(int dir_fd, const char *dir_path, const char *name,
+                                      struct err *err);
+
 #endif

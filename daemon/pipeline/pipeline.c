@@ -5,6 +5,7 @@
 #include "daemon/base/mem.h"
 #include "daemon/pipeline/retry.h"
 #include "daemon/pipeline/stage.h"
+#include "daemon/pipeline/unread.h"
 #include "daemon/workers/supervisor.h"
 
 #include <string.h>
@@ -53,7 +54,7 @@ const struct stage stages[] = {
      POOL_OCR,
      false,
      {{"read", SECONDS(60), ask_read, keep_read},
-      {"recognise", SECONDS(180), ask_recognise, keep_recognised}}},
+      {"recognise", SECONDS(180), ask_recognise, keep_recognised, unread_keep}}},
     {"import", POOL_OCR, false, {{"import", SECONDS(600), NULL, NULL}}},
 };
 const size_t stage_count = sizeof stages / sizeof *stages;
@@ -70,7 +71,7 @@ static enum err_code ask_read(const struct pipeline_config *config, struct job *
         return err_set(err, ERR_NO_MEMORY, "read");
     *out_args = TAKE(args);
     *out_fds = job->fds;
-    *out_fd_count = job->fd_count;
+    *out_fd_count = job->fd_count > 0; /* the text layer is for recognise */
     return ERR_OK;
 }
 
@@ -99,13 +100,15 @@ static enum err_code ask_recognise(const struct pipeline_config *config, struct 
 {
     *out_args = js_pack("{s:O, s:O, s:o}", "page", js_at(job->result, "page"), "zones",
                         js_at(job->result, "zones"), "lang", js_text(config->lang));
-    *out_fds = &job->result_fds[0];
-    *out_fd_count = 1;
+    job->recognise_fds[0] = job->result_fds[0];
+    job->recognise_fds[1] = job->fd_count > 1 ? job->fds[1] : -1;
+    *out_fds = job->recognise_fds;
+    *out_fd_count = job->fd_count > 1 ? 2 : 1;
     return *out_args ? ERR_OK : err_set(err, ERR_NO_MEMORY, "recognise");
 }
 
-/* The stage's result is {page, zones, images, words, mean_confidence} with [words, thumbnail]: the
- * recognition image has done its work. */
+/* The stage's result is {page, zones, images, words, mean_confidence, words_source} with [words,
+ * thumbnail]: the recognition image has done its work. */
 static enum err_code keep_recognised(struct job *job, struct ipc_message *message,
                                      const struct js *ok, struct err *err)
 {
@@ -117,7 +120,8 @@ static enum err_code keep_recognised(struct job *job, struct ipc_message *messag
     job->result_fds[0] = words;
     bool set =
         js_set(job->result, "words", js_int(js_int_or(ok, "words", 0))) &&
-        js_set(job->result, "mean_confidence", js_real(js_real_or(ok, "mean_confidence", 0)));
+        js_set(job->result, "mean_confidence", js_real(js_real_or(ok, "mean_confidence", 0))) &&
+        js_set(job->result, "words_source", js_text(js_text_or(ok, "words_source", NULL)));
     return set ? ERR_OK : err_set(err, ERR_NO_MEMORY, "recognise");
 }
 
@@ -373,11 +377,17 @@ static void on_answer(void *payload, struct ipc_message *message, const struct j
     struct err err = ERR_INIT;
     if (!slot->job)
         return; /* the pipeline is being freed */
-    if (problem) {
+    const struct step *step = &slot->job->stage->steps[slot->step];
+    bool goes_on = problem && problem->code == ERR_WORKER_HUNG && step->late;
+    if (problem && !goes_on) {
         fail_job(slot, problem);
         return;
     }
-    if (take_answer(slot, message, ok, &err)) {
+    if (goes_on)
+        log_err(problem,
+                LOG_FIELDS(LOG_FIELD("SOHOA_STEP", step->op), LOG_FIELD("SOHOA_DOC", slot->job->id)),
+                "words of a page were not read in time, it is kept without text, continuing");
+    if (goes_on ? step->late(slot->job, &err) : take_answer(slot, message, ok, &err)) {
         fail_job(slot, &err);
         return;
     }
@@ -399,8 +409,10 @@ static enum err_code ask(struct slot *slot, const struct step *step, struct err 
     } else {
         args = js_ref(job->args);
     }
-    return worker_request(slot->worker, step->op, args, fds, fd_count, step->deadline_ms, on_answer,
-                          NULL, slot, err);
+    int recognise_ms = slot->pipeline->config.recognise_ms;
+    int deadline_ms = step->late && recognise_ms ? recognise_ms : step->deadline_ms;
+    return worker_request(slot->worker, step->op, args, fds, fd_count, deadline_ms, on_answer, NULL,
+                          slot, err);
 }
 
 static int on_worker_free(sd_event_source *source, uint64_t now_us, void *payload)

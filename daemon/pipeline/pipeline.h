@@ -20,6 +20,7 @@ struct pipeline_config {
     int ocr_workers;
     const char *lang;   /* recognition model ("vie+eng"); borrowed, NULL = the worker's own */
     const char *witnesses; /* folder where the station remembers the targets' marks; borrowed */
+    int recognise_ms; /* for the words of one page, then it is kept without them; 0 = 3 minutes */
     struct js *targets; /* upload worker's configure args.targets; borrowed, NULL = none */
     /* Asked before each signature: may what this principal compared be signed now? NULL = yes. */
     enum err_code (*may_sign)(void *payload, const char *copied_by, struct err *err);

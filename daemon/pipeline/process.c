@@ -70,7 +70,10 @@ static enum err_code run(struct process *process, const struct process_options *
                          struct err *err)
 {
     struct pipeline_config config = {
-        .worker_dir = options->worker_dir, .ocr_workers = options->jobs, .lang = options->lang};
+        .worker_dir = options->worker_dir,
+        .ocr_workers = options->jobs,
+        .recognise_ms = options->page_seconds * 1000,
+        .lang = options->lang};
     struct job_source source = folder_jobs(process->folder);
     enum err_code code =
         pipeline_new(process->loop, &config, &source, NULL, NULL, &process->pipeline, err);
@@ -90,7 +93,10 @@ enum err_code process_run(const struct process_options *options, folder_result_f
     struct process process = {0};
     struct inputs inputs = {0};
     struct folder_options folder_options = {
-        .out_dir = options->out_dir, .lang = options->lang, .split = options->split};
+        .out_dir = options->out_dir,
+        .lang = options->lang,
+        .split = options->split,
+        .alto = options->alto};
     enum err_code code = inputs_find(options->inputs, options->input_count, options->each,
                                      options->out_dir, &inputs, err);
     for (size_t i = 0; i < inputs.note_count; i++)
@@ -104,7 +110,7 @@ enum err_code process_run(const struct process_options *options, folder_result_f
     if (!code)
         code = run(&process, options, err);
     if (process.folder)
-        *out_failed = folder_failed(process.folder);
+        *out_failed = folder_failed(process.folder) + folder_unread(process.folder);
     pipeline_free(process.pipeline);
     folder_free(process.folder);
     inputs_done(&inputs);

@@ -12,11 +12,12 @@ struct process_options {
     const char *lang;
     const char *worker_dir;
     int jobs;
-    bool each, split;
+    int page_seconds; /* for the words of one page, 0 = the usual 3 minutes */
+    bool each, split, alto;
     void (*on_note)(const char *note); /* what was passed over on the way, for people */
 };
 
-/* Blocks until all is done. *out_failed: documents that could not be written. USAGE before any work
+/* Blocks until all is done. *out_failed: documents that could not be written, or not with all text. USAGE before any work
  * started; CANCELLED after SIGINT or SIGTERM (what is written stays, nothing half is left). */
 enum err_code process_run(const struct process_options *options, folder_result_fn *on_result,
                           folder_progress_fn *on_progress, void *payload, size_t *out_failed,

@@ -76,10 +76,10 @@ static struct js *error_to_js(const struct scan_job *job)
 
 struct js *scan_job_to_js(const struct scan_job *job)
 {
-    return js_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:o, s:o}", "id", job->id,
+    return js_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:o, s:o}", "id", job->id,
                    "device", job->device, "dossier_id", job->dossier_id, "document_id",
                    job->document_id, "state", job->state, "pages", job->pages, "sheets",
-                   job->sheets, "lost_sheet", job->lost_sheet, "can_continue",
-                   (int)scan_job_can_go_on(job), "waits", waits_to_js(job), "error",
+                   job->sheets, "lost_sheet", job->lost_sheet, "lost_sheets", job->lost_sheets,
+                   "can_continue", (int)scan_job_can_go_on(job), "waits", waits_to_js(job), "error",
                    error_to_js(job));
 }

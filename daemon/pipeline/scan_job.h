@@ -18,13 +18,16 @@ struct scan_job {
     char id[ID_SIZE];
     char dossier_id[ID_SIZE], document_id[ID_SIZE];
     bool rejected;     /* no page came: its document is nobody's paper, going on makes another */
-    char *device;            /* key of its scanner */
-    const char *state;       /* running done failed cancelled */
-    int pages;               /* safe ones */
-    int sheets;              /* safe ones, of a feeder */
-    int lost_sheet;          /* in motion when it failed: to be fed again; 0 = none */
+    char *device;      /* key of its scanner */
+    const char *state; /* running done failed cancelled */
+    int pages;         /* safe ones */
+    int sheets;        /* safe ones, of a feeder */
+    int lost_sheet;    /* the first that went through and is not safe: to be fed again; 0 = none */
+    int lost_sheets;   /* how many, with it */
     char half_page[ID_SIZE]; /* last safe page when it is a front whose back has not come */
-    const char *waits; /* running, but for now: NULL, "device" (busy), "next" (the clerk's key) */
+    bool confirmed;          /* a run that began with confirm_first: its first page belongs there */
+    const char *waits; /* running, but for now: NULL, "device" (busy), "next" (the clerk's key, the
+                        * button, the time), "confirm" (the clerk's answer) */
     int64_t waits_until_us;
     struct err err;
     char ref[REF_SIZE];
@@ -47,7 +50,8 @@ bool scan_job_is_running(const struct scan_job *job);
 /* It ended before its paper did, and the same request may bring the rest. */
 bool scan_job_can_go_on(const struct scan_job *job);
 /* {"id", "device", "dossier_id", "document_id", "state", "pages", "sheets", "lost_sheet",
- * "can_continue", "waits": {"for", "until_us"}|null, "error"}; NULL when out of memory */
+ * "lost_sheets", "can_continue", "waits": {"for", "until_us"}|null, "error"}; NULL when out of
+ * memory */
 struct js *scan_job_to_js(const struct scan_job *job);
 
 #endif

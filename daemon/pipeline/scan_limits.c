@@ -15,7 +15,9 @@ const struct scan_limits scan_limits_default = {
     .busy_ms = 120000,
     .idle_ms = 120000,
     .lease_ms = 600000,
+    .lease_idle_ms = 120000,
     .poll_ms = 700,
+    .buttons = BUTTONS_PAGE,
 };
 
 int scan_limit_of(const struct scan_limits *limits, const char *call)

@@ -9,6 +9,10 @@
 static const char *const keys[] = {"source",  "mode", "resolution_dpi", "paper", "area_mm",
                                    "options", NULL};
 
+/* And what it says of the device besides. */
+static const char *const own_keys[] = {"button", NULL};
+static const char *const button_uses[] = {"scan", "tell", "off", NULL};
+
 static const char *const sources[] = {"flatbed", "adf", "duplex", NULL};
 static const char *const modes[] = {"color", "gray", "lineart", NULL};
 static const char *const papers[] = {"a3", "a4", "a5", "id1", "auto", NULL};
@@ -63,10 +67,19 @@ enum err_code scan_wish_check_profile(const struct js *settings, struct err *err
     if (!js_is_object(settings))
         return err_set(err, ERR_BAD_ARGUMENT, "'settings' is no object");
     for (void *it = js_iter(settings); it; it = js_iter_next(settings, it))
-        if (!is_one_of(js_iter_key(it), keys))
+        if (!is_one_of(js_iter_key(it), keys) && !is_one_of(js_iter_key(it), own_keys))
             return err_set(err, ERR_BAD_ARGUMENT, "a profile has no '%.40s'", js_iter_key(it));
     enum err_code code = check_words(settings, err);
+    if (!code)
+        code = check_word(settings, "button", button_uses, err);
     return code ? code : check_legal(settings, err);
+}
+
+/* A card looked at closer is scanned with other settings than its page, also under a locked
+ * profile. */
+static bool is_closer_look(const struct js *request)
+{
+    return strcmp(js_text_or(request, "part_kind", ""), "detail") == 0;
 }
 
 /* The request's value, else the profile's. */
@@ -75,7 +88,7 @@ static enum err_code take(struct js *to, const char *key, const struct js *reque
 {
     const struct js *asked = js_at(request, key), *kept = js_at(js_at(profile, "settings"), key);
     bool changes = !js_is_null(asked) && !js_is_null(kept) && !js_equal(asked, kept);
-    if (changes && js_bool_or(profile, "locked", false))
+    if (changes && js_bool_or(profile, "locked", false) && !is_closer_look(request))
         return err_set(err, ERR_PROFILE_LOCKED, "'%s' is fixed by the profile", key);
     const struct js *value = js_is_null(asked) ? kept : asked;
     if (!js_is_null(value) && !js_set(to, key, js_ref(value)))

@@ -4,11 +4,16 @@
 #include "daemon/base/log.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/sys.h"
+#include "daemon/model/person.h"
 #include "daemon/pipeline/device_book.h"
 #include "daemon/pipeline/scanner_inside.h"
 
+#include <fnmatch.h>
 #include <string.h>
 #include <systemd/sd-event.h>
+
+#define OPEN_AGAIN_US                                                                              \
+    (60 * 1000000ll) /* a device that others use is not asked for its buttons at once */
 
 /* A question about the device, asked of the scan worker while no job runs. */
 struct question {
@@ -19,10 +24,25 @@ struct question {
     int scrap_fd;
 };
 
-static struct js *names_of(const struct device_ref *device)
+/* What IT staff say of the buttons of that machine. */
+static const struct js *panel_of(const struct scanner_config *config, const char *key)
 {
-    return js_pack("{s:s, s:s, s:s}", "device", device->name, "vendor", device->vendor, "model",
-                   device->model);
+    for (size_t i = 0; i < js_count(config->panels); i++) {
+        const struct js *panel = js_item(config->panels, i);
+        if (fnmatch(js_text_or(panel, "identity", ""), key, 0) == 0)
+            return js_at(panel, "rules");
+    }
+    return NULL;
+}
+
+static struct js *names_of(const struct scanner_config *config, const struct device_ref *device)
+{
+    struct js *names = js_pack("{s:s, s:s, s:s}", "device", device->name, "vendor", device->vendor,
+                               "model", device->model);
+    const struct js *panel = panel_of(config, device->key);
+    if (panel && !js_set(names, "panel", js_ref(panel)))
+        js_free(TAKE(names));
+    return names;
 }
 
 enum err_code scanner_new(sd_event *loop, const struct scanner_config *config,
@@ -34,14 +54,15 @@ enum err_code scanner_new(sd_event *loop, const struct scanner_config *config,
     struct scanner *scanner = mem_alloc(sizeof *scanner);
     if (!scanner)
         return err_set(err, ERR_NO_MEMORY, "scanner");
-    *scanner = (struct scanner){.loop = sd_event_ref(loop),
-                                .config = *config,
-                                .store = store,
-                                .event = event,
-                                .event_payload = event_payload,
-                                .key = mem_strdup(device->key),
-                                .names = names_of(device),
-                                .run.preview_fd = -1};
+    *scanner = (struct scanner){
+        .loop = sd_event_ref(loop),
+        .config = *config,
+        .store = store,
+        .event = event,
+        .event_payload = event_payload,
+        .key = mem_strdup(device->key),
+        .names = names_of(config, device),
+        .run = {.place = RUN_PAGE_NONE, .coming = RUN_PAGE_NONE, .leaving = RUN_PAGE_NONE}};
     enum err_code code =
         scanner->key && scanner->names ? ERR_OK : err_set(err, ERR_NO_MEMORY, "scanner");
     if (!code)
@@ -64,9 +85,7 @@ void scanner_free(struct scanner *scanner)
     sd_event_source_disable_unref(run->later);
     worker_free(scanner->worker);
     js_free(run->settings);
-    js_free(run->preview);
-    fd_close(run->preview_fd);
-    mem_free(run->blob);
+    scan_pages_forget(run);
     js_free(scanner->on_button);
     mem_free(scanner->key);
     js_free(scanner->names);
@@ -81,7 +100,7 @@ const char *scanner_key(const struct scanner *scanner)
 
 void scanner_meet(struct scanner *scanner, const struct device_ref *device)
 {
-    struct js *names = names_of(device);
+    struct js *names = names_of(&scanner->config, device);
     if (!names)
         return;
     js_free(scanner->names);
@@ -142,7 +161,7 @@ bool scanner_heard_call(struct scanner *scanner, const char *event, const struct
 
 void scanner_opened(struct scanner *scanner, const struct js *ok)
 {
-    scanner->open = true;
+    scanner->open = scanner->was_open = true;
     scanner->has_button = js_count(js_at(ok, "buttons")) > 0;
 }
 
@@ -181,17 +200,37 @@ static bool listens(const struct scanner *scanner)
     return !scanner_is_busy(scanner) || scanner->run.waiting_for_key;
 }
 
+/* Of the device's profile: a press scans, is only told, or nobody looks. */
+static const char *button_use(const struct scanner *scanner)
+{
+    const struct js *profile = device_book_profile_of(scanner->config.book, scanner->key);
+    return js_text_or(profile, "settings.button", "scan");
+}
+
+/* At a scanner that does nothing. */
+static bool is_watched(const struct scanner *scanner)
+{
+    const struct scan_limits *limits = scanner->config.limits;
+    if (limits->poll_ms <= 0 || strcmp(button_use(scanner), "off") == 0)
+        return false;
+    return !lease_is_free(&scanner->lease, sys_now_us()) || limits->buttons == BUTTONS_ALWAYS ||
+           (limits->buttons == BUTTONS_PAGE && *scanner->config.pages_open > 0);
+}
+
 static void press(struct scanner *scanner, const char *button)
 {
     struct err ignored = ERR_INIT;
-    if (scanner->run.waiting_for_key) {
-        scanner_run_on(scanner, false, &ignored);
+    bool in_run = scanner->run.waiting_for_key;
+    if (in_run && !scanner_run_on(scanner, false, &ignored))
         return;
-    }
-    AUTO(js) struct js *action = js_ref(scanner->on_button);
+    bool is_free = lease_is_free(&scanner->lease, sys_now_us());
+    bool scans = !is_free && !in_run && strcmp(button_use(scanner), "scan") == 0 &&
+                 person_is_same(scanner->button_owner, scanner->lease.owner);
     AUTO(js)
     struct js *told =
-        js_pack("{s:s, s:s, s:O?}", "device", scanner->key, "button", button, "action", action);
+        js_pack("{s:s, s:s?, s:s, s:s?, s:O?}", "device", scanner->key, "label",
+                device_book_label_of(scanner->config.book, scanner->key), "button", button, "owner",
+                is_free ? NULL : scanner->lease.owner, "action", scans ? scanner->on_button : NULL);
     if (told)
         scanner->event(scanner->event_payload, "button", told);
 }
@@ -230,8 +269,7 @@ static int on_poll(sd_event_source *source, uint64_t now_us, void *payload)
     struct scanner *scanner = payload;
     struct err err = ERR_INIT;
     scanner->poll = sd_event_source_disable_unref(scanner->poll);
-    bool wanted = scanner->open && !lease_is_free(&scanner->lease, sys_now_us());
-    if (!wanted || worker_is_busy(scanner->worker))
+    if (!scanner->open || !is_watched(scanner) || worker_is_busy(scanner->worker))
         return 0;
     scanner->polling = scanner_request(scanner, "buttons", js_object(), NULL, 0, on_buttons,
                                        on_poll_call, scanner, &err) == ERR_OK;
@@ -242,18 +280,32 @@ void scanner_listen(struct scanner *scanner)
 {
     int every_ms = scanner->config.limits->poll_ms;
     scanner->poll = sd_event_source_disable_unref(scanner->poll);
-    if (every_ms > 0 && scanner->open && scanner->has_button)
+    if (scanner->open && scanner->has_button && is_watched(scanner))
         sd_event_add_time_relative(scanner->loop, &scanner->poll, CLOCK_MONOTONIC,
                                    (uint64_t)every_ms * 1000, 50000, on_poll, scanner);
 }
 
 static void open_for_buttons(struct scanner *scanner);
 
+void scanner_watch(struct scanner *scanner)
+{
+    bool may_have =
+        scanner->was_open ? scanner->has_button : scanner->config.limits->buttons == BUTTONS_ALWAYS;
+    bool listens_already = scanner->poll || scanner->polling;
+    if (listens_already || scanner_is_busy(scanner) || !is_watched(scanner))
+        return;
+    if (scanner->open)
+        scanner_listen(scanner);
+    else if (may_have && sys_monotonic_us() >= scanner->deaf_until_us)
+        open_for_buttons(scanner);
+}
+
 void scanner_on_button(struct scanner *scanner, struct js *action)
 {
     js_free(scanner->on_button);
     scanner->on_button = action;
-    if (!action || scanner_is_busy(scanner) || scanner->polling)
+    memcpy(scanner->button_owner, scanner->lease.owner, LEASE_OWNER_SIZE);
+    if (!action || !is_watched(scanner) || scanner_is_busy(scanner) || scanner->polling)
         return;
     if (scanner->open)
         scanner_listen(scanner);
@@ -270,8 +322,7 @@ static int on_idle(sd_event_source *source, uint64_t now_us, void *payload)
     (void)now_us;
     struct scanner *scanner = payload;
     scanner->idle = sd_event_source_disable_unref(scanner->idle);
-    bool watched = scanner->has_button && !lease_is_free(&scanner->lease, sys_now_us());
-    if (watched)
+    if (scanner->has_button && is_watched(scanner))
         scanner_rest(scanner);
     else if (!scanner_is_busy(scanner))
         scanner_forget_device(scanner);
@@ -299,6 +350,8 @@ void scanner_wake(struct scanner *scanner)
 static void answer_question(struct question *question, const struct js *ok, const struct err *err)
 {
     struct scanner *scanner = question->scanner;
+    if (err && !question->done)
+        scanner->deaf_until_us = sys_monotonic_us() + OPEN_AGAIN_US;
     scanner->asking = scanner->polling = false;
     if (err)
         scanner_forget_device(scanner);
@@ -420,6 +473,5 @@ void scanner_ask(struct scanner *scanner, enum scanner_question kind, scanner_do
 
 static void open_for_buttons(struct scanner *scanner)
 {
-    if (scanner->config.limits->poll_ms > 0)
-        scanner_ask(scanner, SCANNER_SHOW, NULL, NULL);
+    scanner_ask(scanner, SCANNER_SHOW, NULL, NULL);
 }

@@ -34,6 +34,8 @@ struct scanner_config {
     const struct scan_limits *limits; /* borrowed */
     struct device_book *book;         /* borrowed; where a device is found under a new name */
     struct scan_jobs *jobs;           /* borrowed; shared by all scanners */
+    const struct js *panels; /* borrowed: [{"identity": pattern, "rules": see drivers/buttons.h}] */
+    const int *pages_open;   /* borrowed: of clerks */
 };
 
 /* name "progress", "job" or "button" */
@@ -64,9 +66,9 @@ void scanner_ask(struct scanner *scanner, enum scanner_question question, scanne
  * request (taken over): source, mode, resolution_dpi, paper, area_mm, options over `profile` (see
  * scan_wish.h); document_id (else a new one), finish; sheets expected; position, replaces, part_of,
  * part_kind of the pages; backs "reversed" or "same": these are the back sides of the document's
- * pages; hands_free (interval_s, turn_second): page after page from the glass. Answers {"job": …}
- * as soon as the document is known; the job goes on. SCAN_RUNNING, DEVICE_LEASED,
- * SETTINGS_NOT_LEGAL…
+ * pages; hands_free (interval_s, turn_second, confirm_first): page after page from the glass.
+ * Answers {"job": …} as soon as the document is known; the job goes on. SCAN_RUNNING,
+ * DEVICE_LEASED, SETTINGS_NOT_LEGAL…
  */
 void scanner_start(struct scanner *scanner, const char *dossier_id, struct js *request,
                    const struct js *profile, const struct js *principal, scanner_done_fn *done,
@@ -78,6 +80,9 @@ enum err_code scanner_continue(struct scanner *scanner, struct scan_job *job,
 void scanner_cancel(struct scanner *scanner);
 /* A hands-free run: the next page now, or that was the last. CONFLICT when none waits. */
 enum err_code scanner_run_on(struct scanner *scanner, bool last, struct err *err);
+/* A run that was begun with confirm_first: its first page belongs there, time and buttons bring the
+ * next ones from here on. CONFLICT when nothing is asked. */
+enum err_code scanner_confirm(struct scanner *scanner, struct err *err);
 
 const struct scan_job *scanner_job(const struct scanner *scanner); /* NULL: none runs */
 bool scanner_is_busy(const struct scanner *scanner);
@@ -89,10 +94,13 @@ enum err_code scanner_preview(const struct scanner *scanner, int64_t from, int *
                               struct js **out, struct err *err);
 
 /* Who has it. What the machine's button scans into meanwhile: {"dossier_id", "document_id"?}, NULL
- * = nothing (taken over). The buttons are looked at while somebody has the scanner and no job runs.
- */
+ * = nothing (taken over). A press is told as event "button" {"device", "label", "button", "owner",
+ * "action"}; owner and action null: it was pressed for nobody. */
 struct lease *scanner_lease(struct scanner *scanner);
 void scanner_on_button(struct scanner *scanner, struct js *action);
+/* A page of a clerk was opened, a scanner plugged in: it is listened to again where it should be
+ * (scan_limits.h). One that was never opened only with BUTTONS_ALWAYS. */
+void scanner_watch(struct scanner *scanner);
 /* {"key","lease","job","buttons"}; NULL: out of memory */
 struct js *scanner_to_js(const struct scanner *scanner);
 

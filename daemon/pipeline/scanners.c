@@ -4,6 +4,8 @@
 #include "daemon/base/mem.h"
 #include "daemon/base/messages.h"
 #include "daemon/base/sys.h"
+#include "daemon/ipc/store_client.h"
+#include "daemon/model/person.h"
 #include "daemon/pipeline/device_book.h"
 
 #include <string.h>
@@ -18,6 +20,7 @@ struct scanners {
     scanner_event_fn *event;
     void *event_payload;
     struct scan_jobs jobs;
+    int pages_open;
     struct scanner *one[SCANNERS_MAX];
     size_t count;
 };
@@ -60,6 +63,11 @@ void scanners_free(struct scanners *scanners)
     mem_free(scanners);
 }
 
+static void tell(struct scanners *scanners, const char *name, const struct js *data)
+{
+    scanners->event(scanners->event_payload, name, data);
+}
+
 /* ---- the one that is meant ----------------------------------------------------------------------
  */
 
@@ -84,9 +92,22 @@ static enum err_code make_room(struct scanners *scanners, struct err *err)
 
 static void on_event(void *payload, const char *name, const struct js *data);
 
+/* One that was asked for by its SANE name while no look had found it has that name as its key. Now
+ * that it is known who it is, it must not be kept open twice. */
+static void drop_alias(struct scanners *scanners, const struct device_ref *ref)
+{
+    for (size_t i = 0; strcmp(ref->key, ref->name) != 0 && i < scanners->count; i++)
+        if (strcmp(scanner_key(scanners->one[i]), ref->name) == 0 &&
+            !scanner_is_busy(scanners->one[i])) {
+            drop(scanners, i);
+            return;
+        }
+}
+
 static enum err_code scanner_of(struct scanners *scanners, const struct device_ref *ref,
                                 struct scanner **out, struct err *err)
 {
+    drop_alias(scanners, ref);
     for (size_t i = 0; i < scanners->count; i++)
         if (strcmp(scanner_key(scanners->one[i]), ref->key) == 0) {
             scanner_meet(scanners->one[i], ref);
@@ -96,7 +117,9 @@ static enum err_code scanner_of(struct scanners *scanners, const struct device_r
     const struct scanner_config config = {.worker_dir = scanners->config.worker_dir,
                                           .limits = scanners->config.limits,
                                           .book = scanners->config.book,
-                                          .jobs = &scanners->jobs};
+                                          .jobs = &scanners->jobs,
+                                          .panels = scanners->config.panels,
+                                          .pages_open = &scanners->pages_open};
     enum err_code code = make_room(scanners, err);
     if (!code)
         code = scanner_new(scanners->loop, &config, scanners->store, ref, on_event, scanners, out,
@@ -215,18 +238,42 @@ static enum err_code change_lease(struct order *order, struct scanner *scanner, 
     const char *who = js_text_or(order->principal, "id", "");
     const char *to = js_text_or(order->args, "to", NULL);
     bool it = strcmp(js_text_or(order->principal, "role", ""), "it") == 0;
-    int last_ms = order->scanners->config.limits->lease_ms;
+    const struct scan_limits *limits = order->scanners->config.limits;
     struct lease *lease = scanner_lease(scanner);
+    int64_t now_us = sys_now_us();
     if (to)
-        return lease_hand_over(lease, who, to, it, sys_now_us(), last_ms, err);
-    return lease_take(lease, who, sys_now_us(), last_ms, err);
+        return lease_hand_over(lease, who, to, it, now_us, limits->lease_ms, err);
+    if (js_bool_or(order->args, "take", false))
+        return lease_take_idle(lease, who, now_us, limits->lease_ms, limits->lease_idle_ms, err);
+    return lease_take(lease, who, now_us, limits->lease_ms, err);
+}
+
+/* Somebody else has it now: both hear of it, and the journal of the station says who took it. */
+static void tell_change(struct order *order, struct scanner *scanner, const struct lease *former)
+{
+    const struct lease *lease = scanner_lease(scanner);
+    const char *device = scanner_key(scanner);
+    AUTO(js)
+    struct js *told = js_pack("{s:s, s:s, s:o}", "device", device, "former", former->owner, "lease",
+                              lease_to_js(lease, sys_now_us()));
+    if (told)
+        tell(order->scanners, "lease", told);
+    bool taken = person_is_same(lease->owner, js_text_or(order->principal, "id", ""));
+    store_client_call(order->scanners->store, "device_note",
+                      js_pack("{s:s, s:s, s:s, s:s, s:O}", "identity", device, "event",
+                              taken ? "take" : "hand over", "from", former->owner, "to",
+                              lease->owner, "principal", order->principal),
+                      NULL, 0, NULL, NULL);
 }
 
 static void run_lease(struct order *order, struct scanner *scanner, const struct device_ref *ref)
 {
     (void)ref;
     struct err err = ERR_INIT;
+    const struct lease former = *scanner_lease(scanner);
     enum err_code code = change_lease(order, scanner, &err);
+    bool changed = !code && !lease_is_free(&former, sys_now_us()) &&
+                   !person_is_same(former.owner, scanner_lease(scanner)->owner);
     AUTO(js) struct js *ok = NULL;
     if (!code) {
         ok = js_pack("{s:o}", "lease", lease_to_js(scanner_lease(scanner), sys_now_us()));
@@ -234,8 +281,9 @@ static void run_lease(struct order *order, struct scanner *scanner, const struct
             code = err_set(&err, ERR_NO_MEMORY, "lease");
     }
     bool has_action = js_has(order->args, "dossier_id");
-    bool given_away = js_has(order->args, "to");
-    if (!code && (has_action || given_away))
+    if (changed && scanner_lease(scanner)->owner[0])
+        tell_change(order, scanner, &former);
+    if (!code && (has_action || changed || js_has(order->args, "to")))
         scanner_on_button(scanner, has_action ? js_ref(order->args) : NULL);
     order->done(order->payload, code ? NULL : ok, code ? &err : NULL);
 }
@@ -254,11 +302,6 @@ void scanners_lease(struct scanners *scanners, const char *device, struct js *ar
 
 /* ---- the machine's button -----------------------------------------------------------------------
  */
-
-static void tell(struct scanners *scanners, const char *name, const struct js *data)
-{
-    scanners->event(scanners->event_payload, name, data);
-}
 
 struct press {
     struct scanners *scanners;
@@ -315,6 +358,25 @@ static void on_event(void *payload, const char *name, const struct js *data)
         start_by_button(scanners, data);
 }
 
+static void meet_and_watch(void *payload, const struct device_ref *device)
+{
+    struct scanners *scanners = payload;
+    struct scanner *scanner;
+    struct err ignored = ERR_INIT;
+    if (!scanner_of(scanners, device, &scanner, &ignored))
+        scanner_watch(scanner);
+}
+
+void scanners_watch(struct scanners *scanners, int pages_open)
+{
+    scanners->pages_open = pages_open;
+    if (scanners->config.limits->buttons == BUTTONS_ALWAYS)
+        device_book_each(scanners->config.book, meet_and_watch, scanners);
+    else
+        for (size_t i = 0; i < scanners->count; i++)
+            scanner_watch(scanners->one[i]);
+}
+
 /* ---- jobs ---------------------------------------------------------------------------------------
  */
 
@@ -355,7 +417,9 @@ enum err_code scanners_job(struct scanners *scanners, const char *job_id, enum j
         code = go_on(scanners, job, principal, err);
     else if (verb == JOB_CANCEL && scanner)
         scanner_cancel(scanner);
-    else if (verb == JOB_NEXT || verb == JOB_FINISH)
+    else if (verb == JOB_CONFIRM && scanner)
+        code = scanner_confirm(scanner, err);
+    else if (verb == JOB_NEXT || verb == JOB_CONFIRM || verb == JOB_FINISH)
         code = scanner ? scanner_run_on(scanner, verb == JOB_FINISH, err)
                        : err_set(err, ERR_CONFLICT, "the scan job is %s", job->state);
     if (code)

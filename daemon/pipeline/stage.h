@@ -19,6 +19,9 @@ struct step {
     /* Takes the answer into the job's result. NULL: the whole answer is the result. */
     enum err_code (*answer)(struct job *job, struct ipc_message *message, const struct js *ok,
                             struct err *err);
+    /* The job's result when the deadline passed: the stage goes on without this step. NULL: it
+     * failed. */
+    enum err_code (*late)(struct job *job, struct err *err);
 };
 
 #define STAGE_STEPS_MAX 2

@@ -28,7 +28,7 @@ static const struct confine_profile profiles[] = {
      .reads = LIST("/etc/fonts", "/var/cache/fontconfig"),
      .named_reads = LIST("TESSDATA_PREFIX"),
      .runs = LIST("/usr/bin/pdfinfo", "/usr/bin/pdffonts", "/usr/bin/pdfimages",
-                  "/usr/bin/pdftoppm", LOADERS),
+                  "/usr/bin/pdftoppm", "/usr/bin/pdftotext", LOADERS),
      .temp = true},
     /* Folders are told later and may be mounted anew: it may read what its user may, and write
      * nothing but temporary files. */

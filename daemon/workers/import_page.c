@@ -7,6 +7,7 @@
 #include "daemon/workers/import_pages.h"
 #include "drivers/folder/copy_exception.h"
 #include "drivers/folder/file_kind.h"
+#include "ocr/text/layer_words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@
 void page_source_done(struct page_source *source)
 {
     pdf_import_done(&source->pdf);
-    *source = (struct page_source){0};
+    *source = (struct page_source){.templates = source->templates};
 }
 
 static enum err_code copy_bytes(int from, int to, struct err *err)
@@ -169,8 +170,26 @@ static enum err_code open_window(struct page_source *source, int file, const cha
     return ERR_OK;
 }
 
+/* What its text layer is worth, and its words where they can be believed. */
+static enum err_code answer_text(const struct page_source *source, const struct pdf_page *page,
+                                 struct worker_answer *answer, struct err *err)
+{
+    AUTO(text_layer) struct text_layer judged = {0};
+    int words = -1;
+    enum err_code code = layer_words_of_page(templates_syllables(source->templates), page, &judged,
+                                             &words, err);
+    if (code)
+        return code;
+    if (words >= 0)
+        answer->fds[answer->fd_count++] = words;
+    struct js *text =
+        js_pack("{s:s, s:s, s:s*}", "layer", text_layer_name(judged.kind), "encoding",
+                legacy_encoding_name(judged.guess.encoding), "reason", judged.reason);
+    return js_set(answer->ok, "text", text) ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+}
+
 static enum err_code pdf_page(struct page_source *source, int file, const char *key, int page,
-                              int to, struct js **out, struct err *err)
+                              int to, struct worker_answer *answer, struct err *err)
 {
     enum err_code code = open_window(source, file, key, page, err);
     if (code)
@@ -180,7 +199,8 @@ static enum err_code pdf_page(struct page_source *source, int file, const char *
     if (!facts)
         return err_set(err, ERR_IMAGE_UNREADABLE, "page %d of the PDF", page);
     struct page_place place = {.fd = found->fd, .dpi = found->dpi, .facts = facts};
-    return write_page(&place, to, out, err);
+    code = write_page(&place, to, &answer->ok, err);
+    return code ? code : answer_text(source, found, answer, err);
 }
 
 enum err_code import_page(struct page_source *source, struct worker_call *call,
@@ -202,7 +222,7 @@ enum err_code import_page(struct page_source *source, struct worker_call *call,
     if (code)
         return code;
     if (file_kind_of(file) == FILE_PDF)
-        return pdf_page(source, file, key, (int)page, to, &answer->ok, err);
+        return pdf_page(source, file, key, (int)page, to, answer, err);
     struct page_place place = {.fd = file, .index = (int)page - 1};
     return write_page(&place, to, &answer->ok, err);
 }

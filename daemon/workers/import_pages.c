@@ -1,12 +1,14 @@
 #include "daemon/workers/import_pages.h"
 
+#include "daemon/base/buf.h"
 #include "daemon/base/file.h"
 #include "daemon/image/image_rows.h"
 #include "daemon/image/pdf_import.h"
-#include "daemon/image/pdf_tool.h"
+#include "daemon/workers/import_signatures.h"
 #include "drivers/folder/copy_exception.h"
 #include "drivers/folder/file_kind.h"
-#include "ocr/text/text_layer.h"
+#include "ocr/text/layer_words.h"
+#include "ocr/text/office_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +16,7 @@
 #define MAX_PAGES 2000
 #define IMAGES_AT_ONCE 256
 #define TEXT_FILE_MAX (8u << 20)
-#define FONTS_MAX 64
+#define OFFICE_FILE_MAX (64u << 20) /* pictures in it, too */
 
 struct paging {
     const struct templates *templates;
@@ -114,55 +116,53 @@ static enum err_code text_file(struct paging *paging, struct err *err)
     return code ? code : add_text(paging, bytes, size, NULL, 0, err);
 }
 
+/* --- Word and registers ------------------------------------------------------------------------ */
+
+static enum err_code office_file(struct paging *paging, struct err *err)
+{
+    AUTO(mem) char *bytes = NULL;
+    AUTO(mem) char *said = NULL;
+    size_t size = 0;
+    int fd = -1, place = 0;
+    enum err_code code = file_read_fd(paging->file, OFFICE_FILE_MAX, &bytes, &size, err);
+    if (!code)
+        code = office_text_read(templates_syllables(paging->templates), bytes, size, &said, err);
+    if (!code)
+        code = file_memfd("text", said, strlen(said), &fd, err);
+    if (!code)
+        code = file_memfd_seal(fd, err);
+    if (!code)
+        code = attach(paging, TAKE_FD(fd), &place, err);
+    fd_close(fd);
+    if (code)
+        return code;
+    struct js *text = js_pack("{s:i}", "fd", place);
+    return js_set(paging->ok, "text", text) ? ERR_OK : no_memory(err);
+}
+
 /* --- PDF ------------------------------------------------------------------------------------- */
 
-static enum err_code run_tool(struct paging *paging, const char *program, const char *const *more,
-                              int last, char **out, struct err *err)
+/* The text of these pages and its fonts, as one. */
+static enum err_code pdf_text(struct paging *paging, const struct pdf_import *pdf, struct err *err)
 {
-    char from[16], to[16];
-    AUTO(mem) char *errors = NULL;
-    snprintf(from, sizeof from, "%d", paging->first);
-    snprintf(to, sizeof to, "%d", last);
-    const char *argv[12] = {program, "-f", from, "-l", to};
-    size_t count = 5;
-    while (*more)
-        argv[count++] = *more++;
-    return pdf_tool_run(argv, paging->file, "/", out, &errors, err);
-}
-
-/* First column of pdffonts; it ends where the header says "type", or later behind a long name. */
-static size_t list_fonts(char *table, const char **out)
-{
-    size_t count = 0;
-    const char *type = strstr(table, "type");
-    size_t column = type ? (size_t)(type - table) : 0;
-    char *line = strchr(table, '\n');
-    line = line ? strchr(line + 1, '\n') : NULL;
-    for (char *next; line && column && count < FONTS_MAX; line = next) {
-        line++;
-        next = strchr(line, '\n');
-        if (!next)
-            break;
-        *next = 0;
-        if (strlen(line) > column && line[column - 1] == ' ')
-            line[column - 1] = 0;
-        line[strcspn(line, " ")] = 0;
-        out[count++] = line;
+    const char *fonts[PDF_PAGES_AT_ONCE * PDF_FONTS_MAX];
+    size_t font_count = 0;
+    AUTO(buf) struct buf text;
+    buf_init(&text, TEXT_FILE_MAX);
+    buf_text(&text, "");
+    for (size_t i = 0; i < pdf->count; i++) {
+        const struct pdf_layer *layer = &pdf->page[i].layer;
+        AUTO(mem) char *lines = NULL;
+        enum err_code code = layer_words_text(&layer->words, &lines, err);
+        if (code)
+            return code;
+        buf_printf(&text, "%s\n", lines);
+        for (size_t j = 0; j < layer->fonts.count; j++)
+            fonts[font_count++] = layer->fonts.name[j];
     }
-    return count;
-}
-
-static enum err_code pdf_text(struct paging *paging, int last, struct err *err)
-{
-    static const char *const text_args[] = {"-enc", "UTF-8", PDF_TOOL_INPUT, "-", NULL};
-    static const char *const font_args[] = {PDF_TOOL_INPUT, NULL};
-    AUTO(mem) char *text = NULL;
-    AUTO(mem) char *table = NULL;
-    const char *fonts[FONTS_MAX];
-    enum err_code code = run_tool(paging, "pdftotext", text_args, last, &text, err);
-    if (!code)
-        code = run_tool(paging, "pdffonts", font_args, last, &table, err);
-    return code ? code : add_text(paging, text, strlen(text), fonts, list_fonts(table, fonts), err);
+    if (!buf_ok(&text))
+        return err_set(err, ERR_TOO_LARGE, "text of the pages");
+    return add_text(paging, text.bytes, text.size, fonts, font_count, err);
 }
 
 /* A page that had to be rendered has the resolution it was rendered at; what is known of the scan
@@ -188,6 +188,15 @@ struct js *import_pdf_page_facts(const struct pdf_page *page, bool born_digital,
     return TAKE(facts);
 }
 
+static enum err_code pdf_signatures(struct paging *paging, struct err *err)
+{
+    struct js *found = NULL;
+    enum err_code code = import_signatures(paging->file, &found, err);
+    if (code)
+        return code;
+    return js_set(paging->ok, "signatures", found) ? ERR_OK : no_memory(err);
+}
+
 static enum err_code pdf_pages(struct paging *paging, int *out_count, struct err *err)
 {
     AUTO(pdf_import) struct pdf_import pdf = {0};
@@ -204,7 +213,9 @@ static enum err_code pdf_pages(struct paging *paging, int *out_count, struct err
             code = add_image(paging, paging->first + (int)i, "fd", place, facts, err);
     }
     if (!code)
-        code = pdf_text(paging, paging->first + (int)pdf.count - 1, err);
+        code = pdf_text(paging, &pdf, err);
+    if (!code && pdf.kind == PDF_SIGNED)
+        code = pdf_signatures(paging, err);
     if (code)
         return code;
     *out_count = pdf.page_count;
@@ -226,6 +237,9 @@ static enum err_code pages_of(struct paging *paging, enum file_kind kind, int *o
         return pdf_pages(paging, out_count, err);
     case FILE_TEXT:
         return text_file(paging, err);
+    case FILE_DOCX:
+    case FILE_XLSX:
+        return office_file(paging, err);
     case FILE_EMPTY:
         return err_set(err, ERR_IMAGE_EMPTY, "the file has no bytes");
     default:

@@ -9,12 +9,13 @@
  * The pages of a file that was taken (descriptor 0 of the call). args: {"first": 1, "max_pages"}.
  *   {"kind", "pages": n, "first", "images": [{"page", "index" | "fd", …copy_facts_to_js}],
  *    "pdf": "scanned|born-digital|signed"?, "text": {"layer", "reason"?, "encoding", "words",
- *    "possible", "fd"?}?}
+ *    "possible", "fd"?}?, "signatures": as import_signatures, of a signed PDF?}
  * JPEG, PNG, TIFF, PNM: each image with its index in the file, to be read from the file itself; no
  * descriptor comes back. PDF: up to PDF_PAGES_AT_ONCE pages from `first`, each image as a
  * descriptor
  * ("fd": its place among them), "rendered" where the page is no single image; "text" is the text
- * of these pages, with a descriptor (UTF-8) when it is useful. Text files: no images.
+ * of these pages, with a descriptor (UTF-8) when it is useful. Text files: no images. Word texts and
+ * registers (docx, xlsx): no images, "text": {"fd"}, all they say.
  * FORMAT_UNKNOWN, IMAGE_EMPTY, PDF_ENCRYPTED and what image_rows_open and pdf_import say.
  */
 enum err_code import_pages(const struct templates *templates, struct worker_call *call,

@@ -175,23 +175,28 @@ static enum err_code run_take(void *self, struct worker_call *call, struct worke
     return watched_folder_take(folder, path, &expected, out, &answer->ok, err);
 }
 
+static enum err_code need_templates(struct import *import, struct err *err)
+{
+    enum err_code code =
+        import->templates ? ERR_OK : templates_load(NULL, &import->templates, err);
+    import->page_source.templates = import->templates;
+    return code;
+}
+
 static enum err_code run_pages(void *self, struct worker_call *call, struct worker_answer *answer,
                                struct err *err)
 {
     struct import *import = self;
-    if (!import->templates) {
-        enum err_code code = templates_load(NULL, &import->templates, err);
-        if (code)
-            return code;
-    }
-    return import_pages(import->templates, call, answer, err);
+    enum err_code code = need_templates(import, err);
+    return code ? code : import_pages(import->templates, call, answer, err);
 }
 
 static enum err_code run_page(void *self, struct worker_call *call, struct worker_answer *answer,
                               struct err *err)
 {
     struct import *import = self;
-    return import_page(&import->page_source, call, answer, err);
+    enum err_code code = need_templates(import, err);
+    return code ? code : import_page(&import->page_source, call, answer, err);
 }
 
 int main(void)

@@ -1,18 +1,21 @@
 #include "daemon/base/file.h"
 #include "daemon/image/image_read.h"
 #include "daemon/image/image_write.h"
+#include "daemon/image/part_join.h"
 #include "daemon/image/pdf_import.h"
 #include "daemon/image/recognition_image.h"
 #include "daemon/model/page_info.h"
 #include "daemon/model/words.h"
 #include "daemon/workers/confine.h"
 #include "daemon/workers/worker_main.h"
+#include "ocr/clean/card.h"
 #include "ocr/clean/clean.h"
+#include "ocr/extract/sides.h"
 #include "ocr/extract/templates.h"
-#include "ocr/extract/understand.h"
 #include "ocr/recognize/codes.h"
 #include "ocr/recognize/reading_order.h"
 #include "ocr/recognize/tesseract.h"
+#include "ocr/text/layer_words.h"
 
 #include <malloc.h>
 #include <stdlib.h>
@@ -22,8 +25,8 @@
 /*
  * sohoa-ocr-worker: read (image → turn, skew, quality, codes, zones, recognition image), recognise
  * (recognition image → words), understand (words of all pages → type and fields), import (PDF →
- * page images). The language model and the templates are loaded by the first request that needs
- * them and stay.
+ * page images), join (parts of a side → one picture to look at). The language model and the
+ * templates are loaded by the first request that needs them and stay.
  */
 
 #define THUMBNAIL_QUALITY 80
@@ -49,6 +52,11 @@ static enum err_code need_recognizer(struct ocr *ocr, const struct js *args, str
     recognizer_free(ocr->recognizer);
     ocr->recognizer = recognizer;
     return ERR_OK;
+}
+
+static enum err_code need_templates(struct ocr *ocr, struct err *err)
+{
+    return ocr->templates ? ERR_OK : templates_load(NULL, &ocr->templates, err);
 }
 
 static enum err_code attach(struct worker_answer *answer, int fd, struct err *err)
@@ -119,6 +127,19 @@ static enum err_code read_codes(const struct raster *evened, struct page_info *i
     return code;
 }
 
+/* By a guessed resolution anything could have the size of a card. */
+static enum err_code read_cards(const struct image *image, struct cards *out, struct err *err)
+{
+    *out = (struct cards){0};
+    return image->dpi_source == DPI_FILE ? cards_find(image->raster, image->dpi, out, err) : ERR_OK;
+}
+
+static void note_cards(const struct cards *cards, struct page_info *info)
+{
+    for (size_t i = 0; i < cards->count && i < PAGE_CARDS_MAX; i++)
+        info->cards[info->card_count++] = cards->item[i];
+}
+
 static enum err_code attach_images(struct clean_page *page, struct worker_answer *answer,
                                    struct err *err)
 {
@@ -143,6 +164,7 @@ static enum err_code read_page(void *self, struct worker_call *call, struct work
     AUTO(fd) int file = -1;
     AUTO(image) struct image image = {0};
     AUTO(clean_page) struct clean_page page = {0};
+    struct cards cards;
     int64_t index = js_int_or(call->args, "index", 0);
     enum err_code code = ipc_take_fd(call->message, 0, &file, err);
     if (!code && (index < 0 || index >= IMAGE_MAX_COUNT))
@@ -161,9 +183,15 @@ static enum err_code read_page(void *self, struct worker_call *call, struct work
     if (js_has(call->args, "turned_deg")) {
         image.turn_deg = (int)js_int_or(call->args, "turned_deg", 0) % 360;
         image.turn_is_given = true;
+    } else if (js_has(call->args, "known_turn_deg")) {
+        image.turn_deg = (int)js_int_or(call->args, "known_turn_deg", 0) % 360;
+        image.turn_is_expected = true;
     }
     int count = image.count;
-    code = clean_page(&image, &(struct direction_reader){ocr, read_strip}, &page, err);
+    code = read_cards(&image, &cards, err);
+    if (!code)
+        code = clean_page(&image, &(struct direction_reader){ocr, read_strip}, &page, err);
+    note_cards(&cards, &page.info);
     if (!code && !page.info.blank)
         code = read_codes(page.evened, &page.info, err);
     raster_free(TAKE(page.evened));
@@ -179,13 +207,42 @@ static enum err_code read_page(void *self, struct worker_call *call, struct work
 
 /* --- recognise ------------------------------------------------------------------------------- */
 
+/* Text that came with the file, where it is this page's. */
+static enum err_code take_layer(struct worker_call *call, const struct page_info *info,
+                                const struct recognition_image *image, struct words *out,
+                                bool *out_fits, struct err *err)
+{
+    AUTO(fd) int file = -1;
+    AUTO(words) struct words layer = {0};
+    *out_fits = false;
+    if (call->message->fd_count < 2)
+        return ERR_OK;
+    enum err_code code = ipc_take_fd(call->message, 1, &file, err);
+    if (!code)
+        code = words_read_fd(file, &layer, err);
+    return code ? code : layer_words_place(&layer, info, image, out, out_fits, err);
+}
+
+static enum err_code fill_words(struct ocr *ocr, struct worker_call *call, int file,
+                                const struct page_info *info, const struct zones *zones,
+                                struct words *out, struct err *err)
+{
+    AUTO(recognition_image) struct recognition_image image = {0};
+    bool is_there = false;
+    enum err_code code = recognition_image_read_fd(file, &image, err);
+    if (!code)
+        code = take_layer(call, info, &image, out, &is_there, err);
+    if (!code && !is_there)
+        code = recognizer_read_page(ocr->recognizer, &image, out, err);
+    return code ? code : reading_order_part_head(zones, out, err);
+}
+
 static enum err_code recognise_page(void *self, struct worker_call *call,
                                     struct worker_answer *answer, struct err *err)
 {
     struct ocr *ocr = self;
     AUTO(fd) int file = -1;
     AUTO(page_info) struct page_info info = {0};
-    AUTO(recognition_image) struct recognition_image image = {0};
     AUTO(words) struct words words = {0};
     AUTO(js) struct js *list = NULL;
     struct zones zones;
@@ -202,15 +259,10 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
     if (code)
         return code;
     words_init(&words, info.size, info.skew_deg);
-    if (!info.blank) {
-        code = recognition_image_read_fd(file, &image, err);
-        if (!code)
-            code = recognizer_read_page(ocr->recognizer, &image, &words, err);
-        if (!code)
-            code = reading_order_part_head(&zones, &words, err);
-        if (code)
-            return code;
-    }
+    if (!info.blank)
+        code = fill_words(ocr, call, file, &info, &zones, &words, err);
+    if (code)
+        return code;
     list = words_to_js(&words);
     if (!list)
         return err_set(err, ERR_NO_MEMORY, "words");
@@ -221,8 +273,9 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
     if (code)
         return code;
     return answer_with(answer,
-                       js_pack("{s:i, s:f}", "words", (int)words.count, "mean_confidence",
-                               words_mean_confidence(&words)),
+                       js_pack("{s:i, s:f, s:s*}", "words", (int)words.count, "mean_confidence",
+                               words_mean_confidence(&words), "words_source",
+                               words.from_layer ? WORDS_FROM_LAYER : NULL),
                        err);
 }
 
@@ -231,6 +284,7 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
 struct document {
     struct words *words;
     struct page_info *infos;
+    struct side_image *images; /* of these */
     size_t count;
 };
 
@@ -242,6 +296,15 @@ static void document_auto(struct document *document)
     }
     mem_free(document->words);
     mem_free(document->infos);
+    mem_free(document->images);
+}
+
+static enum image_kind kind_of(const char *name)
+{
+    return strcmp(name, "overlap") == 0  ? IMAGE_OVERLAP
+           : strcmp(name, "note") == 0   ? IMAGE_NOTE
+           : strcmp(name, "detail") == 0 ? IMAGE_DETAIL
+                                         : IMAGE_OWN;
 }
 
 static enum err_code load_document(struct worker_call *call, struct document *out, struct err *err)
@@ -255,7 +318,8 @@ static enum err_code load_document(struct worker_call *call, struct document *ou
         return err_set(err, ERR_TOO_MANY, "%zu pages, at most %d", count, PAGES_MAX);
     out->words = mem_array(count + 1, sizeof *out->words);
     out->infos = mem_array(count + 1, sizeof *out->infos);
-    if (!out->words || !out->infos)
+    out->images = mem_array(count + 1, sizeof *out->images);
+    if (!out->words || !out->infos || !out->images)
         return err_set(err, ERR_NO_MEMORY, "pages");
     for (size_t i = 0; i < count; i++) {
         AUTO(fd) int file = -1;
@@ -270,6 +334,11 @@ static enum err_code load_document(struct worker_call *call, struct document *ou
             code = page_info_from_js(info, &out->infos[i], err);
         if (code)
             return code;
+        out->images[i] =
+            (struct side_image){.words = &out->words[i],
+                                .info = &out->infos[i],
+                                .side = js_int_or(js_item(pages, i), "side", -1 - (int64_t)i),
+                                .kind = kind_of(js_text_or(js_item(pages, i), "part_kind", ""))};
     }
     return ERR_OK;
 }
@@ -280,20 +349,42 @@ static enum err_code understand(void *self, struct worker_call *call, struct wor
     struct ocr *ocr = self;
     AUTO(document) struct document document = {0};
     enum err_code code = load_document(call, &document, err);
-    if (!code && !ocr->templates)
-        code = templates_load(NULL, &ocr->templates, err);
+    if (!code)
+        code = need_templates(ocr, err);
     if (code)
         return code;
-    return understand_document(ocr->templates, document.words, document.infos, document.count,
-                               js_text_or(call->args, "dossier.code", NULL), &answer->ok, err);
+    return understand_sides(ocr->templates, document.images, document.count,
+                            js_text_or(call->args, "dossier.code", NULL), &answer->ok, err);
 }
 
 /* --- import ---------------------------------------------------------------------------------- */
 
+/* The page's image, and its text where it can be believed. */
+static enum err_code add_page(struct ocr *ocr, struct pdf_page *page, int number,
+                              struct worker_answer *answer, struct js *images, struct err *err)
+{
+    AUTO(text_layer) struct text_layer judged = {0};
+    AUTO(fd) int layer = -1;
+    AUTO(js)
+    struct js *image =
+        js_pack("{s:i, s:f, s:i}", "page", number, "dpi", page->dpi, "fd", (int)answer->fd_count);
+    enum err_code code =
+        layer_words_of_page(templates_syllables(ocr->templates), page, &judged, &layer, err);
+    if (!code)
+        code = attach(answer, TAKE_FD(page->fd), err);
+    if (code)
+        return code;
+    bool fits = image && (layer < 0 || js_set(image, "layer", js_int((int)answer->fd_count))) &&
+                js_push(images, js_ref(image));
+    if (!fits)
+        return err_set(err, ERR_NO_MEMORY, "answer");
+    return layer < 0 ? ERR_OK : attach(answer, TAKE_FD(layer), err);
+}
+
 static enum err_code import(void *self, struct worker_call *call, struct worker_answer *answer,
                             struct err *err)
 {
-    (void)self;
+    struct ocr *ocr = self;
     AUTO(fd) int file = -1;
     AUTO(pdf_import) struct pdf_import pdf = {0};
     AUTO(js) struct js *images = js_array();
@@ -301,17 +392,80 @@ static enum err_code import(void *self, struct worker_call *call, struct worker_
     int max_pages = (int)js_int_or(call->args, "max_pages", PAGES_MAX);
     enum err_code code = ipc_take_fd(call->message, 0, &file, err);
     if (!code)
+        code = need_templates(ocr, err);
+    if (!code)
         code = pdf_import(file, first, max_pages, &pdf, err);
-    for (size_t i = 0; i < pdf.count && !code; i++) {
-        if (!js_push(images, js_pack("{s:i, s:f}", "page", first + (int)i, "dpi", pdf.page[i].dpi)))
-            return err_set(err, ERR_NO_MEMORY, "answer");
-        code = attach(answer, TAKE_FD(pdf.page[i].fd), err);
-    }
+    for (size_t i = 0; i < pdf.count && !code; i++)
+        code = add_page(ocr, &pdf.page[i], first + (int)i, answer, images, err);
     if (code)
         return code;
     return answer_with(answer,
                        js_pack("{s:s, s:i, s:i, s:o}", "kind", pdf_kind_name(pdf.kind), "pages",
                                pdf.page_count, "first", first, "images", TAKE(images)),
+                       err);
+}
+
+/* --- join ------------------------------------------------------------------------------------ */
+
+#define VIEW_SIDE 4000 /* A3 at 240 dpi: print is read on a screen */
+#define VIEW_QUALITY 80
+
+struct joining {
+    struct part_image part[PARTS_MAX];
+    size_t count;
+};
+
+static void joining_auto(struct joining *joining)
+{
+    for (size_t i = 0; i < joining->count; i++)
+        fd_close(joining->part[i].fd);
+}
+
+static enum err_code take_parts(struct worker_call *call, struct joining *out, struct err *err)
+{
+    const struct js *parts;
+    enum err_code code = js_get_array(call->args, "parts", &parts, err);
+    if (!code && js_count(parts) > PARTS_MAX)
+        code = err_set(err, ERR_TOO_MANY, "%zu parts, at most %d", js_count(parts), PARTS_MAX);
+    for (size_t i = 0; !code && i < js_count(parts); i++) {
+        const struct js *part = js_item(parts, i);
+        out->part[i] =
+            (struct part_image){.dpi = js_real_or(part, "dpi", 0),
+                                .turn_deg = (int)js_int_or(part, "turn_deg", 0) / 90 * 90 % 360,
+                                .turn_score = js_real_or(part, "turn_score", 0)};
+        code = ipc_take_fd(call->message, i, &out->part[i].fd, err);
+        out->count += !code;
+    }
+    return code;
+}
+
+static enum err_code join(void *self, struct worker_call *call, struct worker_answer *answer,
+                          struct err *err)
+{
+    (void)self;
+    AUTO(joining) struct joining joining = {0};
+    AUTO(raster) struct raster *view = NULL;
+    AUTO(fd) int file = -1;
+    double dpi = 0;
+    int64_t max_side = js_int_or(call->args, "max_side_px", VIEW_SIDE);
+    if (max_side < 1 || max_side > PART_VIEW_SIDE_MAX)
+        return err_set(err, ERR_BAD_ARGUMENT, "max_side_px %lld", (long long)max_side);
+    enum err_code code = take_parts(call, &joining, err);
+    if (!code)
+        code = parts_join(joining.part, joining.count, (int)max_side, &view, &dpi, err);
+    if (!code)
+        code = file_memfd("joined", "", 0, &file, err);
+    if (!code)
+        code = image_write_jpeg(view, VIEW_QUALITY, dpi, file, err);
+    if (!code)
+        code = file_memfd_seal(file, err);
+    if (!code)
+        code = attach(answer, TAKE_FD(file), err);
+    if (code)
+        return code;
+    return answer_with(answer,
+                       js_pack("{s:s, s:i, s:i, s:f}", "type", "image/jpeg", "width_px",
+                               view->width, "height_px", view->height, "dpi", dpi),
                        err);
 }
 
@@ -332,6 +486,7 @@ int main(int argc, char **argv)
         {"recognise", recognise_page},
         {"understand", understand},
         {"import", import},
+        {"join", join},
         {0},
     };
     struct ocr ocr = {0};

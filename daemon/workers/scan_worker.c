@@ -18,12 +18,12 @@
  * sohoa-scan-worker: one scanner, libsane and whatever code of the vendor it loads.
  *
  *   list                         scanners there are
- *   open    {device}             its options, sources, buttons, identity, largest areas
+ *   open    {device, panel}      its options, sources, buttons, identity, largest areas
  *   start   {source, mode, …}    begins a batch, answers what the device really took
- *   next    {} image, preview    one page, streamed into the file, flushed, then the answer
- *   buttons                      what was pressed since the last round, what the sensors say
- *   reset   {device}             makes a device answer again
- *   finish, close
+ *   next    {} image, preview    one page, streamed into the file; the store flushes it
+ * (page_commit) while the next one comes buttons                      what was pressed since the
+ * last round, what the sensors say reset   {device}             makes a device answer again finish,
+ * close
  *
  * Every call of libsane is announced: event "call" {"name", "phase": "before"|"after"}, see
  * drivers/sane_device.h. SIGUSR1 cancels the batch: the page that runs ends with CANCELLED and the
@@ -38,6 +38,7 @@ struct scan {
     struct worker_call *call; /* the one that runs */
     struct device *device;
     struct js *named; /* {"device","vendor","model"} of the last open, also after it was let go */
+    struct panel_rules panel; /* of that device */
     struct capture *capture;
     bool left_early; /* the last batch ended before its pile: the driver may hold pages of it */
     struct buttons_debounce buttons;
@@ -118,14 +119,14 @@ static enum err_code run_list(void *self, struct worker_call *call, struct worke
     return code ? code : give(answer, js_pack("{s:o}", "devices", devices), err);
 }
 
-static struct js *options_to_js(struct device *device)
+static struct js *options_to_js(struct device *device, const struct panel_rules *rules)
 {
     AUTO(js) struct js *list = js_array();
     size_t count;
     const struct option *options = device_options(device, &count);
     for (size_t i = 0; i < count; i++) {
         /* Buttons and sensors are not read here: that would clear them. */
-        bool panel = panel_kind_here(device, &options[i]) != PANEL_NOTHING;
+        bool panel = panel_kind_here(device, rules, &options[i]) != PANEL_NOTHING;
         struct js *value = panel ? js_null() : device_value_to_js(device, &options[i]);
         if (!js_push(list, option_to_js(&options[i], value)))
             return NULL;
@@ -133,15 +134,15 @@ static struct js *options_to_js(struct device *device)
     return TAKE(list);
 }
 
-static struct js *device_to_js(struct device *device)
+static struct js *device_to_js(struct device *device, const struct panel_rules *rules)
 {
     const struct device_facts *facts = device_facts(device);
     AUTO(js) struct js *ok = js_object();
     bool whole = js_set(ok, "identity", js_text(facts->identity.text)) &&
                  js_set(ok, "sources", settings_sources(device)) &&
                  js_set(ok, "max_area_mm", settings_max_areas(device)) &&
-                 js_set(ok, "buttons", buttons_names(device)) &&
-                 js_set(ok, "options", options_to_js(device));
+                 js_set(ok, "buttons", buttons_names(device, rules)) &&
+                 js_set(ok, "options", options_to_js(device, rules));
     return whole ? TAKE(ok) : NULL;
 }
 
@@ -151,6 +152,8 @@ static enum err_code run_open(void *self, struct worker_call *call, struct worke
     struct scan *scan = begin(self, call);
     const char *name;
     enum err_code code = js_get_text(call->args, "device", &name, err);
+    if (!code)
+        code = panel_rules_read(js_at(call->args, "panel"), &scan->panel, err);
     if (code)
         return code;
     let_device_go(scan);
@@ -162,7 +165,7 @@ static enum err_code run_open(void *self, struct worker_call *call, struct worke
     scan->named = js_pack("{s:s, s:s, s:s}", "device", facts->name, "vendor", facts->vendor,
                           "model", facts->model);
     scan->buttons = (struct buttons_debounce){0};
-    return give(answer, scan->named ? device_to_js(scan->device) : NULL, err);
+    return give(answer, scan->named ? device_to_js(scan->device, &scan->panel) : NULL, err);
 }
 
 static enum err_code run_close(void *self, struct worker_call *call, struct worker_answer *answer,
@@ -182,7 +185,8 @@ static enum err_code run_buttons(void *self, struct worker_call *call, struct wo
     enum err_code code = need_device(scan, err);
     if (code)
         return code;
-    return give(answer, buttons_poll(scan->device, &scan->buttons, sys_monotonic_us()), err);
+    return give(answer,
+                buttons_poll(scan->device, &scan->panel, &scan->buttons, sys_monotonic_us()), err);
 }
 
 static enum err_code run_reset(void *self, struct worker_call *call, struct worker_answer *answer,
@@ -292,6 +296,13 @@ static enum err_code tiff_sink_begin(void *self, const struct page_shape *shape,
     return tiff_writer_open(sink->fd, &page, &sink->writer, err);
 }
 
+/* The disk works while the lamp moves: whoever flushes the file finds little left to do. */
+static void start_writing(struct tiff_sink *sink)
+{
+    sync_file_range(sink->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    sink->waiting_bytes = 0;
+}
+
 static enum err_code tiff_sink_rows(void *self, const uint8_t *rows, int count, struct err *err)
 {
     struct tiff_sink *sink = self;
@@ -299,16 +310,18 @@ static enum err_code tiff_sink_rows(void *self, const uint8_t *rows, int count, 
     sink->waiting_bytes += (size_t)count * sink->row_bytes;
     if (sink->waiting_bytes < WRITEBACK_BYTES)
         return code;
-    /* the disk works while the lamp moves; the flush at the end finds little left to do */
-    sync_file_range(sink->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-    sink->waiting_bytes = 0;
+    start_writing(sink);
     return code;
 }
 
 static enum err_code tiff_sink_end(void *self, int height_px, struct err *err)
 {
     (void)height_px;
-    return tiff_writer_finish(((struct tiff_sink *)self)->writer, err);
+    struct tiff_sink *sink = self;
+    enum err_code code = tiff_writer_end(sink->writer, err);
+    if (!code)
+        start_writing(sink);
+    return code;
 }
 
 static void tiff_sink_init(struct tiff_sink *sink, int fd)

@@ -242,6 +242,17 @@ static enum err_code document_split_op(struct store_call *call, struct js **out,
     return code ? code : answer_document(call, new_id, out, err);
 }
 
+static enum err_code document_join_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *other;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_id(call->args, "with", &other, err);
+    if (!code)
+        code = document_join(call->store, id, other, call->by, err);
+    return code ? code : answer_document(call, id, out, err);
+}
+
 static enum err_code document_replace_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *id, *reason;
@@ -298,6 +309,7 @@ const struct store_op store_ops_case[] = {
     {"document_confirm", OP_CHANGES, document_confirm_op},
     {"document_reject", OP_CHANGES, document_reject_op},
     {"document_split", OP_CHANGES, document_split_op},
+    {"document_join", OP_CHANGES, document_join_op},
     {"document_replace", OP_CHANGES, document_replace_op},
     {"document_file", OP_READS, document_file_op, "document", NULL},
     {"audit_list", OP_READS, audit_list_op, "audit", "history"},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define IDENTITY_MAX 300
+#define PRINCIPAL_MAX 60
 
 /* NULL when it is not among the arguments; "" for null, which takes the setting away. */
 static enum err_code arg_setting(const struct js *args, const char *key, size_t max_bytes,
@@ -37,6 +38,20 @@ static enum err_code device_set_op(struct store_call *call, struct js **out, str
     return code ? code : device_settings(call->store, out, err);
 }
 
+static enum err_code device_note_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *identity, *event, *from, *to;
+    (void)out;
+    enum err_code code = arg_text(call->args, "identity", IDENTITY_MAX, &identity, err);
+    if (!code)
+        code = arg_text(call->args, "event", PRINCIPAL_MAX, &event, err);
+    if (!code)
+        code = arg_text(call->args, "from", PRINCIPAL_MAX, &from, err);
+    if (!code)
+        code = arg_text(call->args, "to", PRINCIPAL_MAX, &to, err);
+    return code ? code : device_note(call->store, identity, event, from, to, call->by, err);
+}
+
 static enum err_code profile_set_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *name;
@@ -62,6 +77,7 @@ static enum err_code profile_remove_op(struct store_call *call, struct js **out,
 const struct store_op store_ops_device[] = {
     {.name = "device_settings", .run = device_settings_op},
     {.name = "device_set", .kind = OP_CHANGES, .run = device_set_op},
+    {.name = "device_note", .kind = OP_CHANGES, .run = device_note_op},
     {.name = "profile_set", .kind = OP_CHANGES, .run = profile_set_op},
     {.name = "profile_remove", .kind = OP_CHANGES, .run = profile_remove_op},
     {0},

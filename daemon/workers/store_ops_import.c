@@ -1,7 +1,9 @@
 #include "daemon/workers/store_ops.h"
 
 #include "daemon/base/hash.h"
+#include "drivers/folder/file_kind.h"
 #include "queue/store/import.h"
+#include "queue/store/page_layer.h"
 
 #include <string.h>
 
@@ -19,8 +21,12 @@ static enum err_code see_one(struct store_call *call, const char *folder, int64_
                              const struct js *value, struct err *err)
 {
     struct import_file file = {.kind = js_text_or(value, "kind", "unknown"),
-                               .stable = js_bool_or(value, "stable", false)};
+                               .stable = js_bool_or(value, "stable", false),
+                               .fed = js_bool_or(call->args, "fed", false)};
+    const char *papers = js_text_or(call->args, "papers", import_papers_name(PAPERS_FILE));
     enum err_code code = arg_text(value, "path", PATH_BYTES, &file.path, err);
+    if (!code && !import_papers_from_name(papers, &file.papers))
+        code = err_set(err, ERR_BAD_ARGUMENT, "'papers' is not file, folder, name or split");
     if (!code)
         code = arg_int(value, "size_bytes", 0, INT64_MAX, &file.size_bytes, err);
     if (!code)
@@ -71,9 +77,9 @@ static enum err_code answer_step(struct store_call *call, struct import_step *st
         code = answer_fd(call, TAKE_FD(step->temp_fd), err);
     if (code)
         return code;
-    *out = js_pack("{s:s?, s:o, s:s, s:s, s:I}", "step", names[step->what], "item",
+    *out = js_pack("{s:s?, s:o, s:s, s:s, s:I, s:I}", "step", names[step->what], "item",
                    step->item ? js_ref(step->item) : js_null(), "blob", step->temp, "page_id",
-                   step->page_id, "page", step->page);
+                   step->page_id, "page", step->page, "position", step->position);
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
 }
 
@@ -112,11 +118,13 @@ static enum err_code import_counted_op(struct store_call *call, struct js **out,
 {
     const char *id;
     int64_t pages;
+    const struct js *signatures = js_at(call->args, "signatures");
     (void)out;
     enum err_code code = arg_id(call->args, "id", &id, err);
     if (!code)
         code = arg_int(call->args, "pages", 1, PAGES_MAX, &pages, err);
-    return code ? code : import_counted(call->store, id, pages, call->by, err);
+    signatures = js_is_object(signatures) ? signatures : NULL;
+    return code ? code : import_counted(call->store, id, pages, signatures, call->by, err);
 }
 
 static enum err_code import_except_op(struct store_call *call, struct js **out, struct err *err)
@@ -131,6 +139,48 @@ static enum err_code import_except_op(struct store_call *call, struct js **out, 
     if (!code)
         code = js_get_array(call->args, "exceptions", &exceptions, err);
     return code ? code : import_except(call->store, id, page, exceptions, err);
+}
+
+static enum err_code import_layer_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *page_id;
+    AUTO(fd) int words = -1;
+    (void)out;
+    enum err_code code = arg_id(call->args, "page_id", &page_id, err);
+    if (!code)
+        code = ipc_take_fd(call->message, 0, &words, err);
+    return code ? code : page_layer_keep(call->store, page_id, words, err);
+}
+
+static enum err_code import_keep_text_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *why;
+    AUTO(fd) int text = -1;
+    (void)out;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_text(call->args, "code", TEXT_MAX, &why, err);
+    if (!code)
+        code = ipc_take_fd(call->message, 0, &text, err);
+    return code ? code : import_keep_text(call->store, id, why, text, call->by, err);
+}
+
+static enum err_code import_text_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *folder, *id;
+    int64_t size;
+    int fd;
+    enum err_code code = arg_folder(call, &folder, err);
+    if (!code)
+        code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = import_text_of(call->store, folder, id, &fd, &size, err);
+    if (!code)
+        code = answer_fd(call, fd, err);
+    if (code)
+        return code;
+    *out = js_pack("{s:I}", "size", size);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
 }
 
 static enum err_code import_fail_op(struct store_call *call, struct js **out, struct err *err)
@@ -160,6 +210,78 @@ static enum err_code import_again_op(struct store_call *call, struct js **out, s
     (void)out;
     enum err_code code = arg_folder(call, &folder, err);
     return code ? code : import_again(call->store, folder, call->by, err);
+}
+
+static enum err_code import_retry_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *folder, *id;
+    struct js *item = NULL;
+    enum err_code code = arg_folder(call, &folder, err);
+    if (!code)
+        code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = import_retry(call->store, folder, id, call->by, err);
+    if (!code)
+        code = import_item(call->store, id, &item, err);
+    return code ? code : answer_with("item", item, out, err);
+}
+
+static enum err_code arg_waiting(const struct js *args, enum feed_waiting *out, struct err *err)
+{
+    const char *word = js_text_or(args, "waiting", NULL);
+    *out = FEED_WAITING_UNSAID;
+    if (!word)
+        return ERR_OK;
+    if (strcmp(word, "take") && strcmp(word, "leave"))
+        return err_set(err, ERR_BAD_ARGUMENT, "waiting: must be one of: take leave");
+    *out = strcmp(word, "take") == 0 ? FEED_WAITING_TAKE : FEED_WAITING_LEAVE;
+    return ERR_OK;
+}
+
+static enum err_code import_feed_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *folder, *dossier_id = NULL;
+    int64_t idle_us;
+    enum feed_waiting waiting;
+    struct js *feed = NULL;
+    enum err_code code = arg_folder(call, &folder, err);
+    if (!code && js_has(call->args, "dossier_id"))
+        code = arg_id(call->args, "dossier_id", &dossier_id, err);
+    if (!code)
+        code = arg_int(call->args, "idle_us", 1, INT64_MAX / 4, &idle_us, err);
+    if (!code)
+        code = arg_waiting(call->args, &waiting, err);
+    if (!code)
+        code = import_feed(call->store, folder, dossier_id, waiting, idle_us, call->by, err);
+    if (!code)
+        code = import_feed_to_js(call->store, folder, &feed, err);
+    return code ? code : answer_with("feed", feed, out, err);
+}
+
+static enum err_code answer_upload(struct js *item, bool again, struct js **out, struct err *err)
+{
+    *out = js_pack("{s:o, s:b}", "item", item, "duplicate", (int)again);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+}
+
+static enum err_code import_upload_op(struct store_call *call, struct js **out, struct err *err)
+{
+    AUTO(fd) int fd = -1;
+    struct import_upload upload = {0};
+    struct js *item = NULL;
+    bool again = false;
+    enum err_code code = arg_text(call->args, "name", PATH_BYTES, &upload.name, err);
+    if (!code)
+        code = arg_id(call->args, "dossier_id", &upload.dossier_id, err);
+    if (!code && js_has(call->args, "document_id"))
+        code = arg_id(call->args, "document_id", &upload.document_id, err);
+    if (!code)
+        code = ipc_take_fd(call->message, 0, &fd, err);
+    upload.fd = fd;
+    upload.kind = code ? "unknown" : file_kind_name(file_kind_of(fd));
+    if (!code)
+        code = import_upload(call->store, &upload, call->by, &item, &again, err);
+    return code ? code : answer_upload(item, again, out, err);
 }
 
 static enum err_code import_list_op(struct store_call *call, struct js **out, struct err *err)
@@ -195,8 +317,18 @@ const struct store_op store_ops_import[] = {
     {.name = "import_took", .kind = OP_CHANGES, .run = import_took_op},
     {.name = "import_counted", .kind = OP_CHANGES, .run = import_counted_op},
     {.name = "import_except", .kind = OP_CHANGES, .run = import_except_op},
+    {.name = "import_keep_text", .kind = OP_CHANGES, .run = import_keep_text_op},
+    {.name = "import_text",
+     .kind = OP_READS,
+     .run = import_text_op,
+     .subject_kind = "import",
+     .seen = "text"},
+    {.name = "import_layer", .kind = OP_CHANGES, .run = import_layer_op},
     {.name = "import_fail", .kind = OP_CHANGES, .run = import_fail_op},
     {.name = "import_again", .kind = OP_CHANGES, .run = import_again_op},
+    {.name = "import_retry", .kind = OP_CHANGES, .run = import_retry_op},
+    {.name = "import_feed", .kind = OP_CHANGES, .run = import_feed_op},
+    {.name = "import_upload", .kind = OP_CHANGES, .run = import_upload_op},
     {.name = "import_list",
      .kind = OP_READS,
      .run = import_list_op,

@@ -4,7 +4,9 @@
 #include "daemon/base/id.h"
 #include "queue/store/hold.h"
 #include "queue/store/page.h"
+#include "queue/store/page_edit.h"
 #include "queue/store/question.h"
+#include "queue/store/side.h"
 #include "queue/store/view.h"
 
 #include <string.h>
@@ -20,6 +22,16 @@ enum err_code answer_page(struct store_call *call, const char *id, struct js **o
     return code ? code : answer_with("page", page, out, err);
 }
 
+static enum err_code check_named(struct store_call *call, const char *dossier_id, const char *key,
+                                 struct err *err)
+{
+    const char *page_id;
+    if (!js_has(call->args, key))
+        return ERR_OK;
+    enum err_code code = arg_id(call->args, key, &page_id, err);
+    return code ? code : page_check_named(call->store, dossier_id, key, page_id, err);
+}
+
 static enum err_code page_begin_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *dossier_id, *document_id;
@@ -28,6 +40,10 @@ static enum err_code page_begin_op(struct store_call *call, struct js **out, str
     enum err_code code = arg_id(call->args, "dossier_id", &dossier_id, err);
     if (!code)
         code = arg_id(call->args, "document_id", &document_id, err);
+    if (!code)
+        code = check_named(call, dossier_id, "replaces", err);
+    if (!code)
+        code = check_named(call, dossier_id, "part_of", err);
     if (!code)
         code = page_begin(call->store, dossier_id, document_id, id, temp, &fd, err);
     if (!code)
@@ -91,8 +107,33 @@ static enum err_code read_part(const struct js *args, struct page_capture *c, st
     enum err_code code = arg_id(args, "part_of", &c->part_of, err);
     if (!code)
         code = js_get_text(args, "part_kind", &c->part_kind, err);
-    if (!code && strcmp(c->part_kind, "note") != 0 && strcmp(c->part_kind, "overlap") != 0)
-        code = err_set(err, ERR_BAD_ARGUMENT, "'part_kind' is not note or overlap");
+    if (!code && !part_kind_is_valid(c->part_kind))
+        code = err_set(err, ERR_BAD_ARGUMENT, "'part_kind' is not note, overlap or detail");
+    return code;
+}
+
+#define GLASS_MAX_MM 2000
+
+static enum err_code read_glass(const struct js *args, struct page_capture *c, struct err *err)
+{
+    c->on_glass = js_has(args, "glass_mm");
+    if (!c->on_glass)
+        return ERR_OK;
+    enum err_code code = js_get_real(args, "glass_mm.x", &c->glass_x_mm, err);
+    if (!code)
+        code = js_get_real(args, "glass_mm.y", &c->glass_y_mm, err);
+    bool there = c->glass_x_mm >= 0 && c->glass_x_mm < GLASS_MAX_MM && c->glass_y_mm >= 0 &&
+                 c->glass_y_mm < GLASS_MAX_MM;
+    return code || there ? code : err_set(err, ERR_BAD_ARGUMENT, "'glass_mm' is off the glass");
+}
+
+static enum err_code read_turn(const struct js *args, const char *key, bool *out_there,
+                               int64_t *out_deg, struct err *err)
+{
+    enum err_code code = arg_int_or(args, key, 0, 270, -1, out_deg, err);
+    *out_there = !code && *out_deg >= 0;
+    if (*out_there && *out_deg % 90 != 0)
+        code = err_set(err, ERR_BAD_ARGUMENT, "'%s' is not 0, 90, 180 or 270", key);
     return code;
 }
 
@@ -110,11 +151,10 @@ static enum err_code read_circumstances(const struct js *args, struct page_captu
     if (!code)
         code = arg_int_or(args, "position", 1, SHEET_MAX, 0, &c->position, err);
     if (!code)
-        code = arg_int_or(args, "turned_deg", 0, 270, -1, &c->turned_deg, err);
-    c->turned = !code && c->turned_deg >= 0;
-    if (c->turned && c->turned_deg % 90 != 0)
-        code = err_set(err, ERR_BAD_ARGUMENT, "'turned_deg' is not 0, 90, 180 or 270");
-    return code;
+        code = read_turn(args, "turned_deg", &c->turned, &c->turned_deg, err);
+    if (!code)
+        code = read_turn(args, "known_turn_deg", &c->turn_known, &c->known_turn_deg, err);
+    return code ? code : read_glass(args, c, err);
 }
 
 static enum err_code page_commit_op(struct store_call *call, struct js **out, struct err *err)
@@ -179,7 +219,7 @@ static enum err_code page_release_op(struct store_call *call, struct js **out, s
     const char *id;
     enum err_code code = arg_id(call->args, "id", &id, err);
     if (!code)
-        code = subject_release(call->store, MACHINE_page, id, call->by, err);
+        code = page_try_again(call->store, id, call->by, err);
     return code ? code : answer_page(call, id, out, err);
 }
 
@@ -201,6 +241,24 @@ static enum err_code page_image_op(struct store_call *call, struct js **out, str
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
 }
 
+static enum err_code page_parts_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id;
+    struct js *parts = NULL;
+    int fds[SIDE_PARTS_MAX];
+    size_t count = 0;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = side_parts(call->store, id, &parts, fds, &count, err);
+    for (size_t i = 0; i < count; i++) {
+        enum err_code given = answer_fd(call, fds[i], code ? NULL : err);
+        code = code ? code : given;
+    }
+    if (code)
+        js_free(TAKE(parts));
+    return code ? code : answer_with("parts", parts, out, err);
+}
+
 const struct store_op store_ops_page[] = {
     {"page_begin", OP_CHANGES, page_begin_op},
     {"page_commit", OP_CHANGES, page_commit_op},
@@ -209,5 +267,6 @@ const struct store_op store_ops_page[] = {
     {"page_remove", OP_CHANGES, page_remove_op},
     {"page_release", OP_CHANGES, page_release_op},
     {"page_image", OP_READS, page_image_op, "page", NULL},
+    {"page_parts", OP_READS, page_parts_op, "page", "joined"},
     {0},
 };

@@ -4,6 +4,7 @@
 #include "queue/store/claim.h"
 #include "queue/store/complete.h"
 #include "queue/store/hold.h"
+#include "queue/store/page_edit.h"
 #include "queue/store/status.h"
 #include "queue/store/view.h"
 
@@ -117,6 +118,8 @@ static enum err_code release_op(struct store_call *call, struct js **out, struct
     const char *id;
     (void)out;
     enum err_code code = arg_subject(call->args, &machine, &id, err);
+    if (!code && machine == MACHINE_page)
+        return page_try_again(call->store, id, call->by, err);
     return code ? code : subject_release(call->store, machine, id, call->by, err);
 }
 
@@ -173,7 +176,7 @@ static enum err_code release_claims_op(struct store_call *call, struct js **out,
     int64_t count;
     enum err_code code = arg_text(call->args, "owner", TEXT_MAX, &owner, err);
     if (!code)
-        code = claim_release_others(call->store, owner, &count, err);
+        code = claim_release_others(call->store, owner, call->by, &count, err);
     return code ? code : answer_with("released", js_int(count), out, err);
 }
 

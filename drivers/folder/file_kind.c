@@ -12,8 +12,9 @@
 #define PDF_HEAD 1024        /* ISO 32000 leaves that much room before %PDF- */
 #define ZIP_TAIL (128 << 10) /* the list of members lies at the end */
 
-static const char *const names[] = {"unknown", "jpeg", "png",   "tiff",  "pnm",       "pdf",
-                                    "text",    "docx", "empty", "other", "unreadable"};
+static const char *const names[] = {"unknown", "jpeg",  "png",       "tiff", "pnm",
+                                    "pdf",     "text",  "docx",      "xlsx", "old-office",
+                                    "empty",   "other", "unreadable"};
 
 const char *file_kind_name(enum file_kind kind)
 {
@@ -37,16 +38,23 @@ static ssize_t read_at(int fd, void *bytes, size_t size, off_t offset)
     return got;
 }
 
-static bool is_docx(int fd)
+/* By the name of the member that makes it one. */
+static enum file_kind kind_of_zip(int fd)
 {
-    static const char member[] = "word/document.xml";
+    static const struct {
+        const char *member;
+        enum file_kind kind;
+    } kinds[] = {{"word/document.xml", FILE_DOCX}, {"xl/workbook.xml", FILE_XLSX}};
     AUTO(mem) char *tail = mem_alloc(ZIP_TAIL);
     struct stat info;
     if (!tail || fstat(fd, &info) != 0)
-        return false;
+        return FILE_OTHER;
     off_t from = info.st_size > ZIP_TAIL ? info.st_size - ZIP_TAIL : 0;
     ssize_t size = read_at(fd, tail, ZIP_TAIL, from);
-    return size > 0 && memmem(tail, (size_t)size, member, sizeof member - 1);
+    for (size_t i = 0; size > 0 && i < sizeof kinds / sizeof *kinds; i++)
+        if (memmem(tail, (size_t)size, kinds[i].member, strlen(kinds[i].member)))
+            return kinds[i].kind;
+    return FILE_OTHER;
 }
 
 /* TCVN 5712 uses bytes from 0xA1, Windows pages all above 0x80: only control characters speak
@@ -82,6 +90,8 @@ enum file_kind file_kind_of(int fd)
     if (memmem(head, size < PDF_HEAD ? size : PDF_HEAD, "%PDF-", 5))
         return FILE_PDF;
     if (!memcmp(head, "PK\3\4", 4))
-        return is_docx(fd) ? FILE_DOCX : FILE_OTHER;
+        return kind_of_zip(fd);
+    if (!memcmp(head, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
+        return FILE_OLD_OFFICE;
     return is_text(head, size) ? FILE_TEXT : FILE_OTHER;
 }

@@ -10,9 +10,11 @@ enum file_kind {
     FILE_TIFF,
     FILE_PNM,
     FILE_PDF,
-    FILE_TEXT,  /* letters only, in whatever encoding */
-    FILE_DOCX,  /* Office Open XML text */
-    FILE_EMPTY, /* no bytes */
+    FILE_TEXT,       /* letters only, in whatever encoding */
+    FILE_DOCX,       /* Office Open XML text */
+    FILE_XLSX,       /* Office Open XML register */
+    FILE_OLD_OFFICE, /* .doc, .xls and what has a password: compound files of old Office programs */
+    FILE_EMPTY,      /* no bytes */
     FILE_OTHER,
     FILE_UNREADABLE
 };

@@ -71,7 +71,12 @@ void pieces_done(struct pieces *pieces)
 static enum err_code fill_pieces(BOXA *boxes, PIXA *images, int min_side, struct pieces *out,
                                  struct err *err)
 {
-    int count = boxaGetCount(boxes);
+    int count = 0;
+    for (int i = 0; i < boxaGetCount(boxes); i++) {
+        int w = 0, h = 0;
+        boxaGetBoxGeometry(boxes, i, NULL, NULL, &w, &h);
+        count += w >= min_side || h >= min_side;
+    }
     if (count > PIECES_MAX)
         return err_set(err, ERR_TOO_MANY, "%d pieces in a page", count);
     struct pieces found = {.item = mem_array(count ? count : 1, sizeof *found.item)};
@@ -81,7 +86,7 @@ static enum err_code fill_pieces(BOXA *boxes, PIXA *images, int min_side, struct
         LEPT_FREE(table);
         return err_set(err, ERR_NO_MEMORY, "pieces of a page");
     }
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < boxaGetCount(boxes) && found.count < count; i++) {
         struct piece *piece = &found.item[found.count];
         boxaGetBoxGeometry(boxes, i, &piece->x, &piece->y, &piece->w, &piece->h);
         if (piece->w < min_side && piece->h < min_side)
@@ -122,6 +127,11 @@ enum err_code bits_select_by_size(struct Pix *bits, int min_side, int max_side, 
 enum err_code bits_close(struct Pix *bits, int width, int height, struct Pix **out, struct err *err)
 {
     return made(pixCloseSafeBrick(NULL, bits, width, height), out, err);
+}
+
+enum err_code bits_open(struct Pix *bits, int width, int height, struct Pix **out, struct err *err)
+{
+    return made(pixOpenBrick(NULL, bits, width, height), out, err);
 }
 
 enum err_code bits_turn(struct Pix *bits, int turn_deg, struct Pix **out, struct err *err)

@@ -40,6 +40,8 @@ enum err_code bits_select_by_size(struct Pix *bits, int min_side, int max_side, 
                                   struct err *err);
 enum err_code bits_close(struct Pix *bits, int width, int height, struct Pix **out,
                          struct err *err);
+/* Keeps what a brick of that size fits into. */
+enum err_code bits_open(struct Pix *bits, int width, int height, struct Pix **out, struct err *err);
 enum err_code bits_turn(struct Pix *bits, int turn_deg, struct Pix **out, struct err *err);
 /* Areas darker than `threshold`, at least three pixels broad, that touch the edge of the image,
  * with a one-pixel rim: 255 there, else 0. */

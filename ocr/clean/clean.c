@@ -1,8 +1,10 @@
 #include "ocr/clean/clean.h"
 #include "ocr/clean/bits.h"
+#include "ocr/clean/blemish.h"
 #include "ocr/clean/deskew.h"
 #include "ocr/clean/ink_colour.h"
 #include "ocr/clean/pale.h"
+#include "ocr/clean/papers.h"
 #include "ocr/clean/quality.h"
 #include "ocr/clean/tone.h"
 
@@ -32,6 +34,7 @@ struct ink {
     struct Pix *letters;
     struct pieces pieces;
     struct pale pale;
+    bool folded;      /* a fold runs through letters */
     double letter_px; /* usual height in full pixels, 0 unknown */
 };
 
@@ -123,6 +126,9 @@ static enum err_code find_ink(struct raster *grey, double dpi, struct ink *out, 
         return code;
     out->width = small->width;
     out->height = small->height;
+    code = blemish_find_fold(bits, out->px_per_mm, &out->folded, err);
+    if (code)
+        return code;
     int speck = (int)ceil(SPECK_MM * out->px_per_mm);
     code = bits_find_pieces(bits, speck, &out->pieces, err);
     if (!code)
@@ -257,6 +263,31 @@ static void describe_direction(const struct direction *direction, struct page_in
     info->size.h = (sideways ? info->width_px : info->height_px) * mm_per_px;
 }
 
+/* By a guessed resolution a paper could have any size. */
+static enum err_code find_papers(const struct tone *tone, const struct page_info *info,
+                                 struct papers *out, struct err *err)
+{
+    *out = (struct papers){0};
+    return info->dpi_source == DPI_FILE
+               ? papers_find(tone->small, info->dpi / MM_PER_INCH / TONE_SMALL, tone->white, out,
+                             err)
+               : ERR_OK;
+}
+
+static void describe_papers(const struct papers *papers, struct page_info *info)
+{
+    double mm_per_px = MM_PER_INCH / info->dpi;
+    struct size_mm stored = {info->width_px * mm_per_px, info->height_px * mm_per_px};
+    bool sideways = info->rotation_deg == 90 || info->rotation_deg == 270;
+    for (size_t i = 0; i < papers->count; i++) {
+        struct page_paper paper = papers->item[i];
+        if (sideways)
+            paper.sides = (struct size_mm){paper.sides.h, paper.sides.w};
+        paper.box = rect_upright_from_stored(paper.box, stored, info->rotation_deg);
+        info->papers[info->paper_count++] = paper;
+    }
+}
+
 /* Everything that needs the colours of the page; gives its pixels up. *out_marked: a seal, stamp or
  * signature in colour is left out. */
 static enum err_code even_out(struct image *image, struct tone *tone, struct clean_page *out,
@@ -276,6 +307,23 @@ static enum err_code even_out(struct image *image, struct tone *tone, struct cle
     return code;
 }
 
+/* What hides writing of this page; a turn that is not known leaves glare open. */
+static enum err_code add_blemishes(const struct tone *tone, const struct ink *ink,
+                                   struct page_info *info, struct err *err)
+{
+    bool glares = false, sideways = info->rotation_deg % 180 != 0;
+    if (info->blank)
+        return ERR_OK;
+    double small_per_mm = working_dpi(info) / MM_PER_INCH / TONE_SMALL;
+    enum err_code code = blemish_find_glare(tone, small_per_mm, &ink->pieces, ink->px_per_mm,
+                                            sideways, &glares, err);
+    if (!code && glares)
+        quality_add_reason(info, "glare");
+    if (!code && ink->folded)
+        quality_add_reason(info, "fold");
+    return code;
+}
+
 static enum err_code turn_thumbnail(struct clean_page *page, struct err *err)
 {
     struct raster *turned = NULL;
@@ -289,6 +337,17 @@ static enum err_code turn_thumbnail(struct clean_page *page, struct err *err)
     return ERR_OK;
 }
 
+static enum err_code find_direction(const struct image *image, const struct ink *ink,
+                                    const struct raster *evened,
+                                    const struct direction_reader *reader, struct direction *out,
+                                    struct err *err)
+{
+    if (image->turn_is_given)
+        return direction_at(ink->letters, image->turn_deg, out, err);
+    return (image->turn_is_expected ? direction_expect : direction_find)(
+        ink->letters, ink->px_per_mm, evened, image->turn_deg, reader, out, err);
+}
+
 enum err_code clean_page(struct image *image, const struct direction_reader *reader,
                          struct clean_page *out, struct err *err)
 {
@@ -299,6 +358,7 @@ enum err_code clean_page(struct image *image, const struct direction_reader *rea
     AUTO(mem)
     struct rect_mm *boxes = NULL;
     struct direction direction;
+    struct papers papers;
     bool marked = false;
     int box_count = 0;
     *out = (struct clean_page){0};
@@ -312,17 +372,24 @@ enum err_code clean_page(struct image *image, const struct direction_reader *rea
         return code;
     info->blank = !marked && !ink.pale.is_written &&
                   quality_page_is_blank(&ink.pieces, ink.width, ink.height, ink.px_per_mm);
-    direction = (struct direction){.turn_deg = image->turn_deg, .score = image->turn_is_given};
+    code = find_papers(&tone, info, &papers, err);
+    if (code)
+        return code;
+    direction = (struct direction){.turn_deg = image->turn_deg,
+                                   .score = image->turn_is_given      ? 1
+                                            : image->turn_is_expected ? DIRECTION_SURE
+                                                                      : 0};
     if (!info->blank)
-        code = image->turn_is_given ? direction_at(ink.letters, image->turn_deg, &direction, err)
-                                    : direction_find(ink.letters, ink.px_per_mm, out->evened,
-                                                     image->turn_deg, reader, &direction, err);
+        code = find_direction(image, &ink, out->evened, reader, &direction, err);
     if (code)
         return code;
     describe_direction(&direction, info);
+    describe_papers(&papers, info);
     quality_judge(out->evened, &tone, &ink.pieces, ink.width, ink.height, ink.letter_px, &ink.pale,
                   info);
-    code = turn_thumbnail(out, err);
+    code = add_blemishes(&tone, &ink, info, err);
+    if (!code)
+        code = turn_thumbnail(out, err);
     if (!code)
         code = level_pieces(&ink, info, &boxes, &box_count, err);
     if (code)

@@ -233,3 +233,26 @@ enum err_code direction_at(struct Pix *letters, int turn_deg, struct direction *
     bits_free(axis.bits);
     return code;
 }
+
+/* Print has a balance of 0.28 and more (UP_DOWN_MIN_BALANCE), read one way up twice as surely. */
+#define CONTRADICTION_SURE 0.85
+
+enum err_code direction_expect(struct Pix *letters, double px_per_mm, const struct raster *grey,
+                               int expected_deg, const struct direction_reader *reader,
+                               struct direction *out, struct err *err)
+{
+    struct direction found = {0};
+    enum err_code code =
+        direction_find(letters, px_per_mm, grey, expected_deg, reader, &found, err);
+    bool contradicts = found.turn_deg != expected_deg && found.score >= CONTRADICTION_SURE;
+    if (!code && found.turn_deg != expected_deg && !contradicts) {
+        code = direction_at(letters, expected_deg, &found, err);
+        found.score = 0;
+    }
+    if (code)
+        return code;
+    *out = found;
+    if (!contradicts)
+        out->score = fmax(found.score, DIRECTION_SURE);
+    return ERR_OK;
+}

@@ -35,6 +35,11 @@ enum err_code direction_find(struct Pix *letters, double px_per_mm, const struct
                              int assumed_deg, const struct direction_reader *reader,
                              struct direction *out, struct err *err);
 
+/* The same where the way of scanning makes expected_deg: another turn must be very sure. */
+enum err_code direction_expect(struct Pix *letters, double px_per_mm, const struct raster *grey,
+                               int expected_deg, const struct direction_reader *reader,
+                               struct direction *out, struct err *err);
+
 /* A person said which way up it is: only the skew is measured. */
 enum err_code direction_at(struct Pix *letters, int turn_deg, struct direction *out,
                            struct err *err);

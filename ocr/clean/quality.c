@@ -30,10 +30,16 @@
 #define LOW_DPI 190   /* the 200 dpi of circular 01/2023 with some rounding */
 #define BAD_DPI 120
 #define LOW_LETTER_PX 11
-/* Share of full contrast an edge gains in one pixel, times the letter height: a Gaussian blur of a
- * tenth of the letter height gives 0.4 / 0.1. */
-#define SHARP_PER_LETTER 4.0
-#define BAD_SHARP_PER_LETTER 2.6
+/* Share of its contrast an edge gains in one pixel, times the letter height: out of focus by a
+ * tenth of the letter height (Gaussian sigma) gives 5 to 6, a usual scan 7 to 11. */
+#define SHARP_PER_LETTER 5.0
+#define BAD_SHARP_PER_LETTER 3.2
+#define LETTER_PER_INCH 0.093 /* of 13 point print */
+#define EDGE_SHARE_PERCENT 35 /* of the contrast: the rest is grain and show-through */
+#define EDGE_MIN 30
+#define EDGE_STEP 3
+/* Blur runs letters together: taller than that many usual ones they are words. */
+#define LETTER_LARGE 1.4
 #define CUT_PIECES 5
 
 static bool is_hole(const struct piece *piece, int width, int height, double px_per_mm)
@@ -113,28 +119,48 @@ static int level_of_darkest(const unsigned *histogram, unsigned long total, doub
     return level;
 }
 
-/* Steepest usual edge across rows, as share of the contrast per pixel; 1 when there is no ink. */
+/* One stretch of a row that only falls or only rises. */
+struct edge {
+    int gained, steepest, flat;
+};
+
+static void end_edge(struct edge *edge, int least, unsigned *histogram)
+{
+    if (abs(edge->gained) >= least)
+        histogram[100 * edge->steepest / abs(edge->gained)]++;
+    *edge = (struct edge){0};
+}
+
+/* The largest part of its own contrast that a usual edge across rows gains in one pixel; 1 when
+ * there are none. Of its own, since strokes that are out of focus are pale, too. */
 static double sharpness(const struct raster *grey, int ink_level)
 {
-    unsigned histogram[256] = {0};
-    unsigned long steps = 0;
+    unsigned histogram[101] = {0}, edges = 0, seen = 0;
+    int least = (255 - ink_level) * EDGE_SHARE_PERCENT / 100;
+    least = least < EDGE_MIN ? EDGE_MIN : least;
     for (int y = 0; y < grey->height; y += 4) {
         const uint8_t *row = raster_row(grey, y);
+        struct edge edge = {0};
         for (int x = 1; x < grey->width; x++) {
-            int step = abs(row[x] - row[x - 1]);
-            if (step < 8)
+            int step = row[x] - row[x - 1];
+            if (abs(step) < EDGE_STEP && ++edge.flat < 3)
                 continue;
-            histogram[step]++;
-            steps++;
+            if (abs(step) < EDGE_STEP || (edge.gained > 0) != (step > 0))
+                end_edge(&edge, least, histogram);
+            edge.gained += step;
+            edge.flat = 0;
+            edge.steepest = abs(step) > edge.steepest ? abs(step) : edge.steepest;
         }
+        end_edge(&edge, least, histogram);
     }
-    if (steps < 200)
+    for (int i = 0; i <= 100; i++)
+        edges += histogram[i];
+    if (edges < 200)
         return 1;
-    unsigned long seen = 0;
-    int step = 255;
-    while (step > 8 && (seen += histogram[step]) < steps / 50)
-        step--;
-    return (double)step / (255 - ink_level > 30 ? 255 - ink_level : 30);
+    int share = 0;
+    while (share < 100 && (seen += histogram[share]) < edges / 2)
+        share++;
+    return share / 100.0;
 }
 
 static bool letters_are_cut(const struct pieces *ink, int width, int height, double px_per_mm)
@@ -176,13 +202,16 @@ void quality_judge(const struct raster *grey, const struct tone *tone, const str
     for (unsigned long i = 0; i < total; i++)
         histogram[grey->px[i]]++;
     int ink_level = level_of_darkest(histogram, total, 0.005);
-    double letter = letter_px > 0 ? letter_px : info->dpi * 0.093;
-    double sharp = sharpness(grey, ink_level) * letter;
+    double letter = letter_px > 0 ? letter_px : info->dpi * LETTER_PER_INCH;
+    double usual = info->dpi * LETTER_PER_INCH * LETTER_LARGE;
+    double sharp = sharpness(grey, ink_level) *
+                   (info->dpi_source == DPI_ASSUMED || letter < usual ? letter : usual);
     bool low_dpi = info->dpi_source != DPI_ASSUMED && info->dpi < LOW_DPI;
-    if (low_dpi || letter < LOW_LETTER_PX)
-        add_reason(info, "low-resolution", low_dpi && info->dpi < BAD_DPI);
-    if (pale->is_page ? pale->is_soft : sharp < SHARP_PER_LETTER)
+    bool blurred = pale->is_page ? pale->is_soft : sharp < SHARP_PER_LETTER;
+    if (blurred)
         add_reason(info, "blurred", sharp < BAD_SHARP_PER_LETTER);
+    if (low_dpi || (letter < LOW_LETTER_PX && !blurred)) /* blur tears letters */
+        add_reason(info, "low-resolution", low_dpi && info->dpi < BAD_DPI);
     if (pale->is_page || ink_level > FAINT_INK)
         add_reason(info, "faint", false);
     if (letters_are_cut(ink, ink_width, ink_height,
@@ -190,4 +219,9 @@ void quality_judge(const struct raster *grey, const struct tone *tone, const str
         add_reason(info, "cut-edge", false);
     if (info->rotation_score < DIRECTION_SURE)
         add_reason(info, "orientation-unsure", false);
+}
+
+void quality_add_reason(struct page_info *info, const char *reason)
+{
+    add_reason(info, reason, false);
 }

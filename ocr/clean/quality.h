@@ -24,4 +24,7 @@ void quality_judge(const struct raster *grey, const struct tone *tone, const str
                    int ink_width, int ink_height, double letter_px, const struct pale *pale,
                    struct page_info *info);
 
+/* One more reason; a good page becomes a poor one. */
+void quality_add_reason(struct page_info *info, const char *reason);
+
 #endif

@@ -1,8 +1,6 @@
 #include "daemon/base/mem.h"
 #include "daemon/base/text.h"
-#include "ocr/classify/fuzzy.h"
 #include "ocr/extract/paper.h"
-#include "ocr/extract/parse_date.h"
 #include "ocr/extract/parse_place.h"
 #include "ocr/extract/print_check.h"
 #include "ocr/extract/read_words.h"
@@ -74,120 +72,6 @@ enum err_code find_number(struct paper *paper, const struct field_rule *rule)
     found.value = number.value;
     found.confidence = confidence;
     found.ask = !good;
-    return paper_propose(paper, rule, &found);
-}
-
-static bool same_day(const struct date_words *a, const struct date_words *b)
-{
-    return a->readable && b->readable && a->date.day == b->date.day &&
-           a->date.month == b->date.month && a->date.year == b->date.year;
-}
-
-/* The head's date line: the topmost line above the title that names a day and a month; what stands
- * aside comes last. *out_doubt: another line names another day. */
-static bool find_date_line(const struct paper *paper, struct date_words *out, bool *out_doubt)
-{
-    const struct page_text *page = paper->face;
-    double below = paper->head.bottom_mm;
-    if (paper->kind.title)
-        below = paper->kind.title->baseline_mm;
-    else if (paper->head.addressee)
-        below = paper->head.addressee->baseline_mm;
-    bool found = false, found_aside = false, doubt = false;
-    for (size_t i = 0; i < page->line_count && page->line[i].baseline_mm < below; i++) {
-        const struct page_line *line = &page->line[i];
-        struct date_words at;
-        if (line->in_stamp || !read_date_words(page, line->first, line->count, &at))
-            continue;
-        doubt = doubt || (found && !same_day(&at, out));
-        if (found && (line->aside || !found_aside))
-            continue;
-        *out = at;
-        found = true;
-        found_aside = line->aside;
-    }
-    *out_doubt = doubt;
-    return found;
-}
-
-static enum err_code propose_date(struct paper *paper, const struct field_rule *rule,
-                                  const struct date_words *at, bool doubt)
-{
-    size_t page_index = paper->face_index;
-    const struct page_text *page = &paper->page[page_index];
-    char iso[DATE_ISO_SIZE];
-    struct found found = {.page = page_index,
-                          .first = at->label,
-                          .count = at->end - at->label,
-                          .source = FIELD_FROM_ZONE};
-    bool good = at->readable && !doubt && !at->date.repaired && read_date_is_printed(page, at);
-    if (at->readable) {
-        date_iso(&at->date, iso);
-        found.value = iso;
-        found.confidence = paper_words_confidence(page, at->label, at->end - at->label);
-        if (good && found.confidence >= CONFIDENCE_SURE && found.confidence < CONFIDENCE_CHECKED)
-            found.confidence = CONFIDENCE_CHECKED;
-        if (!good && found.confidence > CONFIDENCE_DOUBTED)
-            found.confidence = CONFIDENCE_DOUBTED;
-    }
-    found.ask = !good;
-    return paper_propose(paper, rule, &found);
-}
-
-enum err_code find_date(struct paper *paper, const struct field_rule *rule)
-{
-    struct date_words at;
-    bool doubt;
-    if (!paper->face || !find_date_line(paper, &at, &doubt))
-        return ERR_OK;
-    return propose_date(paper, rule, &at, doubt);
-}
-
-/* Minutes carry their date in the first sentence: "Hôm nay, hồi 16 giờ, ngày 20 tháng 11 năm 2025".
- */
-enum err_code find_opening(struct paper *paper, const struct field_rule *rule)
-{
-    const struct page_text *page = paper->face;
-    if (!page || !paper->kind.title)
-        return ERR_OK;
-    for (size_t i = 0; i < page->line_count; i++) {
-        const struct page_line *line = &page->line[i];
-        struct date_words at;
-        if (line->baseline_mm <= paper->kind.title->baseline_mm)
-            continue;
-        if (line->baseline_mm > paper->head.bottom_mm + 20)
-            break;
-        if (read_date_words(page, line->first, line->count, &at))
-            return propose_date(paper, rule, &at, line->aside);
-    }
-    return ERR_OK;
-}
-
-/* Words in front of "ngày" on the date line, after the number when both share the line. */
-enum err_code find_place(struct paper *paper, const struct field_rule *rule)
-{
-    const struct page_text *page = paper->face;
-    struct date_words at;
-    bool doubt;
-    if (!page || !find_date_line(paper, &at, &doubt))
-        return ERR_OK;
-    size_t number_first, number_count, first = at.line_first;
-    if (read_number_words(page, &paper->head, &number_first, &number_count) &&
-        number_first >= at.line_first && number_first < at.label)
-        first = number_first + number_count;
-    if (first >= at.label)
-        return ERR_OK;
-    AUTO(mem)
-    char *text = page_text_join(page, first, at.label - first);
-    AUTO(mem)
-    char *place = text ? place_name(text) : NULL;
-    struct found found = {.value = place,
-                          .page = paper->face_index,
-                          .first = first,
-                          .count = at.label - first,
-                          .confidence = paper_words_confidence(page, first, at.label - first),
-                          .source = FIELD_FROM_ZONE,
-                          .ask = doubt};
     return paper_propose(paper, rule, &found);
 }
 

@@ -59,6 +59,7 @@ enum err_code find_number(struct paper *paper, const struct field_rule *rule);
 enum err_code find_date(struct paper *paper, const struct field_rule *rule);
 enum err_code find_place(struct paper *paper, const struct field_rule *rule);
 enum err_code find_opening(struct paper *paper, const struct field_rule *rule);
+enum err_code find_closing(struct paper *paper, const struct field_rule *rule);
 enum err_code find_issuer(struct paper *paper, const struct field_rule *rule);
 enum err_code find_name(struct paper *paper, const struct field_rule *rule);
 enum err_code find_title(struct paper *paper, const struct field_rule *rule);
@@ -70,6 +71,9 @@ enum err_code find_validity(struct paper *paper, const struct field_rule *rule);
 
 /* QR and bar codes: they outrank what was read; a conflict on an identifier asks a person. */
 enum err_code find_codes(struct paper *paper);
+/* The machine readable zone of cards and passports: outranks print, not codes. Only what its check
+ * digits prove is told. */
+enum err_code find_mrz(struct paper *paper);
 /* What the fields say about each other: birth year and sex against the number, year of the number
  * against the date, order of dates. A mismatch makes both a question. */
 enum err_code cross_check(struct paper *paper);

@@ -45,8 +45,8 @@ static const char *const find_names[] = {
     [FIND_NUMBER] = "number",     [FIND_DATE] = "date",       [FIND_PLACE] = "place",
     [FIND_ISSUER] = "issuer",     [FIND_NAME] = "name",       [FIND_TITLE] = "title",
     [FIND_ABSTRACT] = "abstract", [FIND_SUBJECT] = "subject", [FIND_SIGNER] = "signer",
-    [FIND_LABEL] = "label",       [FIND_OPENING] = "opening", [FIND_VALIDITY] = "validity",
-    [FIND_CODE] = "code",
+    [FIND_LABEL] = "label",       [FIND_OPENING] = "opening", [FIND_CLOSING] = "closing",
+    [FIND_VALIDITY] = "validity", [FIND_CODE] = "code",
 };
 static const char *const parser_names[] = {
     [PARSE_TEXT] = "text",

@@ -41,6 +41,7 @@ enum find {
     FIND_SIGNER,   /* zone 7c */
     FIND_LABEL,    /* after a label */
     FIND_OPENING,  /* the date in the opening words of minutes: Hôm nay, … */
+    FIND_CLOSING,  /* place and date above the signature of a form */
     FIND_VALIDITY, /* wording on validity in the body */
     FIND_CODE      /* QR or bar code only */
 };

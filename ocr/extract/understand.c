@@ -1,13 +1,11 @@
 #include "ocr/extract/understand.h"
 
+#include "daemon/model/import_papers.h"
 #include "ocr/classify/starts.h"
 #include "ocr/extract/paper.h"
 #include "ocr/extract/read_words.h"
 
 #include <string.h>
-
-/* A page that begins another paper this surely ends the one at hand. */
-#define SPLIT_CONFIDENCE 0.80
 
 struct texts {
     struct page_text *item;
@@ -51,6 +49,7 @@ static finder *const finders[] = {
     [FIND_SIGNER] = find_signer,
     [FIND_LABEL] = find_labelled,
     [FIND_OPENING] = find_opening,
+    [FIND_CLOSING] = find_closing,
     [FIND_VALIDITY] = find_validity,
     [FIND_CODE] = NULL, /* find_codes reads them all at once */
 };
@@ -106,6 +105,8 @@ static enum err_code find_fields(struct paper *paper)
             return code;
     }
     enum err_code code = find_codes(paper);
+    if (!code)
+        code = find_mrz(paper);
     if (!code)
         code = cross_check(paper);
     return code;
@@ -192,7 +193,7 @@ enum err_code understand_document(const struct templates *templates, const struc
                           .err = err};
     while (paper.page_count < page_count &&
            !(paper.page_count && start[paper.page_count].value &&
-             start[paper.page_count].confidence >= SPLIT_CONFIDENCE))
+             start[paper.page_count].confidence >= PAPER_START_SURE))
         paper.page_count++;
     find_face(&paper);
     classify_paper(&paper);

@@ -27,12 +27,6 @@ void codes_done(struct codes *codes);
  * quarter come first. No code is no error. codes_done also after an error. */
 enum err_code codes_find(const struct raster *grey, double dpi, struct codes *out, struct err *err);
 
-/* What a code's bytes say: valid UTF-8 as it is; UTF-8 that was taken for Latin-1 and encoded again
- * is turned back; other bytes are taken as Latin-1. Of a citizen card's record (regulations 8.3)
- * only the seven standard fields stay: the 2024 card adds names and numbers of relatives, which
- * nobody asked for (8.4). Caller's; NULL with an error. */
-enum err_code codes_text(const void *bytes, size_t size, char **out, struct err *err);
-
 static inline void codes_auto(struct codes *place)
 {
     codes_done(place);

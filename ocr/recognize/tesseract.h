@@ -22,10 +22,10 @@ const char *recognizer_language(const struct recognizer *recognizer);
 void recognizer_set_cancel(struct recognizer *recognizer, bool (*is_cancelled)(void));
 
 /* Words in reading order, in millimetres of the deskewed frame, added to `words` (initialised by
- * the caller with the page's size). The image's pixels are given up on the way to save their
- * memory. */
-enum err_code recognizer_read_page(struct recognizer *recognizer, struct recognition_image *image,
-                                   struct words *words, struct err *err);
+ * the caller with the page's size). Unsure lines are looked at twice (second_look.h). */
+enum err_code recognizer_read_page(struct recognizer *recognizer,
+                                   const struct recognition_image *image, struct words *words,
+                                   struct err *err);
 
 /* For finding which way up: reads a strip of lines; *out_sureness is the sum over its letters of
  * the confidence they were read with. */

@@ -3,6 +3,7 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define TEXT_MAX_BYTES (16u << 20)
@@ -91,6 +92,52 @@ static struct legacy_guess best_guess(const struct syllables *syllables, const c
     return best;
 }
 
+/* The letter ư of TCVN3 is the byte that Windows calls a soft hyphen, and a PDF whose font says no
+ * more than that gives "-": where the word is a syllable with ư, that is what was meant. */
+static void mend_word(const struct syllables *syllables, const char *word, size_t size,
+                      struct buf *out)
+{
+    const char *hyphen = memchr(word, '-', size);
+    size_t before = hyphen ? (size_t)(hyphen - word) : 0;
+    if (!before || before + 1 == size) {
+        buf_append(out, word, size);
+        return;
+    }
+    bool capital = isupper((unsigned char)hyphen[-1]) && !islower((unsigned char)hyphen[1]);
+    AUTO(mem)
+    char *mended = mem_printf("%.*s%s%.*s", (int)before, word, capital ? "Ư" : "ư",
+                              (int)(size - before - 1), hyphen + 1);
+    struct syllable_count count =
+        mended ? syllables_in(syllables, mended) : (struct syllable_count){0};
+    bool better = count.words == 1 && count.possible == 1;
+    buf_append(out, better ? mended : word, better ? strlen(mended) : size);
+}
+
+static char *mend_hyphens(const struct syllables *syllables, const char *line)
+{
+    AUTO(buf) struct buf out;
+    buf_init(&out, TEXT_MAX_BYTES);
+    buf_text(&out, "");
+    while (*line) {
+        size_t size = strcspn(line, " ");
+        mend_word(syllables, line, size, &out);
+        line += size;
+        size = strspn(line, " ");
+        buf_append(&out, line, size);
+        line += size;
+    }
+    return buf_take(&out);
+}
+
+static char *convert_line(const struct syllables *syllables, const char *line,
+                          const struct legacy_guess *guess)
+{
+    AUTO(mem) char *converted = line ? legacy_text_to_unicode(line, guess) : NULL;
+    if (!converted || guess->encoding != LEGACY_TCVN3)
+        return TAKE(converted);
+    return mend_hyphens(syllables, converted);
+}
+
 /* Lines of other fonts stand among those of the old one. A line without a letter that only Unicode
  * has is converted unless that spoils it; ASCII, where every line could be VIQR, only for gain. */
 static bool is_better(const struct syllables *syllables, const char *line, const char *converted,
@@ -111,7 +158,7 @@ static enum err_code convert_lines(const struct syllables *syllables, const char
     while (*text) {
         size_t size = strcspn(text, "\n");
         AUTO(mem) char *line = mem_strndup(text, size);
-        AUTO(mem) char *converted = line ? legacy_text_to_unicode(line, guess) : NULL;
+        AUTO(mem) char *converted = convert_line(syllables, line, guess);
         if (!converted)
             return err_set(err, ERR_NO_MEMORY, "text");
         bool better = is_better(syllables, line, converted, guess->encoding);

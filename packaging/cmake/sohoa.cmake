@@ -58,9 +58,10 @@ function(sohoa_program)
     target_link_libraries(${A_NAME} PRIVATE sohoa_warnings ${A_LINK} ${packages})
 endfunction()
 
-# sohoa_test(NAME unit_x SOURCES … LINK … PKG … LABELS unit [TIMEOUT s]): a cmocka program
+# sohoa_test(NAME unit_x SOURCES … LINK … PKG … LABELS unit [TIMEOUT s] [COST s]): a cmocka program.
+# COST: seconds it takes, for those that take long: they are begun first.
 function(sohoa_test)
-    cmake_parse_arguments(A "" "NAME;TIMEOUT" "SOURCES;LINK;PKG;LABELS" ${ARGN})
+    cmake_parse_arguments(A "" "NAME;TIMEOUT;COST" "SOURCES;LINK;PKG;LABELS" ${ARGN})
     list(TRANSFORM A_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
     add_executable(${A_NAME} ${A_SOURCES})
     sohoa_pkg(packages cmocka ${A_PKG})
@@ -72,18 +73,18 @@ function(sohoa_test)
     if(NOT A_TIMEOUT)
         set(A_TIMEOUT 120)
     endif()
-    set_tests_properties(${A_NAME} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT})
+    set_tests_properties(${A_NAME} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT} COST "${A_COST}")
 endfunction()
 
-# sohoa_script_test(NAME flow_x SCRIPT tests/flow/x LABELS flow [TIMEOUT s]): an executable script;
+# sohoa_script_test(NAME flow_x SCRIPT tests/flow/x LABELS flow [TIMEOUT s] [COST s]): an executable script;
 # it gets the build folder in SOHOA_BUILD.
 function(sohoa_script_test)
-    cmake_parse_arguments(A "" "NAME;SCRIPT;TIMEOUT" "LABELS" ${ARGN})
+    cmake_parse_arguments(A "" "NAME;SCRIPT;TIMEOUT;COST" "LABELS" ${ARGN})
     add_test(NAME ${A_NAME} COMMAND ${CMAKE_SOURCE_DIR}/${A_SCRIPT} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     if(NOT A_TIMEOUT)
         set(A_TIMEOUT 300)
     endif()
-    set_tests_properties(${A_NAME} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT}
+    set_tests_properties(${A_NAME} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT} COST "${A_COST}"
         ENVIRONMENT "SOHOA_BUILD=${CMAKE_BINARY_DIR};SOHOA_SOURCE=${CMAKE_SOURCE_DIR}")
 endfunction()
 

@@ -95,7 +95,8 @@ enum err_code pdf_compose_page(struct pdf_compose *compose, int image_fd, int in
 {
     double w = info->size.w * PDF_POINTS_PER_MM, h = info->size.h * PDF_POINTS_PER_MM;
     if (!page_size_is_possible(w, h))
-        return err_set(err, ERR_BAD_ARGUMENT, "page of %.1f x %.1f mm", info->size.w, info->size.h);
+        return err_set(err, ERR_PAGE_SIZE_BAD, "page of %.1f x %.1f mm", info->size.w,
+                       info->size.h);
     if (info->rotation_deg % 90 != 0 || info->rotation_deg < 0 || info->rotation_deg > 270)
         return err_set(err, ERR_BAD_ARGUMENT, "rotation of %d degrees", info->rotation_deg);
     if (compose->page_count == PAGES_MAX)

@@ -5,6 +5,7 @@
 #include "queue/store/audit.h"
 #include "queue/store/document.h"
 #include "queue/store/inside.h"
+#include "queue/store/page.h"
 #include "queue/store/place.h"
 
 #include <stdio.h>
@@ -46,8 +47,11 @@ static const struct stage stages[] = {
           "WHERE p.document_id = s.id AND p.state = 'recognized') AND NOT EXISTS (SELECT 1 FROM "
           "page p "
           "WHERE p.document_id = s.id AND p.state IN ('captured', 'held'))"),
-    STAGE("compose", document, "created_us", "s.state = 'copied' AND s.composed_sha256 IS NULL"),
+    STAGE("compose", document, "created_us",
+          "s.state = 'copied' AND s.composed_sha256 IS NULL AND s.passed_sha256 IS NULL"),
     STAGE("seal", document, "created_us", "s.state = 'copied' AND s.composed_sha256 IS NOT NULL"),
+    STAGE("extract", document, "created_us",
+          "s.state = 'copied' AND s.passed_sha256 IS NOT NULL"), /* signed by others: passes */
     STAGE("extract", document, "created_us", "s.state = 'signed' AND s.confirmed_us IS NOT NULL"),
     STAGE("code", document, "created_us", "s.state = 'extracted'"),
     STAGE("queue", document, "created_us", "s.state = 'coded'"),
@@ -367,9 +371,22 @@ enum err_code claim_drop(struct store *store, enum machine machine, const char *
                   DB_BIND(DB_TEXT(machine_name(machine)), DB_TEXT(subject_id)), err);
 }
 
-static bool temp_is_claimed(void *payload, const char *temp)
+struct sweep {
+    struct store *store;
+    struct principal by;
+    enum err_code code;
+    struct err *err;
+};
+
+/* Nothing is given up before what it means is noted. */
+static bool temp_stays(void *payload, const char *temp)
 {
-    struct store *store = payload;
+    struct sweep *sweep = payload;
+    struct store *store = sweep->store;
+    if (!sweep->code)
+        sweep->code = page_interrupted(store, temp, sweep->by, sweep->err);
+    if (sweep->code)
+        return true;
     const char *claim_id = job_claim_of_temp(temp);
     int64_t alive = 0;
     return claim_id &&
@@ -378,17 +395,20 @@ static bool temp_is_claimed(void *payload, const char *temp)
            alive;
 }
 
-enum err_code claim_release_others(struct store *store, const char *owner, int64_t *out_count,
-                                   struct err *err)
+enum err_code claim_release_others(struct store *store, const char *owner, struct principal by,
+                                   int64_t *out_count, struct err *err)
 {
     enum err_code code =
         db_run(store->db, "DELETE FROM claim WHERE owner <> ?", DB_BIND(DB_TEXT(owner)), err);
     if (code)
         return code;
     int64_t count = db_changes(store->db);
+    struct sweep sweep = {store, by, ERR_OK, err};
     code = db_run(store->db, "DELETE FROM claim_ended", DB_BIND_NONE, err);
     if (!code)
-        code = blob_sweep(store->blobs, temp_is_claimed, store, err);
+        code = blob_sweep(store->blobs, temp_stays, &sweep, err);
+    if (!code)
+        code = sweep.code;
     if (!code)
         *out_count = count;
     return code;

@@ -41,8 +41,8 @@ enum err_code claim_drop(struct store *store, enum machine machine, const char *
 
 /* At the start of a new owner: ends the claims of all others and removes every temp nobody can
  * finish. */
-enum err_code claim_release_others(struct store *store, const char *owner, int64_t *out_count,
-                                   struct err *err);
+enum err_code claim_release_others(struct store *store, const char *owner, struct principal by,
+                                   int64_t *out_count, struct err *err);
 
 /* What to do with work that did not succeed. */
 struct failure {

@@ -10,7 +10,10 @@
 #include "queue/store/claim.h"
 #include "queue/store/document.h"
 #include "queue/store/fields.h"
+#include "queue/store/import.h"
 #include "queue/store/inside.h"
+#include "queue/store/pass.h"
+#include "queue/store/question.h"
 #include "queue/store/record.h"
 #include "queue/store/result_code.h"
 
@@ -62,6 +65,20 @@ static enum err_code put_words(const struct completion *c, char sha256[HASH_HEX_
     return blob_put_fd(c->store->blobs, c->store->db, c->fds[0], JS_MAX_BYTES, sha256, err);
 }
 
+/* A known way of scanning and the writing on the page disagree about which way is up; a person who
+ * turned it has decided. */
+static enum err_code compare_turn(const struct completion *c, int found_deg, struct err *err)
+{
+    int64_t known_deg;
+    enum err_code code = db_number(
+        c->store->db, "SELECT known_turn_deg FROM page WHERE id = ? AND turned_deg IS NULL",
+        DB_BIND(DB_TEXT(c->id)), found_deg, &known_deg, err);
+    if (code)
+        return code;
+    return known_deg == found_deg ? question_drop(c->store, c->id, QUESTION_TURN, err)
+                                  : question_raise(c->store, c->id, QUESTION_TURN, err);
+}
+
 static enum err_code complete_recognize(const struct completion *c, struct err *err)
 {
     char words[HASH_HEX_SIZE], thumb[HASH_HEX_SIZE];
@@ -88,11 +105,14 @@ static enum err_code complete_recognize(const struct completion *c, struct err *
             c->store, "page",
             "UPDATE page SET info = ?, blank = ?, width_mm = ?, height_mm = ?, "
             "words_sha256 = ?, thumb_sha256 = ?, word_count = ?, "
-            "mean_confidence = ? WHERE id = ?",
+            "mean_confidence = ?, words_source = ? WHERE id = ?",
             DB_BIND(DB_TEXT(text), DB_INT(info.blank), DB_REAL(info.size.w), DB_REAL(info.size.h),
                     DB_TEXT(words), DB_TEXT(thumb), DB_INT(count),
-                    DB_REAL(js_real_or(c->result, "mean_confidence", 0)), DB_TEXT(c->id)),
+                    DB_REAL(js_real_or(c->result, "mean_confidence", 0)),
+                    DB_TEXT(js_text_or(c->result, "words_source", NULL)), DB_TEXT(c->id)),
             err);
+    if (!code)
+        code = compare_turn(c, info.rotation_deg, err);
     return code ? code : move(c, "captured", "recognized", "recognize", err);
 }
 
@@ -142,7 +162,9 @@ static enum err_code complete_understand(const struct completion *c, struct err 
         code = store_type(c, err);
     if (!code)
         code = store_starts(c, err);
-    return code ? code : move(c, "open", "read", "understand", err);
+    if (!code)
+        code = move(c, "open", "read", "understand", err);
+    return code ? code : import_part(c->store, c->id, c->by, err);
 }
 
 /* ---- compose, seal ---- */
@@ -226,7 +248,9 @@ static enum err_code complete_seal(const struct completion *c, struct err *err)
 
 static enum err_code complete_extract(const struct completion *c, struct err *err)
 {
-    return move(c, "signed", "extracted", "confirm", err);
+    bool passed = false;
+    enum err_code code = pass_on(c->store, c->id, c->by, &passed, err);
+    return code || passed ? code : move(c, "signed", "extracted", "confirm", err);
 }
 
 struct code_texts {

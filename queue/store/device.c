@@ -4,6 +4,7 @@
 #include "queue/store/audit.h"
 #include "queue/store/inside.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- what there is ------------------------------------------------------------------------------
@@ -134,6 +135,14 @@ enum err_code device_set(struct store *store, const char *identity, const char *
         code = audit_setting(store, "device", identity, "settle", profile ? "profile" : "label", by,
                              err);
     return code ? code : tx_commit(&tx, err);
+}
+
+enum err_code device_note(struct store *store, const char *identity, const char *event,
+                          const char *from, const char *to, struct principal by, struct err *err)
+{
+    char detail[AUDIT_DETAIL_MAX];
+    snprintf(detail, sizeof detail, "from %s to %s", from, to);
+    return audit_setting(store, "device", identity, event, detail, by, err);
 }
 
 static enum err_code check_may_change(int64_t locked, struct principal by, struct err *err)

@@ -22,5 +22,8 @@ enum err_code profile_set(struct store *store, const char *name, const struct js
 /* Devices that had it have none. NOT_FOUND, PROFILE_LOCKED. */
 enum err_code profile_remove(struct store *store, const char *name, struct principal by,
                              struct err *err);
+/* A journal row about the device: who got it, from whom. */
+enum err_code device_note(struct store *store, const char *identity, const char *event,
+                          const char *from, const char *to, struct principal by, struct err *err);
 
 #endif

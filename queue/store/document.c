@@ -6,7 +6,9 @@
 #include "queue/store/claim.h"
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
+#include "queue/store/pass.h"
 #include "queue/store/place.h"
+#include "queue/store/question.h"
 
 #include <string.h>
 
@@ -148,6 +150,8 @@ enum err_code document_reopen(struct store *store, const char *id, struct princi
     struct tx tx = TX_INIT;
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
+        code = pass_check_pages_free(store, id, err);
+    if (!code)
         code = open_again(store, id, by, err);
     if (!code)
         code = set_scan_finished(store, id, false, err);
@@ -196,8 +200,8 @@ enum err_code document_check_changeable(struct store *store, const char *id, str
     return ERR_OK;
 }
 
-enum err_code document_touch_pages(struct store *store, const char *id, bool losing,
-                                   struct principal by, struct err *err)
+static enum err_code change_pages(struct store *store, const char *id, bool losing,
+                                  struct principal by, struct err *err)
 {
     static const char *const gives[] = {"rejected", "failed", NULL};
     struct subject document;
@@ -220,6 +224,13 @@ enum err_code document_touch_pages(struct store *store, const char *id, bool los
     if (!code)
         store_touch(store, "document", id);
     return code;
+}
+
+enum err_code document_touch_pages(struct store *store, const char *id, bool losing,
+                                   struct principal by, struct err *err)
+{
+    enum err_code code = pass_check_pages_free(store, id, err);
+    return code ? code : change_pages(store, id, losing, by, err);
 }
 
 /* Only what was rejected because nothing was left in it. */
@@ -304,7 +315,7 @@ enum err_code document_take_late_page(struct store *store, const char *id, struc
     int64_t finished = 0;
     enum err_code code = release_read(store, id, by, err);
     if (!code)
-        code = document_touch_pages(store, id, false, by, err);
+        code = change_pages(store, id, false, by, err);
     if (!code)
         code = db_number(store->db, "SELECT scan_finished FROM document WHERE id = ?",
                          DB_BIND(DB_TEXT(id)), 0, &finished, err);
@@ -387,6 +398,8 @@ enum err_code document_split(struct store *store, const char *id, const char *pa
         code = insert(store, &wish, by, new_id, err);
     if (!code)
         code = move_tail(store, id, position, new_id, err);
+    if (!code)
+        code = question_settle(store, page_id, QUESTION_START, by, err);
     if (!code)
         code = audit_document(store, id, "split", NULL, by, err);
     if (!code)

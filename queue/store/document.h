@@ -18,7 +18,7 @@ enum err_code document_create(struct store *store, const char *dossier_id, struc
 /* No more pages for it: understanding may begin once every page is recognised. Again is fine. */
 enum err_code document_finish_scan(struct store *store, const char *id, struct principal by,
                                    struct err *err);
-/* read → open, more pages may come. */
+/* read → open, more pages may come. FILE_SIGNED */
 enum err_code document_reopen(struct store *store, const char *id, struct principal by,
                               struct err *err);
 /* Refused by a person; ALREADY_SIGNED from the signature on. */
@@ -28,6 +28,11 @@ enum err_code document_reject(struct store *store, const char *id, const char *r
  * it is the first page or another document's. */
 enum err_code document_split(struct store *store, const char *id, const char *page_id,
                              struct principal by, char *out_id, struct err *err);
+/* The pages of `other`, a paper of the same dossier, go behind this one's, which is read anew; the
+ * other is rejected ("joined"). document_split parts them again. BAD_ARGUMENT the same document or
+ * another dossier's, SCAN_RUNNING, FILE_SIGNED, ALREADY_SIGNED, STATE_CHANGED. */
+enum err_code document_join(struct store *store, const char *id, const char *other,
+                            struct principal by, struct err *err);
 /* A new open version linked `replaces`; the old one stays valid until the new one is signed.
  * STATE_CHANGED before the signature, VERSION_UNDER_WAY. */
 enum err_code document_replace(struct store *store, const char *id, const char *reason,
@@ -35,7 +40,7 @@ enum err_code document_replace(struct store *store, const char *id, const char *
 
 /* Inside the caller's transaction. Its pages are about to change: allowed while open or read (a
  * read one is opened again), or when it is refused or given up and only loses pages (`losing`).
- * ALREADY_SIGNED, STATE_CHANGED. */
+ * ALREADY_SIGNED, FILE_SIGNED, STATE_CHANGED. */
 enum err_code document_touch_pages(struct store *store, const char *id, bool losing,
                                    struct principal by, struct err *err);
 /* Open or read (held there, too): a person may still say something about its pages. ALREADY_SIGNED,

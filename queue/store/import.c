@@ -32,6 +32,8 @@ enum err_code import_move(struct store *store, const char *id, enum import_state
         return err_set(err, ERR_STATE_CHANGED, "the item is not %s", import_state_name(from));
     if (result || to == IMPORT_FOUND || to == IMPORT_STABLE)
         return result;
+    if (to != IMPORT_TAKEN && to != IMPORT_PAGED)
+        store_touch(store, "import", id);
     return audit_write(store,
                        &(struct audit){.kind = "import",
                                        .id = id,
@@ -97,22 +99,24 @@ static enum err_code get_at(struct store *store, const char *folder, const char 
 static enum err_code insert(struct store *store, const char *folder, int64_t sweep,
                             const struct import_file *file, char out_id[ID_SIZE], struct err *err)
 {
-    const char *slash = strrchr(file->path, '/');
-    AUTO(mem) char *unit = slash ? mem_strndup(file->path, (size_t)(slash - file->path)) : NULL;
-    if (slash && !unit)
-        return err_set(err, ERR_NO_MEMORY, "import item");
+    AUTO(mem) char *unit = NULL;
+    enum err_code code = import_papers_unit(file->papers, file->path, &unit, err);
+    if (code)
+        return code;
     id_new(out_id);
     return db_run(store->db,
                   "INSERT INTO import_item (id, folder, path, size_bytes, mtime_us, sweep, unit, "
-                  "state, state_us, found_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'found', ?8, ?8)",
+                  "state, state_us, found_us, papers) "
+                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'found', ?8, ?8, ?9)",
                   DB_BIND(DB_TEXT(out_id), DB_TEXT(folder), DB_TEXT(file->path),
                           DB_INT(file->size_bytes), DB_INT(file->mtime_us), DB_INT(sweep),
-                          DB_TEXT(unit), DB_INT(sys_now_us())),
+                          DB_TEXT(unit), DB_INT(sys_now_us()),
+                          DB_TEXT(import_papers_name(file->papers))),
                   err);
 }
 
-/* What a file's bytes say at first sight: NULL where paper may be in it. */
-static const char *refusal_of(const char *kind)
+/* What a file's bytes say at first sight: NULL where paper may be in it, or text to be read. */
+const char *import_refusal_of(const char *kind)
 {
     static const struct {
         const char *kind, *code;
@@ -121,6 +125,9 @@ static const char *refusal_of(const char *kind)
                  {"tiff", NULL},
                  {"pnm", NULL},
                  {"pdf", NULL},
+                 {"docx", NULL},
+                 {"xlsx", NULL},
+                 {"old-office", "FILE_OLD_OFFICE"},
                  {"empty", "IMAGE_EMPTY"},
                  {"unreadable", "FORBIDDEN"}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -129,19 +136,27 @@ static const char *refusal_of(const char *kind)
     return "FORMAT_UNKNOWN";
 }
 
+static bool is_one_of(const char *kind, const char *a, const char *b, const char *c)
+{
+    return strcmp(kind, a) == 0 || strcmp(kind, b) == 0 || strcmp(kind, c) == 0;
+}
+
 static enum err_code settle(struct store *store, const char *id, const char *kind,
                             struct principal by, struct err *err)
 {
-    const char *refusal = refusal_of(kind);
-    bool image = !refusal && strcmp(kind, "pdf") != 0;
-    enum err_code code = store_run_one(
-        store, "import item",
-        "UPDATE import_item SET kind = ?, unit = CASE WHEN ? THEN unit END WHERE id = ?",
-        DB_BIND(DB_TEXT(kind), DB_INT(image), DB_TEXT(id)), err);
+    const char *refusal = import_refusal_of(kind);
+    bool lost = strcmp(kind, "empty") == 0 || strcmp(kind, "unreadable") == 0; /* maybe an image */
+    bool image = refusal ? lost : !is_one_of(kind, "pdf", "docx", "xlsx");
+    enum err_code code = store_run_one(store, "import item",
+                                       "UPDATE import_item SET kind = ?1, unit = CASE WHEN ?2 OR "
+                                       "(?1 = 'pdf' AND papers <> 'file') "
+                                       "THEN unit END WHERE id = ?3",
+                                       DB_BIND(DB_TEXT(kind), DB_INT(image), DB_TEXT(id)), err);
     if (code)
         return code;
-    return import_move(store, id, IMPORT_FOUND, refusal ? IMPORT_REFUSED : IMPORT_STABLE, refusal,
+    code = import_move(store, id, IMPORT_FOUND, refusal ? IMPORT_REFUSED : IMPORT_STABLE, refusal,
                        by, err);
+    return code || !refusal ? code : import_ask_missing(store, id, err);
 }
 
 /* The file has changed: nothing of it is here yet, or this is another file under its name. */
@@ -161,6 +176,31 @@ static enum err_code change(struct store *store, struct item_row *row,
         DB_BIND(DB_INT(file->size_bytes), DB_INT(file->mtime_us), DB_TEXT(row->id)), err);
 }
 
+/* The dossier it is for is settled when it is first seen: what is fed later is somebody else's. */
+static enum err_code begin_feeding(struct store *store, const char *folder, const char *id,
+                                   struct err *err)
+{
+    enum err_code code =
+        store_run_one(store, "import item", "UPDATE import_item SET fed = 1 WHERE id = ?",
+                      DB_BIND(DB_TEXT(id)), err);
+    return code ? code : import_bind(store, folder, id, err);
+}
+
+static enum err_code wait_for_feed(struct store *store, const char *id, struct principal by,
+                                   struct err *err)
+{
+    struct item_row row;
+    int64_t bound;
+    enum err_code code = get_row(store, id, &row, err);
+    if (code || row.state != IMPORT_STABLE)
+        return code;
+    code = db_number(store->db, "SELECT dossier_id IS NOT NULL FROM import_item WHERE id = ?",
+                     DB_BIND(DB_TEXT(id)), 0, &bound, err);
+    return code || bound ? code
+                         : import_move(store, id, IMPORT_STABLE, IMPORT_WAITING,
+                                       err_name(ERR_FEED_MISSING), by, err);
+}
+
 enum err_code import_see(struct store *store, const char *folder, int64_t sweep,
                          const struct import_file *file, struct principal by, struct err *err)
 {
@@ -177,8 +217,12 @@ enum err_code import_see(struct store *store, const char *folder, int64_t sweep,
     else if (!code)
         code = store_run_one(store, "import item", "UPDATE import_item SET sweep = ? WHERE id = ?",
                              DB_BIND(DB_INT(sweep), DB_TEXT(row.id)), err);
+    if (!code && file->fed && (!there || other))
+        code = begin_feeding(store, folder, row.id, err);
     if (!code && file->stable && row.state == IMPORT_FOUND)
         code = settle(store, row.id, file->kind, by, err);
+    if (!code && file->fed && file->stable && row.state == IMPORT_FOUND)
+        code = wait_for_feed(store, row.id, by, err);
     return code ? code : tx_commit(&tx, err);
 }
 
@@ -239,6 +283,9 @@ static enum err_code find_same(struct store *store, const struct import_take *ta
                  "SELECT k.id, k.folder, k.path, k.present, i.folder, i.path "
                  "FROM import_item k, import_item i WHERE i.id = ?2 AND k.id <> ?2 "
                  "AND k.sha256 = ?1 AND k.state <> 'duplicate' "
+                 "AND k.folder <> '" IMPORT_UPLOAD "' "
+                 /* fed into a dossier: what another one holds is not held there */
+                 "AND (i.dossier_id IS NULL OR k.dossier_id IS i.dossier_id) "
                  "ORDER BY k.state = 'done' DESC, k.id LIMIT 1",
                  DB_BIND(DB_TEXT(take->sha256), DB_TEXT(take->id)), &q, err);
     if (!code)
@@ -351,18 +398,23 @@ enum err_code import_took(struct store *store, const struct import_take *take, s
 }
 
 enum err_code import_counted(struct store *store, const char *id, int64_t pages,
-                             struct principal by, struct err *err)
+                             const struct js *signatures, struct principal by, struct err *err)
 {
     AUTO(tx) struct tx tx = TX_INIT;
+    AUTO(mem) char *text = signatures ? js_dump(signatures) : NULL;
     struct item_row row;
+    if (signatures && !text)
+        return err_set(err, ERR_NO_MEMORY, "signatures");
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
         code = get_row(store, id, &row, err);
     if (!code && row.state == IMPORT_PAGED)
         return tx_commit(&tx, err); /* told before */
     if (!code)
-        code = store_run_one(store, "import item", "UPDATE import_item SET pages = ? WHERE id = ?",
-                             DB_BIND(DB_INT(pages), DB_TEXT(id)), err);
+        code = store_run_one(store, "import item",
+                             "UPDATE import_item SET pages = ?1, signatures = ?2, "
+                             "unit = CASE WHEN ?2 IS NULL THEN unit END WHERE id = ?3",
+                             DB_BIND(DB_INT(pages), DB_TEXT(text), DB_TEXT(id)), err);
     if (!code)
         code = import_move(store, id, IMPORT_TAKEN, IMPORT_PAGED, NULL, by, err);
     return code ? code : tx_commit(&tx, err);
@@ -441,7 +493,9 @@ enum err_code import_fail(struct store *store, const char *id, const char *why,
     else if (row.state != to) /* else told before */
         code = import_move(store, id, row.state, to, why, by, err);
     if (!code && how != IMPORT_LATER && row.document_id[0])
-        code = import_end_document(store, row.document_id, by, err);
+        code = import_end_document(store, row.id, row.document_id, by, err);
+    else if (!code && how != IMPORT_LATER)
+        code = import_ask_missing(store, row.id, err);
     return code ? code : tx_commit(&tx, err);
 }
 
@@ -453,7 +507,8 @@ enum err_code import_again(struct store *store, const char *folder, struct princ
     if (!code)
         code = db_run(store->db,
                       "UPDATE import_item SET state = 'found', state_us = ?, code = NULL, "
-                      "sha256 = NULL, dossier_id = NULL, document_id = NULL, pages = NULL, "
+                      "sha256 = NULL, dossier_id = CASE WHEN fed THEN dossier_id END, "
+                      "document_id = NULL, pages = NULL, "
                       "page_number = 0, page_id = NULL, attempts = 0 "
                       "WHERE folder = ? AND state = 'waiting' AND present = 1",
                       DB_BIND(DB_INT(sys_now_us()), DB_TEXT(folder)), err);

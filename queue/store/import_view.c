@@ -102,6 +102,7 @@ enum err_code import_balance_of(struct store *store, const char *folder, struct 
 {
     long long counts[IMPORT_STATE_COUNT] = {0}, gone = 0;
     int64_t files, swept_us, exceptions;
+    AUTO(js) struct js *feed = NULL;
     enum err_code code = count_states(store, folder, counts, &gone, err);
     if (!code)
         code = db_number(store->db, "SELECT files FROM import_folder WHERE name = ?",
@@ -115,8 +116,11 @@ enum err_code import_balance_of(struct store *store, const char *folder, struct 
                          DB_BIND(DB_TEXT(folder)), 0, &exceptions, err);
     if (code)
         return code;
+    code = import_feed_to_js(store, folder, &feed, err);
+    if (code)
+        return code;
     struct import_balance balance = import_balance(files + gone, counts);
-    *out = js_pack("{s:o, s:o, s:I}", "balance", import_balance_to_js(&balance), "swept_us",
-                   swept_us ? js_int(swept_us) : js_null(), "exceptions", exceptions);
+    *out = js_pack("{s:o, s:o, s:I, s:O}", "balance", import_balance_to_js(&balance), "swept_us",
+                   swept_us ? js_int(swept_us) : js_null(), "exceptions", exceptions, "feed", feed);
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "balance");
 }

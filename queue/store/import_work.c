@@ -6,6 +6,8 @@
 #include "queue/store/dossier.h"
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
+#include "queue/store/page_layer.h"
+#include "queue/store/pass.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ struct work {
     char sha256[HASH_HEX_SIZE];
     enum import_state state;
     int64_t pages, page_number;
+    bool fed;
 };
 
 static void copy_text(char *out, size_t size, const char *text)
@@ -37,13 +40,15 @@ static void copy_text(char *out, size_t size, const char *text)
 }
 
 #define WORK_COLUMNS                                                                               \
-    "SELECT id, document_id, dossier_id, page_id, sha256, pages, page_number "                     \
+    "SELECT id, document_id, dossier_id, page_id, sha256, pages, page_number, fed "                \
     "FROM import_item i WHERE folder = ?1 AND state = ?2 AND not_before_us <= ?3 "
 
 /* Documents under way first, in the order of their files; the images of a sub-folder wait for one
  * another. */
 #define WORK_PAGED                                                                                 \
-    WORK_COLUMNS "AND (document_id IS NOT NULL OR unit IS NULL OR NOT EXISTS (SELECT 1 "           \
+    WORK_COLUMNS "AND NOT EXISTS (SELECT 1 FROM import_item e WHERE e.document_id = "              \
+                 "i.document_id AND e.ordinal < i.ordinal AND e.state IN ('taken', 'paged')) "     \
+                 "AND (document_id IS NOT NULL OR unit IS NULL OR NOT EXISTS (SELECT 1 "           \
                  "FROM import_item o WHERE o.folder = i.folder AND o.unit = i.unit "               \
                  "AND o.state IN ('found', 'stable', 'taken'))) "                                  \
                  "ORDER BY document_id IS NULL, document_id, ordinal, id LIMIT 1"
@@ -69,6 +74,7 @@ static enum err_code find_in_state(struct store *store, const char *folder, enum
     copy_text(out->sha256, sizeof out->sha256, query_text(q, 4));
     out->pages = query_int(q, 5);
     out->page_number = query_int(q, 6);
+    out->fed = query_int(q, 7) != 0;
     return ERR_OK;
 }
 
@@ -134,9 +140,10 @@ static int compare_members(const void *a, const void *b)
     return text_natural_compare(((const struct member *)a)->path, ((const struct member *)b)->path);
 }
 
-/* The files that become one document: the item, or all images of its sub-folder, p2 before p10. */
-static enum err_code list_members(struct store *store, const char *id, struct members *out,
-                                  struct err *err)
+/* The files that become one document: the item and the others of its unit, those before it that it
+ * joins, p2 before p10. */
+static enum err_code list_members(struct store *store, const char *id, const char *document_id,
+                                  struct members *out, struct err *err)
 {
     AUTO(query) struct query *q = NULL;
     bool row = true;
@@ -144,8 +151,8 @@ static enum err_code list_members(struct store *store, const char *id, struct me
                                   "SELECT o.id, o.path FROM import_item i JOIN import_item o "
                                   "ON o.id = i.id OR (o.folder = i.folder AND o.unit = i.unit "
                                   "AND o.state = 'paged' AND o.document_id IS NULL) "
-                                  "WHERE i.id = ?",
-                                  DB_BIND(DB_TEXT(id)), &q, err);
+                                  "OR o.document_id = ?2 WHERE i.id = ?1",
+                                  DB_BIND(DB_TEXT(id), DB_TEXT(document_id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {
         struct member *list = mem_resize(out->list, (out->count + 1) * sizeof *list);
         if (!list)
@@ -162,19 +169,35 @@ static enum err_code list_members(struct store *store, const char *id, struct me
     return code;
 }
 
+/* A copier's file without a dossier waits for a person's word. */
+static enum err_code find_dossier(struct store *store, const char *folder, const struct work *work,
+                                  struct principal by, char out[ID_SIZE], struct err *err)
+{
+    if (work->dossier_id[0]) {
+        copy_text(out, ID_SIZE, work->dossier_id);
+        return ERR_OK;
+    }
+    if (!work->fed)
+        return dossier_of_today(store, folder, by, out, err);
+    return err_set(err, ERR_FEED_MISSING, "folder '%s'", folder);
+}
+
 static enum err_code make_document(struct store *store, const char *folder, const struct work *work,
                                    struct principal by, struct err *err)
 {
     AUTO(tx) struct tx tx = TX_INIT;
     AUTO(members) struct members members = {0};
     char dossier_id[ID_SIZE], document_id[ID_SIZE];
+    bool joined = false;
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
-        code = dossier_of_today(store, folder, by, dossier_id, err);
-    if (!code)
+        code = import_join_open(store, work->id, by, document_id, dossier_id, &joined, err);
+    if (!code && !joined)
+        code = find_dossier(store, folder, work, by, dossier_id, err);
+    if (!code && !joined)
         code = document_create(store, dossier_id, by, document_id, err);
     if (!code)
-        code = list_members(store, work->id, &members, err);
+        code = list_members(store, work->id, document_id, &members, err);
     for (size_t i = 0; !code && i < members.count; i++)
         code = store_run_one(
             store, "import item",
@@ -185,14 +208,34 @@ static enum err_code make_document(struct store *store, const char *folder, cons
     return code ? code : tx_commit(&tx, err);
 }
 
-enum err_code import_end_document(struct store *store, const char *document_id, struct principal by,
-                                  struct err *err)
+/* A signed file is shown with all its pages or waits for a person; others end with what came,
+ * and ask when that is not all (import_ask_missing). */
+static enum err_code is_whole(struct store *store, const char *item_id, const char *document_id,
+                              bool *out, struct err *err)
 {
-    int64_t coming, pages;
-    enum err_code code = db_number(
-        store->db, "SELECT count(*) FROM import_item WHERE document_id = ? AND state = 'paged'",
-        DB_BIND(DB_TEXT(document_id)), 0, &coming, err);
-    if (code || coming)
+    int64_t whole;
+    enum err_code code =
+        db_number(store->db,
+                  "SELECT d.passed_sha256 IS NULL OR i.state = 'done' FROM document d, "
+                  "import_item i WHERE d.id = ? AND i.id = ?",
+                  DB_BIND(DB_TEXT(document_id), DB_TEXT(item_id)), 0, &whole, err);
+    *out = whole != 0;
+    return code;
+}
+
+enum err_code import_end_document(struct store *store, const char *item_id, const char *document_id,
+                                  struct principal by, struct err *err)
+{
+    int64_t finishes, pages;
+    bool whole;
+    enum err_code code = import_ask_missing(store, item_id, err);
+    if (!code)
+        code = db_number(store->db,
+                         "SELECT finishes AND NOT EXISTS (SELECT 1 FROM import_item o "
+                         "WHERE o.document_id = ? AND o.state IN ('taken', 'paged')) "
+                         "FROM import_item WHERE id = ?",
+                         DB_BIND(DB_TEXT(document_id), DB_TEXT(item_id)), 0, &finishes, err);
+    if (code || !finishes)
         return code;
     code = db_number(store->db, "SELECT count(*) FROM page WHERE document_id = ?",
                      DB_BIND(DB_TEXT(document_id)), 0, &pages, err);
@@ -202,8 +245,10 @@ enum err_code import_end_document(struct store *store, const char *document_id, 
     code = subject_get(store, MACHINE_document, document_id, &document, err);
     if (code || strcmp(document.state, "open") != 0)
         return code; /* a person went on with it already */
-    return pages ? document_finish_scan(store, document_id, by, err)
-                 : document_reject(store, document_id, "empty", by, err);
+    if (!pages)
+        return document_reject(store, document_id, "empty", by, err);
+    code = is_whole(store, item_id, document_id, &whole, err);
+    return code || !whole ? code : document_finish_scan(store, document_id, by, err);
 }
 
 /* ---- pages --------------------------------------------------------------------------------------
@@ -220,28 +265,66 @@ static enum err_code count_committed(struct store *store, struct work *work, int
     return code;
 }
 
+/* NULL: the file is not signed. */
+static enum err_code read_signatures(struct store *store, const struct work *work, struct js **out,
+                                     struct err *err)
+{
+    AUTO(mem) char *text = NULL;
+    enum err_code code = db_text(store->db, "SELECT signatures FROM import_item WHERE id = ?",
+                                 DB_BIND(DB_TEXT(work->id)), &text, err);
+    *out = NULL;
+    return code || !text ? code : js_parse(text, strlen(text), out, err);
+}
+
 static enum err_code finish_item(struct store *store, const struct work *work, struct principal by,
                                  struct err *err)
 {
     AUTO(tx) struct tx tx = TX_INIT;
+    AUTO(js) struct js *signatures = NULL;
+    const char *said = NULL;
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
-        code = import_move(store, work->id, IMPORT_PAGED, IMPORT_DONE, NULL, by, err);
+        code = import_say_late(store, work->id, &said, err);
     if (!code)
-        code = import_end_document(store, work->document_id, by, err);
+        code = import_move(store, work->id, IMPORT_PAGED, IMPORT_DONE, said, by, err);
+    if (!code)
+        code = import_end_document(store, work->id, work->document_id, by, err);
+    if (!code)
+        code = read_signatures(store, work, &signatures, err);
+    if (!code && signatures)
+        code = pass_judge(store, work->document_id, signatures, by, err);
+    return code ? code : tx_commit(&tx, err);
+}
+
+/* Before each page: a signed file is the document from now on, another one has no place in it. */
+static enum err_code check_passing(struct store *store, const struct work *work, struct err *err)
+{
+    AUTO(tx) struct tx tx = TX_INIT;
+    AUTO(js) struct js *signatures = NULL;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = read_signatures(store, work, &signatures, err);
+    if (!code && signatures)
+        code = pass_begin(store, work->document_id, work->sha256, signatures, err);
+    else if (!code)
+        code = pass_check_pages_free(store, work->document_id, err);
     return code ? code : tx_commit(&tx, err);
 }
 
 static enum err_code begin_page(struct store *store, const struct work *work, int64_t number,
                                 struct import_step *out, struct err *err)
 {
-    enum err_code code = page_begin(store, work->dossier_id, work->document_id, out->page_id,
-                                    out->temp, &out->temp_fd, err);
+    enum err_code code = page_layer_drop(store, work->page_id, err);
+    if (!code)
+        code = page_begin_of_file(store, work->dossier_id, work->document_id, out->page_id,
+                                  out->temp, &out->temp_fd, err);
     if (!code)
         code =
             store_run_one(store, "import item",
                           "UPDATE import_item SET page_id = ?, page_number = ? WHERE id = ?",
                           DB_BIND(DB_TEXT(out->page_id), DB_INT(number), DB_TEXT(work->id)), err);
+    if (!code)
+        code = import_place_of(store, work->id, number, &out->position, err);
     out->what = IMPORT_PAGE;
     out->page = number;
     return code;
@@ -249,7 +332,7 @@ static enum err_code begin_page(struct store *store, const struct work *work, in
 
 static bool belongs_to_person(enum err_code code)
 {
-    return code == ERR_STATE_CHANGED || code == ERR_ALREADY_SIGNED;
+    return code == ERR_STATE_CHANGED || code == ERR_ALREADY_SIGNED || code == ERR_FILE_SIGNED;
 }
 
 /* out->what stays NOTHING when the item has come to an end. */
@@ -261,11 +344,13 @@ static enum err_code go_on_with_pages(struct store *store, struct work *work, st
     if (!code && here >= work->pages)
         return finish_item(store, work, by, err);
     if (!code)
+        code = check_passing(store, work, err);
+    if (!code)
         code = begin_page(store, work, here + 1, out, err);
     if (!belongs_to_person(code))
         return code;
     out->what = IMPORT_NOTHING; /* somebody finished or rejected the document meanwhile */
-    return import_fail(store, work->id, "STATE_CHANGED", IMPORT_REFUSE, by, err);
+    return import_fail(store, work->id, err_name(code), IMPORT_REFUSE, by, err);
 }
 
 /* ---- next ---------------------------------------------------------------------------------------
@@ -295,8 +380,14 @@ static enum err_code begin(struct store *store, const char *folder, struct work 
         out->what = IMPORT_COUNT;
         return ERR_OK;
     }
-    return work->document_id[0] ? go_on_with_pages(store, work, by, out, err)
-                                : make_document(store, folder, work, by, err);
+    if (work->document_id[0])
+        return go_on_with_pages(store, work, by, out, err);
+    enum err_code code = make_document(store, folder, work, by, err);
+    if (code == ERR_FEED_MISSING)
+        return import_fail(store, work->id, err_name(code), IMPORT_WAIT, by, err);
+    if (belongs_to_person(code)) /* its dossier was closed meanwhile */
+        return import_fail(store, work->id, err_name(code), IMPORT_REFUSE, by, err);
+    return code;
 }
 
 enum err_code import_next(struct store *store, const char *folder, struct principal by,

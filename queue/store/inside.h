@@ -10,7 +10,7 @@
 /* What the nouns of this folder share; nobody outside includes it. */
 
 struct change {
-    const char *kind; /* static: "page" "document" "delivery" "dossier" */
+    const char *kind; /* static: "page" "document" "delivery" "dossier" "import" */
     char id[ID_SIZE];
 };
 

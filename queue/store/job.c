@@ -7,6 +7,8 @@
 #include "daemon/model/words.h"
 #include "queue/store/claim.h"
 #include "queue/store/inside.h"
+#include "queue/store/page_layer.h"
+#include "queue/store/side.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -114,14 +116,22 @@ static enum err_code parse(const char *text, struct js **out, struct err *err)
 
 /* ---- recognize ---- */
 
+static enum err_code give_layer(struct build *b, struct err *err)
+{
+    AUTO(mem) char *sha256 = NULL;
+    enum err_code code = page_layer_of(b->store, b->claim->subject_id, &sha256, err);
+    return code || !sha256 ? code : give_blob(b, sha256, err);
+}
+
 static enum err_code build_recognize(struct build *b, struct err *err)
 {
     AUTO(query)
     struct query *q = NULL;
     bool row;
-    enum err_code code =
-        db_query(b->store->db, "SELECT image_dpi, image_sha256, turned_deg FROM page WHERE id = ?",
-                 DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
+    enum err_code code = db_query(
+        b->store->db,
+        "SELECT image_dpi, image_sha256, turned_deg, known_turn_deg FROM page WHERE id = ?",
+        DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     if (!code)
         code = query_next(q, &row, err);
     double dpi = code || !row ? 0 : query_real(q, 0);
@@ -131,12 +141,17 @@ static enum err_code build_recognize(struct build *b, struct err *err)
         code = set(b->args, "dpi_source", js_text("file"), err);
     if (!code && !query_is_null(q, 2)) /* a person's word, the machine does not look for it */
         code = set(b->args, "turned_deg", js_int(query_int(q, 2)), err);
-    return code ? code : give_blob(b, query_text(q, 1), err);
+    if (!code && !query_is_null(q, 3))
+        code = set(b->args, "known_turn_deg", js_int(query_int(q, 3)), err);
+    if (!code)
+        code = give_blob(b, query_text(q, 1), err);
+    return code ? code : give_layer(b, err);
 }
 
 /* ---- pages of a document ---- */
 
-/* Calls `use` for each page that counts, in order; columns info, image_sha256, words_sha256. */
+/* Calls `use` for each page that counts, in order; columns info, image_sha256, words_sha256, the
+ * first position of its side, part_kind, is it a detail. */
 static enum err_code each_page(struct build *b,
                                enum err_code (*use)(struct build *, struct query *, struct err *),
                                struct err *err)
@@ -146,8 +161,10 @@ static enum err_code each_page(struct build *b,
     bool row = true;
     enum err_code code =
         db_query(b->store->db,
-                 "SELECT info, image_sha256, words_sha256 FROM page "
-                 "WHERE document_id = ? AND state = 'recognized' ORDER BY position",
+                 "SELECT p.info, p.image_sha256, p.words_sha256, min(p.position) "
+                 "OVER (PARTITION BY coalesce(p.part_of, p.id)), p.part_kind, " PAGE_IS_DETAIL(
+                     "p") " FROM page p "
+                          "WHERE p.document_id = ? AND p.state = 'recognized' ORDER BY p.position",
                  DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row)
         code = use(b, q, err);
@@ -161,7 +178,9 @@ static enum err_code use_for_understand(struct build *b, struct query *q, struct
     enum err_code code = parse(query_text(q, 0), &info, err);
     if (code)
         return code;
-    if (!js_push((struct js *)js_at(b->args, "pages"), js_pack("{s:O}", "page", info)))
+    if (!js_push((struct js *)js_at(b->args, "pages"),
+                 js_pack("{s:O, s:I, s:s?}", "page", info, "side", query_int(q, 3), "part_kind",
+                         query_text(q, 4))))
         return no_memory(err);
     return give_blob(b, query_text(q, 2), err);
 }
@@ -185,6 +204,8 @@ static enum err_code build_understand(struct build *b, struct err *err)
 
 static enum err_code use_for_compose(struct build *b, struct query *q, struct err *err)
 {
+    if (query_int(q, 5))
+        return ERR_OK;
     AUTO(js)
     struct js *info = NULL;
     enum err_code code = parse(query_text(q, 0), &info, err);
@@ -202,12 +223,13 @@ static enum err_code describe_document(struct build *b, struct err *err)
     AUTO(query)
     struct query *q = NULL;
     bool row;
-    enum err_code code =
-        db_query(b->store->db,
-                 "SELECT type, kind_name, copier, copied_us, (SELECT count(*) "
-                 "FROM page p WHERE p.document_id = d.id AND p.state = 'recognized') "
+    enum err_code code = db_query(
+        b->store->db,
+        "SELECT type, kind_name, copier, copied_us, (SELECT count(*) "
+        "FROM page p WHERE p.document_id = d.id AND p.state = 'recognized' AND NOT " PAGE_IS_DETAIL(
+            "p") ") "
                  "FROM document d WHERE id = ?",
-                 DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
+        DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     if (!code)
         code = query_next(q, &row, err);
     if (code)
@@ -287,10 +309,11 @@ static enum err_code avoid_first_page(struct build *b, struct js *avoid, struct 
     AUTO(query)
     struct query *q = NULL;
     bool row;
-    enum err_code code = db_query(b->store->db,
-                                  "SELECT info, words_sha256 FROM page WHERE document_id = ? "
-                                  "AND state = 'recognized' ORDER BY position LIMIT 1",
-                                  DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
+    enum err_code code = db_query(
+        b->store->db,
+        "SELECT info, words_sha256 FROM page p WHERE document_id = ? "
+        "AND state = 'recognized' AND NOT " PAGE_IS_DETAIL("p") " ORDER BY position LIMIT 1",
+        DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     if (!code)
         code = query_next(q, &row, err);
     if (!code && !row)

@@ -1,13 +1,17 @@
 #include "queue/store/page.h"
 
 #include "daemon/base/sys.h"
+#include "daemon/base/text.h"
 #include "queue/store/advance.h"
 #include "queue/store/audit.h"
 #include "queue/store/claim.h"
 #include "queue/store/document.h"
+#include "queue/store/hold.h"
 #include "queue/store/inside.h"
+#include "queue/store/pass.h"
 #include "queue/store/place.h"
 #include "queue/store/question.h"
+#include "queue/store/side.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,8 +35,9 @@ static enum err_code check_takes_pages(struct store *store, const char *dossier_
     return code;
 }
 
-enum err_code page_begin(struct store *store, const char *dossier_id, const char *document_id,
-                         char *out_id, char out_temp[PAGE_TEMP_SIZE], int *out_fd, struct err *err)
+enum err_code page_begin_of_file(struct store *store, const char *dossier_id,
+                                 const char *document_id, char *out_id,
+                                 char out_temp[PAGE_TEMP_SIZE], int *out_fd, struct err *err)
 {
     char id[ID_SIZE], temp[PAGE_TEMP_SIZE];
     enum err_code code = store_check_room(store, err);
@@ -49,6 +54,51 @@ enum err_code page_begin(struct store *store, const char *dossier_id, const char
     memcpy(out_id, id, ID_SIZE);
     memcpy(out_temp, temp, PAGE_TEMP_SIZE);
     return ERR_OK;
+}
+
+enum err_code page_begin(struct store *store, const char *dossier_id, const char *document_id,
+                         char *out_id, char out_temp[PAGE_TEMP_SIZE], int *out_fd, struct err *err)
+{
+    enum err_code code = pass_check_pages_free(store, document_id, err);
+    return code ? code
+                : page_begin_of_file(store, dossier_id, document_id, out_id, out_temp, out_fd, err);
+}
+
+#define COMES_FROM_FILE                                                                            \
+    "EXISTS (SELECT 1 FROM import_item i WHERE i.document_id = ?1 AND i.state IN ('taken', "       \
+    "'paged'))"
+
+/* Its first sheet was in motion: there is no page to ask about. */
+static enum err_code hold_interrupted(struct store *store, const char *document_id,
+                                      struct principal by, struct err *err)
+{
+    int64_t waits;
+    enum err_code code = db_number(store->db,
+                                   "SELECT count(*) FROM document WHERE id = ?1 "
+                                   "AND state = 'open' AND NOT " COMES_FROM_FILE,
+                                   DB_BIND(DB_TEXT(document_id)), 0, &waits, err);
+    return code || !waits ? code
+                          : subject_hold(store, MACHINE_document, document_id,
+                                         err_name(ERR_SCAN_INTERRUPTED), by, err);
+}
+
+enum err_code page_interrupted(struct store *store, const char *temp, struct principal by,
+                               struct err *err)
+{
+    AUTO(mem) char *last = NULL;
+    const char *document_id = text_starts(temp, "page.") ? strrchr(temp, '.') + 1 : "";
+    if (!id_is_valid(document_id))
+        return ERR_OK;
+    enum err_code code = db_text(
+        store->db,
+        "SELECT p.id FROM page p JOIN document d ON d.id = p.document_id WHERE d.id = ?1 "
+        "AND d.state IN ('open', 'read') AND " PAGE_COUNTS(
+            "p") " AND NOT " COMES_FROM_FILE " ORDER BY p.captured_us DESC, p.id DESC LIMIT 1",
+        DB_BIND(DB_TEXT(document_id)), &last, err);
+    if (code)
+        return code;
+    return last ? question_raise_again(store, last, QUESTION_INTERRUPTED, err)
+                : hold_interrupted(store, document_id, by, err);
 }
 
 /* "page.<page id>.<document id>" as page_begin made it */
@@ -104,16 +154,38 @@ static enum err_code insert(struct store *store, const struct page_capture *c,
         err);
 }
 
+static enum err_code note_circumstances(struct store *store, const struct page_capture *c,
+                                        struct err *err)
+{
+    return store_run_one(
+        store, "page",
+        "UPDATE page SET known_turn_deg = ?, glass_x_mm = ?, glass_y_mm = ? WHERE id = ?",
+        DB_BIND(c->turn_known ? DB_INT(c->known_turn_deg) : DB_NULL,
+                c->on_glass ? DB_REAL(c->glass_x_mm) : DB_NULL,
+                c->on_glass ? DB_REAL(c->glass_y_mm) : DB_NULL, DB_TEXT(c->page_id)),
+        err);
+}
+
 /* ---- where a new page goes ---- */
+
+enum err_code page_check_named(struct store *store, const char *dossier_id, const char *what,
+                               const char *named, struct err *err)
+{
+    struct subject page;
+    enum err_code code = subject_get(store, MACHINE_page, named, &page, err);
+    if (code == ERR_NOT_FOUND || (!code && strcmp(page.dossier_id, dossier_id) != 0))
+        return err_set(err, ERR_BAD_ARGUMENT, "'%s' is not a page of the dossier", what);
+    return code;
+}
 
 /* The page named beside a new one: in its dossier, and does it count in its document? */
 static enum err_code look_at_named(struct store *store, const char *what, const char *named,
                                    const struct subject *document, bool *out_there, struct err *err)
 {
     struct subject page;
-    enum err_code code = subject_get(store, MACHINE_page, named, &page, err);
-    if (code == ERR_NOT_FOUND || (!code && strcmp(page.dossier_id, document->dossier_id) != 0))
-        return err_set(err, ERR_BAD_ARGUMENT, "'%s' is not a page of the dossier", what);
+    enum err_code code = page_check_named(store, document->dossier_id, what, named, err);
+    if (!code)
+        code = subject_get(store, MACHINE_page, named, &page, err);
     *out_there = !code && strcmp(page.document_id, document->document_id) == 0 &&
                  strcmp(page.state, "rejected") != 0 && strcmp(page.state, "failed") != 0;
     return code;
@@ -228,6 +300,8 @@ static enum err_code commit_new(struct store *store, const struct page_capture *
     struct tx tx = TX_INIT;
     struct subject document;
     enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code && !text_starts(capture->device, IMPORT_DEVICE))
+        code = pass_check_pages_free(store, document_id, err);
     if (!code)
         code = document_take_late_page(store, document_id, by, err);
     if (!code)
@@ -237,6 +311,8 @@ static enum err_code commit_new(struct store *store, const struct page_capture *
                            capture->size_bytes, err);
     if (!code)
         code = insert(store, capture, document_id, document.dossier_id, err);
+    if (!code)
+        code = note_circumstances(store, capture, err);
     if (!code)
         code = settle_place(store, capture, &document, by, err);
     if (!code)
@@ -390,6 +466,48 @@ static enum err_code take_out(struct store *store, const char *id, const char *f
     return code ? code : claim_drop(store, MACHINE_page, id, err);
 }
 
+/* A closer look at a page that is gone says nothing about the page that stands there now. */
+static enum err_code take_details_out(struct store *store, const char *side,
+                                      const char *document_id, struct principal by, struct err *err)
+{
+    for (;;) {
+        AUTO(mem)
+        char *detail = NULL;
+        struct subject page;
+        enum err_code code =
+            db_text(store->db,
+                    "SELECT p.id FROM page p WHERE p.part_of = ? AND p.document_id = ? "
+                    "AND p.part_kind = 'detail' AND " PAGE_COUNTS("p") " LIMIT 1",
+                    DB_BIND(DB_TEXT(side), DB_TEXT(document_id)), &detail, err);
+        if (!code && detail)
+            code = subject_get(store, MACHINE_page, detail, &page, err);
+        if (!code && detail)
+            code = take_out(store, detail, page.state, PAGE_WENT_WITH_SIDE, by, err);
+        if (code || !detail)
+            return code;
+    }
+}
+
+/* The page has gone: was it the last that showed its side? */
+static enum err_code side_lost_page(struct store *store, const char *id, struct principal by,
+                                    struct err *err)
+{
+    AUTO(mem)
+    char *side = NULL;
+    AUTO(mem)
+    char *document_id = NULL;
+    enum err_code code = db_text(
+        store->db,
+        "SELECT coalesce(p.part_of, p.id) FROM page p WHERE p.id = ? AND coalesce(p.part_kind, "
+        "'') <> 'detail' AND NOT " SIDE_HAS_OTHER_THAN("p", "'detail'"),
+        DB_BIND(DB_TEXT(id)), &side, err);
+    if (!code)
+        code = db_text(store->db, "SELECT document_id FROM page WHERE id = ?", DB_BIND(DB_TEXT(id)),
+                       &document_id, err);
+    return code || !side || !document_id ? code
+                                         : take_details_out(store, side, document_id, by, err);
+}
+
 enum err_code page_step_aside(struct store *store, const char *id, const char *heir,
                               struct principal by, struct err *err)
 {
@@ -397,6 +515,8 @@ enum err_code page_step_aside(struct store *store, const char *id, const char *h
     enum err_code code = subject_get(store, MACHINE_page, id, &page, err);
     if (!code)
         code = take_out(store, id, page.state, "replaced", by, err);
+    if (!code)
+        code = take_details_out(store, id, page.document_id, by, err);
     if (code)
         return code;
     return db_run(store->db, "UPDATE page SET part_of = ?1 WHERE part_of = ?2 AND id <> ?1",
@@ -416,6 +536,8 @@ enum err_code page_remove(struct store *store, const char *id, const char *reaso
         code = document_touch_pages(store, page.document_id, true, by, err);
     if (!code)
         code = take_out(store, id, page.state, reason, by, err);
+    if (!code)
+        code = side_lost_page(store, id, by, err);
     if (!code && page.document_id[0])
         code = document_renumber(store, page.document_id, err);
     if (!code && page.document_id[0])

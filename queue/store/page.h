@@ -18,9 +18,28 @@ struct subject;
 #define PAGE_TEMP_SIZE 96 /* of a temp name, with the NUL */
 
 /* A temp for one page of an open document. Its name says whose page it is, so nothing is stored yet
- * and a restart in between loses nothing. out_id: ID_SIZE bytes. DISK_FULL, STATE_CHANGED. */
+ * and a restart in between loses nothing. out_id: ID_SIZE bytes. DISK_FULL, STATE_CHANGED,
+ * FILE_SIGNED. */
 enum err_code page_begin(struct store *store, const char *dossier_id, const char *document_id,
                          char *out_id, char out_temp[PAGE_TEMP_SIZE], int *out_fd, struct err *err);
+
+/* Before the paper moves: the page that a new one replaces or is part of (`what`: the argument's
+ * name) is one of that dossier. BAD_ARGUMENT. */
+enum err_code page_check_named(struct store *store, const char *dossier_id, const char *what,
+                               const char *named, struct err *err);
+
+/* That temp of a scan is given up with its daemon: where its document still takes pages, the one
+ * that came last asks about the sheet behind it (again, when it did before); where none came, the
+ * document is held, SCAN_INTERRUPTED. Files are taken again and ask nothing. In the
+ * caller's transaction. */
+enum err_code page_interrupted(struct store *store, const char *temp, struct principal by,
+                               struct err *err);
+
+/* What device pages out of a file have, "import/FOLDER": they may be those of a signed file. */
+#define IMPORT_DEVICE "import/"
+enum err_code page_begin_of_file(struct store *store, const char *dossier_id,
+                                 const char *document_id, char *out_id,
+                                 char out_temp[PAGE_TEMP_SIZE], int *out_fd, struct err *err);
 
 struct page_capture {
     const char *page_id, *temp;
@@ -30,11 +49,15 @@ struct page_capture {
     const char *device, *side, *captured_by;
     const char *job;         /* scan job; NULL: none */
     const struct js *checks; /* array of the scanner's doubts, they become questions; NULL: none */
-    bool turned;             /* turned_deg is known, the machine need not find it */
+    bool turned;             /* turned_deg is a person's word, the machine need not find it */
     int64_t turned_deg;      /* clockwise: 0, 90, 180, 270 */
+    bool turn_known;         /* known_turn_deg is what this way of scanning makes, most likely */
+    int64_t known_turn_deg;
+    bool on_glass; /* the image's corner lay there on it */
+    double glass_x_mm, glass_y_mm;
     /* Where it goes; else behind the last page. */
     const char *replaces;            /* this page steps aside, "replaced", and gives its place */
-    const char *part_of, *part_kind; /* further image of that page's side: "note", "overlap" */
+    const char *part_of, *part_kind; /* further image of that page's side (side.h) */
     int64_t position;                /* 1…; 0: not said */
 };
 
@@ -59,7 +82,7 @@ enum err_code page_is_coming(struct store *store, const char *document_id, bool 
 enum err_code page_move(struct store *store, const char *id, const char *document_id,
                         int64_t position, struct principal by, struct err *err);
 /* Taken out by a person (rejected); the image stays, its questions are settled. With the last page
- * the document is rejected. */
+ * the document is rejected, with the last image of a side its details (side.h). */
 enum err_code page_remove(struct store *store, const char *id, const char *reason,
                           struct principal by, struct err *err);
 

@@ -4,10 +4,12 @@
 #include "queue/store/audit.h"
 #include "queue/store/claim.h"
 #include "queue/store/document.h"
+#include "queue/store/hold.h"
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
 #include "queue/store/place.h"
 #include "queue/store/question.h"
+#include "queue/store/side.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +43,7 @@ static enum err_code move(struct store *store, const char *id, const char *from,
         err);
 }
 
-/* What was read the other way up is worth nothing; the thumbnail stays until there is a new one. */
+/* What was read so far is worth nothing; the thumbnail stays until there is a new one. */
 static enum err_code read_anew(struct store *store, const char *id, const struct subject *page,
                                struct principal by, struct err *err)
 {
@@ -73,6 +75,8 @@ static enum err_code apply_turn(struct store *store, const char *id, const struc
                              DB_BIND(wanted < 0 ? DB_NULL : DB_INT(wanted), DB_TEXT(id)), err);
     if (!code) /* whoever reads it now was told another turn */
         code = claim_drop(store, MACHINE_page, id, err);
+    if (!code && wanted >= 0)
+        code = question_settle(store, id, QUESTION_TURN, by, err);
     if (!code && was_read && wanted != turn->found)
         code = read_anew(store, id, page, by, err);
     return code ? code
@@ -94,6 +98,44 @@ enum err_code page_turn(struct store *store, const char *id, int64_t turned_deg,
         code = read_turn(store, id, &turn, err);
     if (!code && turn.said != turned_deg)
         code = apply_turn(store, id, &page, &turn, turned_deg, by, err);
+    return code ? code : tx_commit(&tx, err);
+}
+
+/* ---- another try ---- */
+
+static enum err_code look_whether_unread(struct store *store, const char *id, bool *out,
+                                         struct err *err)
+{
+    int64_t unread = 0;
+    enum err_code code = db_number(
+        store->db,
+        "SELECT count(*) FROM page, json_each(page.info, '$.quality.reasons') AS reason "
+        "WHERE page.id = ? AND page.state = 'recognized' AND reason.value = 'not-recognized'",
+        DB_BIND(DB_TEXT(id)), 0, &unread, err);
+    *out = !code && unread > 0;
+    return code;
+}
+
+enum err_code page_try_again(struct store *store, const char *id, struct principal by,
+                             struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    struct subject page;
+    bool is_unread;
+    enum err_code code = look_whether_unread(store, id, &is_unread, err);
+    if (code)
+        return code;
+    if (!is_unread)
+        return subject_release(store, MACHINE_page, id, by, err);
+    code = page_begin_change(store, &tx, id, &page, err);
+    if (!code)
+        code = document_touch_pages(store, page.document_id, false, by, err);
+    if (!code)
+        code = audit_write(
+            store, &(struct audit){.kind = "page", .id = id, .event = "retry-now", .by = by}, err);
+    if (!code)
+        code = read_anew(store, id, &page, by, err);
     return code ? code : tx_commit(&tx, err);
 }
 
@@ -137,6 +179,30 @@ static enum err_code back_to_state(struct store *store, const char *id, struct p
     return code ? code : subject_set_wait(store, MACHINE_page, id, 0, 0, err);
 }
 
+/* Details that were taken out because the side had gone. */
+static enum err_code bring_details_back(struct store *store, const char *id, struct principal by,
+                                        struct err *err)
+{
+    for (;;) {
+        AUTO(mem)
+        char *detail = NULL;
+        enum err_code code = db_text(
+            store->db,
+            "SELECT p.id FROM page p JOIN page s ON p.part_of = coalesce(s.part_of, s.id) "
+            "AND p.document_id = s.document_id WHERE s.id = ? AND p.part_kind = 'detail' "
+            "AND p.state = 'rejected' AND (SELECT a.detail FROM audit a WHERE a.subject_id = p.id "
+            "AND a.event = 'reject' ORDER BY a.seq DESC LIMIT 1) = '" PAGE_WENT_WITH_SIDE "' "
+            "LIMIT 1",
+            DB_BIND(DB_TEXT(id)), &detail, err);
+        if (!code && detail)
+            code = back_to_state(store, detail, by, err);
+        if (!code && detail)
+            code = questions_reopen(store, detail, err);
+        if (code || !detail)
+            return code;
+    }
+}
+
 enum err_code page_restore(struct store *store, const char *id, struct principal by,
                            struct err *err)
 {
@@ -158,6 +224,8 @@ enum err_code page_restore(struct store *store, const char *id, struct principal
         code = back_to_state(store, id, by, err);
     if (!code)
         code = questions_reopen(store, id, err);
+    if (!code)
+        code = bring_details_back(store, id, by, err);
     if (!code)
         code = page_place(store, id, page.document_id, position, err);
     if (!code)
@@ -210,8 +278,8 @@ enum err_code page_pair(struct store *store, const char *id, const char *part_of
     AUTO(tx)
     struct tx tx = TX_INIT;
     struct subject page;
-    if (part_of && strcmp(kind, "note") != 0 && strcmp(kind, "overlap") != 0)
-        return err_set(err, ERR_BAD_ARGUMENT, "'part_kind' is not note or overlap");
+    if (part_of && !part_kind_is_valid(kind))
+        return err_set(err, ERR_BAD_ARGUMENT, "'part_kind' is not note, overlap or detail");
     enum err_code code = page_begin_change(store, &tx, id, &page, err);
     if (!code)
         code = document_touch_pages(store, page.document_id, false, by, err);
@@ -245,12 +313,17 @@ enum err_code page_keep_blank(struct store *store, const char *id, bool kept, st
 
 /* ---- manual duplex ---- */
 
-/* Sides of the document ?1 that a back of job ?2 can belong to: fronts of other jobs without one.
- */
+/* When the job that brought a page of document ?1 was last at work. */
+#define JOB_LAST_US(alias)                                                                         \
+    "(SELECT max(j.captured_us) FROM page j WHERE j.document_id = ?1 AND j.job IS " alias ".job)"
+
+/* Sides of the document ?1 that a back of job ?2 can belong to: fronts of other jobs without one,
+ * fed or laid on the glass as the backs were. */
 #define FRONTS                                                                                     \
     "FROM page p WHERE p.document_id = ?1 AND p.job IS NOT ?2 AND p.side = 'front' "               \
     "AND p.part_of IS NULL AND " PAGE_COUNTS(                                                      \
-        "p") " AND NOT EXISTS (SELECT 1 FROM page o "                                              \
+        "p") " AND (p.glass_x_mm IS NULL) IN (SELECT b.glass_x_mm IS NULL FROM page b WHERE "      \
+             "b.document_id = ?1 AND b.job = ?2) AND NOT EXISTS (SELECT 1 FROM page o "            \
              "WHERE o.document_id = ?1 AND o.side = 'back' AND o.sheet = p.sheet AND "             \
              "coalesce(o.sheet_of, o.job) = coalesce(p.sheet_of, p.job) AND " PAGE_COUNTS(         \
                  "o") ") "
@@ -259,16 +332,61 @@ enum err_code page_keep_blank(struct store *store, const char *id, bool kept, st
     "FROM page p WHERE p.document_id = ?1 AND p.job = ?2 AND p.part_of IS NULL "                   \
     "AND p.sheet_of IS NULL AND " PAGE_COUNTS("p") " "
 
+/* Jobs whose fronts the backs belong to: those that ended from first_us to last_us. */
 struct passes {
     int64_t fronts, backs, done; /* done: backs of the job that lie on their sheets already */
+    int64_t first_us, last_us;
 };
+
+#define FRONT_JOBS_MAX 64
+
+struct front_job {
+    int64_t fronts, last_us;
+};
+
+static enum err_code list_front_jobs(struct store *store, const char *document_id, const char *job,
+                                     struct front_job list[FRONT_JOBS_MAX], size_t *out_count,
+                                     struct err *err)
+{
+    AUTO(query)
+    struct query *q = NULL;
+    bool row = true;
+    *out_count = 0;
+    enum err_code code =
+        db_query(store->db,
+                 "SELECT count(*), " JOB_LAST_US("p") " AS last_us " FRONTS "GROUP BY last_us "
+                                                      "ORDER BY last_us DESC",
+                 DB_BIND(DB_TEXT(document_id), DB_TEXT(job)), &q, err);
+    while (!code && *out_count < FRONT_JOBS_MAX && !(code = query_next(q, &row, err)) && row)
+        list[(*out_count)++] = (struct front_job){query_int(q, 0), query_int(q, 1)};
+    return code;
+}
+
+/* A pile may have gone through the feeder in several loads, and other pages may stand before and
+ * behind it: the latest loads in a row that have as many fronts as there are backs. */
+static void choose_fronts(const struct front_job *list, size_t count, struct passes *passes)
+{
+    for (size_t from = 0; from < count; from++) {
+        int64_t fronts = 0;
+        for (size_t i = from; i < count && fronts < passes->backs; i++) {
+            fronts += list[i].fronts;
+            passes->first_us = list[i].last_us;
+        }
+        passes->last_us = list[from].last_us;
+        if (from == 0 || fronts == passes->backs)
+            passes->fronts = fronts;
+        if (fronts == passes->backs)
+            return;
+    }
+}
 
 static enum err_code count_passes(struct store *store, const char *document_id, const char *job,
                                   struct passes *out, struct err *err)
 {
-    enum err_code code =
-        db_number(store->db, "SELECT count(*) " FRONTS, DB_BIND(DB_TEXT(document_id), DB_TEXT(job)),
-                  0, &out->fronts, err);
+    struct front_job list[FRONT_JOBS_MAX];
+    size_t count;
+    *out = (struct passes){0};
+    enum err_code code = list_front_jobs(store, document_id, job, list, &count, err);
     if (!code)
         code = db_number(store->db, "SELECT count(*) " BACKS,
                          DB_BIND(DB_TEXT(document_id), DB_TEXT(job)), 0, &out->backs, err);
@@ -277,12 +395,14 @@ static enum err_code count_passes(struct store *store, const char *document_id, 
                          "SELECT count(*) FROM page p WHERE p.document_id = ?1 AND p.job = ?2 "
                          "AND p.sheet_of IS NOT NULL AND " PAGE_COUNTS("p"),
                          DB_BIND(DB_TEXT(document_id), DB_TEXT(job)), 0, &out->done, err);
+    if (!code)
+        choose_fronts(list, count, out);
     return code;
 }
 
 /* Even numbers for all there are, the odd one behind its front for each back. */
 static enum err_code lay_backs(struct store *store, const char *document_id, const char *job,
-                               bool reversed, struct err *err)
+                               bool reversed, const struct passes *passes, struct err *err)
 {
     enum err_code code =
         db_run(store->db,
@@ -293,12 +413,15 @@ static enum err_code lay_backs(struct store *store, const char *document_id, con
         code = db_run(
             store->db,
             "WITH fronts AS (SELECT p.position, p.sheet, coalesce(p.sheet_of, p.job) AS sheet_of, "
-            "row_number() OVER (ORDER BY p.position) AS n " FRONTS "), backs AS (SELECT p.id AS "
-            "back_id, row_number() OVER (ORDER BY p.position * ?3) AS n " BACKS ") "
-            "UPDATE page SET side = 'back', sheet = f.sheet, sheet_of = coalesce(f.sheet_of, ''), "
-            "position = f.position + 1 FROM fronts f JOIN backs b ON b.n = f.n "
-            "WHERE page.id = b.back_id",
-            DB_BIND(DB_TEXT(document_id), DB_TEXT(job), DB_INT(reversed ? -1 : 1)), err);
+            "row_number() OVER (ORDER BY p.position) AS n " FRONTS "AND " JOB_LAST_US(
+                "p") " BETWEEN ?4 AND ?5), backs AS (SELECT p.id AS "
+                     "back_id, row_number() OVER (ORDER BY p.position * ?3) AS n " BACKS ") "
+                     "UPDATE page SET side = 'back', sheet = f.sheet, sheet_of = "
+                     "coalesce(f.sheet_of, ''), position = f.position + 1 "
+                     "FROM fronts f JOIN backs b ON b.n = f.n WHERE page.id = b.back_id",
+            DB_BIND(DB_TEXT(document_id), DB_TEXT(job), DB_INT(reversed ? -1 : 1),
+                    DB_INT(passes->first_us), DB_INT(passes->last_us)),
+            err);
     return code ? code : document_renumber(store, document_id, err);
 }
 
@@ -316,13 +439,13 @@ enum err_code pages_interleave(struct store *store, const char *document_id, con
         code = count_passes(store, document_id, job, &passes, err);
     if (code || (!passes.backs && passes.done))
         return code;
-    if (passes.fronts != passes.backs)
+    if (!passes.backs || passes.fronts != passes.backs)
         return err_set(err, ERR_COUNT_MISMATCH, "fronts %lld, backs %lld", (long long)passes.fronts,
                        (long long)passes.backs);
     snprintf(detail, sizeof detail, "backs %lld", (long long)passes.backs);
     code = document_touch_pages(store, document_id, false, by, err);
     if (!code)
-        code = lay_backs(store, document_id, job, reversed, err);
+        code = lay_backs(store, document_id, job, reversed, &passes, err);
     if (!code)
         code = audit_write(store,
                            &(struct audit){.kind = "document",

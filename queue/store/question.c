@@ -26,6 +26,15 @@ enum err_code question_raise(struct store *store, const char *page_id, const cha
                   DB_BIND(DB_TEXT(page_id), DB_TEXT(code)), err);
 }
 
+enum err_code question_raise_again(struct store *store, const char *page_id, const char *code,
+                                   struct err *err)
+{
+    return db_run(store->db,
+                  "INSERT INTO question (page_id, code) VALUES (?, ?) ON CONFLICT DO UPDATE SET "
+                  "answer = NULL, answered_by = NULL, answered_us = NULL",
+                  DB_BIND(DB_TEXT(page_id), DB_TEXT(code)), err);
+}
+
 /* Page a stands directly before page b and shows the very same pixels. */
 #define EQUAL_NEIGHBOURS                                                                           \
     "a.document_id = b.document_id AND a.position = b.position - 1 "                               \
@@ -56,6 +65,15 @@ enum err_code questions_follow_neighbours(struct store *store, const char *docum
                   DB_BIND(DB_TEXT(document_id)), err);
 }
 
+enum err_code question_drop(struct store *store, const char *page_id, const char *code,
+                            struct err *err)
+{
+    return db_run(store->db,
+                  "DELETE FROM question WHERE page_id = ? AND code = ? "
+                  "AND answer IS NULL",
+                  DB_BIND(DB_TEXT(page_id), DB_TEXT(code)), err);
+}
+
 enum err_code questions_close(struct store *store, const char *page_id, struct principal by,
                               struct err *err)
 {
@@ -63,6 +81,16 @@ enum err_code questions_close(struct store *store, const char *page_id, struct p
                   "UPDATE question SET answer = 'removed', answered_by = ?, answered_us = ? "
                   "WHERE page_id = ? AND answer IS NULL",
                   DB_BIND(DB_TEXT(by.id), DB_INT(sys_now_us()), DB_TEXT(page_id)), err);
+}
+
+enum err_code question_settle(struct store *store, const char *page_id, const char *code,
+                              struct principal by, struct err *err)
+{
+    return db_run(store->db,
+                  "UPDATE question SET answer = 'keep', answered_by = ?, answered_us = ? "
+                  "WHERE page_id = ? AND code = ? AND answer IS NULL",
+                  DB_BIND(DB_TEXT(by.id), DB_INT(sys_now_us()), DB_TEXT(page_id), DB_TEXT(code)),
+                  err);
 }
 
 enum err_code questions_reopen(struct store *store, const char *page_id, struct err *err)

@@ -2,6 +2,7 @@
 
 #include "daemon/base/when.h"
 #include "queue/store/inside.h"
+#include "queue/store/side.h"
 #include "queue/store/view.h"
 
 static struct js *copy_of(const struct js *object, const char *path)
@@ -19,7 +20,40 @@ static struct js *moment(const struct js *object, const char *path)
     return js_text(text);
 }
 
-static struct js *record(const struct js *dossier, const struct js *document)
+/* What each page of the PDF is: the number of the side it shows and, of a side's further images,
+ * which kind; a side without writing stays and says so. Closer looks are no pages of it. */
+static enum err_code list_pages(struct store *store, const char *document_id, struct js **out,
+                                struct err *err)
+{
+    AUTO(js)
+    struct js *list = js_array();
+    AUTO(query)
+    struct query *q = NULL;
+    bool row = true;
+    enum err_code code = db_query(
+        store->db,
+        "SELECT dense_rank() OVER (ORDER BY first), part_kind, blank FROM (SELECT position, "
+        "min(position) OVER (PARTITION BY coalesce(part_of, id)) AS first, part_kind, "
+        "blank OR blank_kept AS blank FROM page p WHERE document_id = ? AND state = 'recognized' "
+        "AND NOT " PAGE_IS_DETAIL("p") ") ORDER BY position",
+        DB_BIND(DB_TEXT(document_id)), &q, err);
+    while (!code && !(code = query_next(q, &row, err)) && row) {
+        struct js *page = js_pack("{s:I}", "side", query_int(q, 0));
+        const char *kind = query_text(q, 1);
+        bool fits = page && (!kind || js_set(page, "part", js_text(kind))) &&
+                    (!query_int(q, 2) || js_set(page, "blank", js_bool(true)));
+        if (!fits)
+            js_free(TAKE(page));
+        if (!js_push(list, page))
+            code = err_set(err, ERR_NO_MEMORY, "record");
+    }
+    if (!code)
+        *out = TAKE(list);
+    return code;
+}
+
+static struct js *record(const struct js *dossier, const struct js *document,
+                         const struct js *pages)
 {
     AUTO(js)
     struct js *r = js_object();
@@ -39,8 +73,12 @@ static struct js *record(const struct js *dossier, const struct js *document)
               js_set(r, "copier", copy_of(document, "copier")) &&
               js_set(r, "pdf_sha256", copy_of(document, "signed.sha256")) &&
               js_set(r, "pdf_size_bytes", copy_of(document, "signed.size")) &&
-              js_set(r, "pages", copy_of(document, "pages")) &&
-              js_set(r, "signatures", copy_of(document, "signatures"));
+              js_set(r, "pages", js_int((int64_t)js_count(pages))) &&
+              js_set(r, "page_list", js_ref(pages)) &&
+              js_set(r, "sides", copy_of(document, "counts.sides")) &&
+              js_set(r, "sheets", copy_of(document, "counts.sheets")) &&
+              js_set(r, "signatures", copy_of(document, "signatures")) &&
+              js_set(r, "passed_through", copy_of(document, "passed_through"));
     return ok ? TAKE(r) : NULL;
 }
 
@@ -51,13 +89,17 @@ static enum err_code record_text(struct store *store, const char *document_id, c
     struct js *document = NULL;
     AUTO(js)
     struct js *dossier = NULL;
+    AUTO(js)
+    struct js *pages = NULL;
     enum err_code code = view_document(store, document_id, &document, err);
     if (!code)
         code = view_dossier(store, js_text_or(document, "dossier_id", ""), &dossier, err);
+    if (!code)
+        code = list_pages(store, document_id, &pages, err);
     if (code)
         return code;
     AUTO(js)
-    struct js *value = record(dossier, document);
+    struct js *value = record(dossier, document, pages);
     char *text = value ? js_dump_pretty(value) : NULL;
     if (!text)
         return err_set(err, ERR_NO_MEMORY, "record");

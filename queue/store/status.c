@@ -88,7 +88,7 @@ enum err_code document_file(struct store *store, const char *id, const char *wha
     static const struct {
         const char *what, *sql;
     } kinds[] = {
-        {"signed", "SELECT signed_sha256 FROM document WHERE id = ?"},
+        {"signed", "SELECT coalesce(signed_sha256, passed_sha256) FROM document WHERE id = ?"},
         {"composed", "SELECT composed_sha256 FROM document WHERE id = ?"},
         {"record", "SELECT record_sha256 FROM document WHERE id = ?"},
     };

@@ -4,6 +4,7 @@
 #include "daemon/base/sys.h"
 #include "queue/store/claim.h"
 #include "queue/store/damage.h"
+#include "queue/store/import.h"
 #include "queue/store/inside.h"
 #include "queue/store/migrate.h"
 #include "queue/store/result_code.h"
@@ -273,6 +274,18 @@ void store_touch(struct store *store, const char *kind, const char *id)
     snprintf(change->id, sizeof change->id, "%s", id);
 }
 
+/* A file: its folder, and the dossier it goes into as soon as that is known. */
+static struct js *import_change_to_js(struct store *store, const char *id)
+{
+    AUTO(js) struct js *item = NULL;
+    if (import_item(store, id, &item, NULL))
+        return NULL;
+    return js_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?}", "kind", "import", "id", id, "state",
+                   js_text_or(item, "state", ""), "folder", js_text_or(item, "folder", ""),
+                   "dossier_id", js_text_or(item, "dossier_id", NULL), "document_id",
+                   js_text_or(item, "document_id", NULL));
+}
+
 static struct js *change_to_js(struct store *store, const struct change *change)
 {
     enum machine machine;
@@ -283,6 +296,8 @@ static struct js *change_to_js(struct store *store, const struct change *change)
         return js_pack("{s:s, s:s, s:s, s:s}", "kind", change->kind, "id", change->id, "state",
                        subject.state, "dossier_id", subject.dossier_id);
     }
+    if (strcmp(change->kind, "import") == 0)
+        return import_change_to_js(store, change->id);
     int64_t closed;
     if (db_number(store->db, "SELECT closed_us IS NOT NULL FROM dossier WHERE id = ?",
                   DB_BIND(DB_TEXT(change->id)), 0, &closed, NULL))

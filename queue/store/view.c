@@ -6,6 +6,7 @@
 #include "queue/store/inside.h"
 #include "queue/store/revision.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -159,18 +160,21 @@ static enum err_code signature_row(struct store *store, struct query *q, struct 
                                    struct err *err)
 {
     (void)store;
-    *out = js_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:b}", "ordinal", query_int(q, 0), "kind",
+    *out = js_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:b}", "ordinal", query_int(q, 0), "kind",
                    query_text(q, 1), "level", query_text(q, 2), "signer", query_text(q, 3),
-                   "serial", query_text(q, 4), "signed_at_us", query_int(q, 5), "block_moved",
+                   "serial", query_text(q, 4), "signed_at_us",
+                   query_int(q, 5) ? js_int(query_int(q, 5)) : js_null(), "block_moved",
                    query_int(q, 6) != 0);
-    return *out ? ERR_OK : no_memory(err);
+    bool foreign = !query_is_null(q, 7);
+    bool ok = *out && (!foreign || js_set(*out, "intact", js_bool(query_int(q, 7) != 0)));
+    return ok ? ERR_OK : no_memory(err);
 }
 
 static enum err_code signatures_of(struct store *store, const char *id, struct js **out,
                                    struct err *err)
 {
     return list_rows(store,
-                     "SELECT ordinal, kind, level, signer, serial, signed_us, block_moved "
+                     "SELECT ordinal, kind, level, signer, serial, signed_us, block_moved, intact "
                      "FROM signature WHERE document_id = ? ORDER BY ordinal",
                      DB_BIND(DB_TEXT(id)), signature_row, out, err);
 }
@@ -183,7 +187,7 @@ static enum err_code signatures_of(struct store *store, const char *id, struct j
     "d.result_code, d.signed_sha256, "                                                             \
     "(SELECT b.size_bytes FROM blob b WHERE b.sha256 = d.signed_sha256), d.created_us, "           \
     "d.confirmed_us, d.confirmed_by, d.state_us, d.attempts, d.not_before_us, d.copied_us, "       \
-    "d.copied_by, d.copier FROM document d "
+    "d.copied_by, d.copier, d.passed_sha256 IS NOT NULL FROM document d "
 
 static struct js *kind_of(struct query *q)
 {
@@ -229,6 +233,7 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
               js_set(object, "result_code", js_text(query_text(q, 15))) &&
               js_set(object, "signed", stored_file(store, query_text(q, 16), query_int(q, 17))) &&
               js_set(object, "signatures", TAKE(signatures)) &&
+              js_set(object, "passed_through", js_bool(query_int(q, 27) != 0)) &&
               js_set(object, "copied_by", js_text(query_text(q, 25))) &&
               js_set(object, "copied_us", int_or_null(q, 24)) &&
               js_set(object, "copier", js_text(query_text(q, 26))) &&
@@ -266,7 +271,34 @@ enum err_code view_documents(struct store *store, const char *dossier_id, struct
     "p.mean_confidence, p.captured_us, p.captured_by, p.device, p.equal_to_previous, "             \
     "p.starts_document, p.attempts, p.job, p.turned_deg, p.replaces, p.part_of, p.part_kind, "     \
     "p.blank_kept, (SELECT json_group_array(json_object('code', u.code, 'answer', u.answer, "      \
-    "'by', u.answered_by)) FROM question u WHERE u.page_id = p.id) FROM page p "
+    "'by', u.answered_by)) FROM question u WHERE u.page_id = p.id), "                              \
+    "p.words_source, p.glass_x_mm, p.glass_y_mm, p.known_turn_deg FROM page p "
+
+/* Where to look closer on the glass: around the cards that lie there, when the page was scanned too
+ * coarsely for their small codes (regulations 8.4). */
+#define CARD_DPI 600
+#define CARD_MARGIN_MM 2.0
+
+static struct js *card_area(struct query *q, const struct js *info)
+{
+    double left = 1e9, top = 1e9, right = 0, bottom = 0;
+    const struct js *cards = js_at(info, "cards");
+    bool is_detail = strcmp(query_text(q, 27) ? query_text(q, 27) : "", "detail") == 0;
+    if (!js_count(cards) || query_is_null(q, 31) || query_real(q, 13) >= CARD_DPI || is_detail)
+        return js_null();
+    for (size_t i = 0; i < js_count(cards); i++) {
+        const struct js *card = js_item(cards, i);
+        double x = js_real_or(card, "[0]", 0), y = js_real_or(card, "[1]", 0);
+        left = fmin(left, x);
+        top = fmin(top, y);
+        right = fmax(right, x + js_real_or(card, "[2]", 0));
+        bottom = fmax(bottom, y + js_real_or(card, "[3]", 0));
+    }
+    double x = fmax(0, query_real(q, 31) + left - CARD_MARGIN_MM);
+    double y = fmax(0, query_real(q, 32) + top - CARD_MARGIN_MM);
+    return js_pack("[f,f,f,f]", x, y, query_real(q, 31) + right + CARD_MARGIN_MM - x,
+                   query_real(q, 32) + bottom + CARD_MARGIN_MM - y);
+}
 
 static enum err_code page_row(struct store *store, struct query *q, struct js **out,
                               struct err *err)
@@ -294,7 +326,10 @@ static enum err_code page_row(struct store *store, struct query *q, struct js **
               js_set(object, "part_of", js_text(query_text(q, 26))) &&
               js_set(object, "part_kind", js_text(query_text(q, 27))) &&
               js_set(object, "blank_kept", js_bool(query_int(q, 28) != 0)) &&
-              js_set(object, "questions", stored_json(q, 29));
+              js_set(object, "questions", stored_json(q, 29)) &&
+              js_set(object, "words_source", js_text(query_text(q, 30))) &&
+              js_set(object, "known_turn_deg", int_or_null(q, 33)) &&
+              js_set(object, "card_mm", card_area(q, js_at(object, "info")));
     if (!ok)
         return no_memory(err);
     *out = TAKE(object);

@@ -24,9 +24,11 @@
  *
  *   DISK_RECORDER_LOG     the log; without it nothing is recorded
  *   DISK_RECORDER_FOLDER  files of its file system are recorded; it is empty at first
- *   DISK_RECORDER_KILL    a file "PROGRAM N" or "PROGRAM N half": that program dies of SIGKILL
- *                         at its N-th recorded call, or having written one half of it; the file
- *                         begins with "died" then, and nobody dies of it again
+ *   DISK_RECORDER_KILL    a file "PROGRAM N", "PROGRAM N half" or "PROGRAM N all": that program
+ *                         dies of SIGKILL at its N-th recorded call from when the file was written,
+ *                         or having written one half of it, or takes its parent along; the file
+ *                         begins with "died" then, and nobody dies of it again. sohoad, which
+ *                         writes no page, dies at its N-th message to or from a worker.
  *
  * Both files are opened when a program starts, before it can confine itself.
  */
@@ -39,9 +41,11 @@ static int log_fd = -1;
 static dev_t device;
 static char program[DISK_PROGRAM_SIZE];
 static bool speaks, hears; /* what this process says or hears is recorded */
+static bool asks;          /* its messages are what it can die at */
 static int kill_fd = -1;
+static char kill_text[64]; /* of the file, as last seen */
 static unsigned long kill_at, calls;
-static bool kill_half;
+static bool kill_half, kill_parent;
 
 /* Far up, out of the way of what a program does with its own. */
 static int open_far_up(const char *path, int flags)
@@ -53,18 +57,21 @@ static int open_far_up(const char *path, int flags)
     return far;
 }
 
+/* A program that lives on can be told to die at any time: its calls count from then. */
 static void read_kill_file(void)
 {
-    char text[64] = "", name[32], half[8] = "";
+    char text[sizeof kill_text] = "", name[32], how[8] = "";
     unsigned long at;
-    const char *path = getenv("DISK_RECORDER_KILL");
-    kill_fd = path ? open_far_up(path, O_RDWR) : -1;
-    if (kill_fd >= 0 && pread(kill_fd, text, sizeof text - 1, 0) > 0 &&
-        sscanf(text, "%31s %lu %7s", name, &at, half) >= 2 &&
-        strncmp(name, program_invocation_short_name, sizeof name) == 0) {
-        kill_at = at;
-        kill_half = strcmp(half, "half") == 0;
-    }
+    if (kill_fd < 0 || pread(kill_fd, text, sizeof text - 1, 0) < 0 || strcmp(text, kill_text) == 0)
+        return;
+    memcpy(kill_text, text, sizeof text);
+    kill_at = calls = 0;
+    if (sscanf(text, "%31s %lu %7s", name, &at, how) < 2 ||
+        strncmp(name, program_invocation_short_name, sizeof name) != 0)
+        return;
+    kill_at = at;
+    kill_half = strcmp(how, "half") == 0;
+    kill_parent = strcmp(how, "all") == 0;
 }
 
 /* ---- records ---- */
@@ -100,6 +107,7 @@ static void put(struct disk_record record, const char *first, const char *second
 __attribute__((constructor)) static void start(void)
 {
     const char *log = getenv("DISK_RECORDER_LOG"), *folder = getenv("DISK_RECORDER_FOLDER");
+    const char *kill_file = getenv("DISK_RECORDER_KILL");
     struct stat info;
     if (!log || !folder || stat(folder, &info) != 0)
         return;
@@ -109,8 +117,9 @@ __attribute__((constructor)) static void start(void)
     device = info.st_dev;
     strncpy(program, program_invocation_short_name, sizeof program - 1);
     hears = strcmp(program_invocation_short_name, "sohoa-store-worker") == 0;
-    speaks = hears || strcmp(program_invocation_short_name, "sohoad") == 0;
-    read_kill_file();
+    asks = strcmp(program_invocation_short_name, "sohoad") == 0;
+    speaks = hears || asks;
+    kill_fd = kill_file ? open_far_up(kill_file, O_RDWR) : -1;
     lock(F_WRLCK);
     put((struct disk_record){.kind = DISK_START, .inode = info.st_ino}, NULL, NULL, NULL);
     lock(F_UNLCK);
@@ -120,9 +129,12 @@ __attribute__((constructor)) static void start(void)
 static bool comes_to_its_end(void)
 {
     static const char died[] = "died";
+    read_kill_file();
     if (!kill_at || ++calls != kill_at)
         return false;
     (void)!syscall(SYS_pwrite64, kill_fd, died, sizeof died, 0);
+    if (kill_parent)
+        kill(getppid(), SIGKILL);
     if (!kill_half)
         raise(SIGKILL);
     return true;
@@ -568,6 +580,19 @@ int rename(const char *from, const char *to)
 
 /* ---- what is heard and said ---- */
 
+/* A request, or an answer to one; not what a worker tells on the way. */
+static void die_at_message(const struct msghdr *message, size_t size)
+{
+    const struct iovec *part = message->msg_iov;
+    if (!asks || size < 4 || !message->msg_iovlen || part->iov_len < size ||
+        memcmp(part->iov_base, "SOHI", 4) != 0 || memmem(part->iov_base, size, "\"event\"", 7))
+        return;
+    lock(F_WRLCK);
+    if (comes_to_its_end())
+        raise(SIGKILL);
+    lock(F_UNLCK);
+}
+
 static void put_message(uint8_t kind, const struct msghdr *message, size_t size)
 {
     for (size_t i = 0; size && i < message->msg_iovlen; i++) {
@@ -581,6 +606,8 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     if (speaks && is_socket(fd))
         put_message(DISK_SAY, message, SIZE_MAX);
+    if (message->msg_iovlen == 1)
+        die_at_message(message, message->msg_iov->iov_len);
     return syscall(SYS_sendmsg, fd, message, flags);
 }
 
@@ -596,5 +623,7 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     ssize_t got = syscall(SYS_recvmsg, fd, message, flags);
     if (got > 0 && hears && is_socket(fd))
         put_message(DISK_HEAR, message, (size_t)got);
+    if (got > 0)
+        die_at_message(message, (size_t)got);
     return got;
 }

@@ -28,6 +28,7 @@
 build=${SOHOA_BUILD:-build}
 source_dir=${SOHOA_SOURCE:-$PWD}
 sample=$source_dir/tests/data/sample
+station_paper=a4 # what station_scan takes of a sheet; its head, id1, is read in a moment
 sohoad=
 
 station_fail() {
@@ -38,6 +39,12 @@ station_fail() {
 
 # Is that a sohoad of this station? Process ids are given again.
 station_owns() { grep -qaF "$station/" "/proc/$1/cmdline" 2>/dev/null; }
+
+# Does that sohoad of this station run, or is it still ending? A process that ends has no command line any more.
+station_runs() {
+    kill -0 "$1" 2>/dev/null || return 1
+    station_owns "$1" || [ -z "$(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline")" ]
+}
 
 station_end() {
     local status=$? pid
@@ -60,8 +67,7 @@ station_make() {
     trap station_end EXIT
     trap 'exit 130' INT TERM
     mkdir -p "$station"/{state,warehouse,sane,paper,simulator,signer}
-    "$source_dir/tests/harness/make-test-signer" "$station/signer" >"$station/signer.log" 2>&1 ||
-        station_fail "no test signer: $(tail -n 1 "$station/signer.log")"
+    station_make_signer
     password=$(cat "$station/signer/password.txt")
     echo sohoasim >"$station/sane/dll.conf"
     printf 'folder %s\nstate %s\n' "$station/paper" "$station/simulator" >"$station/sane/sohoasim.conf"
@@ -74,6 +80,17 @@ target "warehouse" {
     path = "$station/warehouse"
 }
 CONF
+}
+
+# Keys take a second to make: the stations of a build folder have the same.
+station_make_signer() {
+    local made=$build/tests/signer script=$source_dir/tests/harness/make-test-signer
+    mkdir -p "$made"
+    (
+        flock 9
+        [ "$made/done" -nt "$script" ] || { "$script" "$made" && touch "$made/done"; }
+    ) 9>"$made/lock" >"$station/signer.log" 2>&1 || station_fail "no test signer: $(tail -n 1 "$station/signer.log")"
+    cp "$made"/*.p12 "$made"/*.pem "$made/password.txt" "$station/signer/"
 }
 
 # Everything a test makes anew without a new signer.
@@ -110,7 +127,7 @@ station_stop() {
 
 # Until sohoad has ended.
 station_wait() {
-    while kill -0 "$sohoad" 2>/dev/null; do sleep 0.02; done
+    while station_runs "$sohoad"; do sleep 0.02; done
     rm -f "$station/sohoad.pid"
 }
 
@@ -197,7 +214,8 @@ station_scan() {
 # station_scan_start DOSSIER [JSON] → the job's id
 station_scan_start() {
     local wish
-    wish=$(jq -nc --argjson more "${2-{\}}" '{source: "adf", mode: "color", resolution_dpi: 200} + $more')
+    wish=$(jq -nc --arg paper "$station_paper" --argjson more "${2-{\}}" \
+        '{source: "adf", mode: "color", resolution_dpi: 200, paper: $paper} + $more')
     station_call POST "/v1/dossiers/$1/scan" "$wish" | jq -r .job.id ||
         station_fail "the scan was refused: $(cat "$station/answer.json")"
 }

@@ -1,21 +1,11 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
 #include "daemon/image/image_write.h"
-#include "tests/flow/scan/page_file.h"
+#include "tests/harness/scanning.h"
 #include "tests/peers/peer.h"
 
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Scan worker over sane-airscan against escl-server.mjs: what a scanner on the network does, and
  * what becomes of the pages. */
@@ -26,8 +16,6 @@
 #define HEIGHT_PX 157
 #define FAIR "{\"sheets\": 1}"
 
-static struct scan_site site;
-static struct scan_worker worker;
 static pid_t server;
 
 /* ---- images -----------------------------------------------------------------------------------
@@ -143,36 +131,14 @@ static void end(void)
     assert_int_equal(worker_end(&worker), 0);
 }
 
-static enum err_code ask(const char *op, struct js *args, struct js **out)
-{
-    struct err err = ERR_INIT;
-    enum err_code code = worker_ask(&worker, op, args, -1, out, &err);
-    if (code)
-        print_message("%s: %s\n", op, err.detail);
-    return code;
-}
-
-static enum err_code do_op(const char *op, struct js *args)
-{
-    AUTO(js) struct js *ok = NULL;
-    return ask(op, args, &ok);
-}
-
 static void open_device(void)
 {
-    assert_int_equal(do_op("open", js_pack("{s:s}", "device", DEVICE)), ERR_OK);
+    assert_int_equal(open_named(DEVICE), ERR_OK);
 }
 
 static enum err_code start(const char *source)
 {
-    return do_op("start", js_pack("{s:s, s:s, s:i, s:[i,i,i,i]}", "source", source, "mode", "color",
-                                  "resolution_dpi", 100, "area_mm", 0, 0, 60, 40));
-}
-
-static enum err_code next(struct js **out)
-{
-    struct err err = ERR_INIT;
-    return worker_next(&worker, &site, "page.tif", out, &err);
+    return start_area(source, 100, 60, 40);
 }
 
 static int requests(const char *line)

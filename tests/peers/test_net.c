@@ -1,20 +1,10 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-#include "tests/flow/scan/page_file.h"
+#include "tests/harness/scanning.h"
 #include "tests/peers/peer.h"
 
 #include <arpa/inet.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* Scan worker over SANE's net backend against a saned, as at a counter whose scanner hangs on
  * another machine. The client knows one port only (6566): each run has a loopback address of its
@@ -24,8 +14,6 @@
 #define WIDTH_PX 600 /* 50.8 by 33.9 mm at 300 dpi */
 #define HEIGHT_PX 400
 
-static struct scan_site site;
-static struct scan_worker worker;
 static pid_t saned;
 static char host[32], there[256]; /* its address, its SANE_CONFIG_DIR */
 
@@ -101,26 +89,11 @@ static void end(void)
     stop_saned();
 }
 
-static enum err_code ask(const char *op, struct js *args, struct js **out)
-{
-    struct err err = ERR_INIT;
-    enum err_code code = worker_ask(&worker, op, args, -1, out, &err);
-    if (code)
-        print_message("%s: %s\n", op, err.detail);
-    return code;
-}
-
-static enum err_code open_named(const char *backend_name, struct js **out)
+static enum err_code open_there(const char *backend_name, struct js **out)
 {
     char name[256];
     snprintf(name, sizeof name, "net:%s:%s", host, backend_name);
     return ask("open", js_pack("{s:s}", "device", name), out);
-}
-
-static enum err_code next(struct js **out)
-{
-    struct err err = ERR_INIT;
-    return worker_next(&worker, &site, "page.tif", out, &err);
 }
 
 /* ---- tests ------------------------------------------------------------------------------------
@@ -161,7 +134,7 @@ static void two_sheets_of_a_feeder_over_there_come_pixel_for_pixel(void **state)
     begin();
     AUTO(js) struct js *opened = NULL;
     AUTO(js) struct js *set = NULL;
-    assert_int_equal(open_named("sohoasim:counter", &opened), ERR_OK);
+    assert_int_equal(open_there("sohoasim:counter", &opened), ERR_OK);
     check_identity(opened, "identity", "sohoasim/counter");
     assert_int_equal(ask("start",
                          js_pack("{s:s, s:s, s:i, s:[i,i,f,f]}", "source", "adf", "mode", "color",
@@ -207,7 +180,7 @@ static void a_fault_over_there_keeps_its_name(void **state)
         site_put(&site, "papers/feeder", "next 0\n");
         snprintf(faults, sizeof faults, "sheet 2 %s at 50%%\n", cases[i].fault);
         site_put(&site, "papers/faults", faults);
-        assert_int_equal(open_named("sohoasim:counter", &opened), ERR_OK);
+        assert_int_equal(open_there("sohoasim:counter", &opened), ERR_OK);
         assert_int_equal(
             ask("start", js_pack("{s:s, s:i}", "source", "adf", "resolution_dpi", 100), &set),
             ERR_OK);
@@ -227,10 +200,10 @@ static void a_machine_that_does_not_answer_is_no_scanner(void **state)
     AUTO(js) struct js *opened = NULL;
     assert_int_equal(ask("list", NULL, &list), ERR_OK);
     assert_int_equal(js_count(js_at(list, "devices")), 0);
-    assert_int_equal(open_named("sohoasim:counter", &opened), ERR_SCANNER_IO);
+    assert_int_equal(open_there("sohoasim:counter", &opened), ERR_SCANNER_IO);
     start_saned();
     AUTO(js) struct js *again = NULL;
-    assert_int_equal(open_named("sohoasim:counter", &again), ERR_OK);
+    assert_int_equal(open_there("sohoasim:counter", &again), ERR_OK);
     end();
 }
 

@@ -1,14 +1,19 @@
 #include "tests/fault/power/cuts.h"
 
 #include <err.h>
+#include <errno.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CHANCES 8
 #define PRINTED_MAX 20
+#define SAMPLE_STRIDE 16
+#define FOLDERS_OPEN 16
 
 struct run {
     const struct disk_log *log;
@@ -46,11 +51,16 @@ static bool was_seen(struct run *run, uint64_t signature, size_t promises)
     return false;
 }
 
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *at)
+{
+    (void)info, (void)type, (void)at;
+    return remove(path);
+}
+
 static void empty_folder(const char *folder)
 {
-    char command[300];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    if (system(command) != 0 || mkdir(folder, 0700) != 0)
+    if ((nftw(folder, remove_one, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT) ||
+        mkdir(folder, 0700) != 0)
         err(1, "%s", folder);
 }
 
@@ -101,22 +111,33 @@ static bool is_beside_flush(const struct disk_log *log, size_t event)
 }
 
 /* Before each event that changes the disk, so that all that was said until then counts; and at the
- * end. */
+ * end. A sample: those beside a flush, and every sixteenth of the others. */
 static void cut_everywhere(struct run *run)
 {
     const struct disk_log *log = run->log;
+    size_t others = run->cuts->from;
     for (size_t i = 0; i <= log->count; i++) {
         if (run->cuts->stop && run->counts->broken)
             return;
         if (i < log->count && !disk_event_changes(&log->event[i]))
             continue;
-        if (run->cuts->all || is_beside_flush(log, i))
+        if (run->cuts->all || is_beside_flush(log, i) || others++ % SAMPLE_STRIDE == 0)
             look_at_all(run, i);
         if (i == log->count)
             break;
         run->counts->flushes += log->event[i].head.kind == DISK_FLUSH;
         disk_apply(run->disk, &log->event[i]);
     }
+}
+
+struct cuts cuts_wanted(const char *store)
+{
+    const char *wanted = getenv("SOHOA_CUTS"), *from = getenv("SOHOA_CUTS_FROM");
+    struct cuts cuts = {.all = wanted && strcmp(wanted, "all") == 0, .store = store};
+    cuts.from = (unsigned)(from ? strtoul(from, NULL, 10) : (unsigned long)time(NULL));
+    if (!cuts.all)
+        printf("drawn: %u\n", cuts.from % SAMPLE_STRIDE);
+    return cuts;
 }
 
 void cuts_make(const struct disk_log *log, const char *log_name, const struct cuts *cuts,

@@ -7,7 +7,7 @@
 
 /*
  * power_cuts LOG STORE PAGES: every cut of a recorded run whose store is the folder STORE of the
- * recorded one and which acknowledged PAGES pages. SOHOA_CUTS=all: at every event.
+ * recorded one and which acknowledged PAGES pages.
  * Exit 1: a promise is broken, or a mutation that must break one goes unnoticed.
  */
 
@@ -63,10 +63,9 @@ int main(int argc, char **argv)
 {
     struct disk_log log;
     struct cut_counts counts;
-    const char *wanted = getenv("SOHOA_CUTS");
     if (argc != 4)
         errx(2, "usage: power_cuts LOG STORE PAGES");
-    struct cuts cuts = {.all = wanted && strcmp(wanted, "all") == 0, .store = argv[2]};
+    struct cuts cuts = cuts_wanted(argv[2]);
     disk_log_load(argv[1], &log);
     count_promises(&log, strtoull(argv[3], NULL, 10));
     cuts_make(&log, argv[1], &cuts, &counts);

@@ -247,8 +247,7 @@ static void no_power_cut_loses_a_page_the_store_acknowledged(void **state)
     struct disk_log log;
     struct promises promises;
     struct cut_counts counts;
-    const char *wanted = getenv("SOHOA_CUTS");
-    struct cuts cuts = {.all = wanted && strcmp(wanted, "all") == 0, .store = ""};
+    struct cuts cuts = cuts_wanted("");
     unlink(LOG);
     assert_int_equal(mkdir(site->store, 0700), 0);
     record(site->store, LOG);

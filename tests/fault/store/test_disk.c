@@ -105,7 +105,7 @@ static void do_after_all(struct rig *rig, const struct operation *operation,
                          const struct paper *paper, int64_t pages_before)
 {
     int64_t released;
-    ASSERT_OK(claim_release_others(rig->store, "owner-2", &released, err));
+    ASSERT_OK(claim_release_others(rig->store, "owner-2", MACHINE, &released, err));
     for (int i = 0; i < 3; i++) {
         if (strcmp(state_of(rig, MACHINE_document, paper->document), "held") == 0)
             ASSERT_OK(subject_release(rig->store, MACHINE_document, paper->document, CLERK, err));

@@ -313,7 +313,7 @@ test('queue, sync, device, status and open answer', async () => {
   assert.equal((await run(['sync', 'reconcile'])).status, 0);
   assert.match((await run(['sync', 'status'])).stdout, /DELIVERIES +STATE +LABEL/);
   assert.match((await run(['device', 'list'])).stdout, /sohoasim:1 +Sohoa/);
-  assert.match((await run(['device', 'show', 'sohoasim:1'])).stdout, /sources: Flatbed, ADF[^]*resolution +300 +dpi/);
+  assert.match((await run(['device', 'show', 'sohoasim:1'])).stdout, /sources: flatbed, adf[^]*resolution +300 +dpi/);
   assert.equal((await run(['device', 'test', 'sohoasim:1'])).status, 0);
   assert.match((await run(['status'])).stdout, /store.free_bytes: 10000000000/);
   assert.match((await run(['open'])).stdout, /^http:\/\/127\.0\.0\.1:\d+\/open\/\S+\n$/);

@@ -170,6 +170,26 @@ static void imports(struct app *app, const char *verb, const char *name, struct 
     echo("imports", told, who, done, payload);
 }
 
+static void upload(struct app *app, struct js *args, int file, const struct principal *who,
+                   app_done_fn *done, void *payload)
+{
+    (void)app;
+    struct stat info = {0};
+    struct js *told = fstat(file, &info) == 0
+                          ? js_pack("{s:O, s:I}", "args", args, "size_bytes", (int64_t)info.st_size)
+                          : NULL;
+    fd_close(file);
+    js_free(args);
+    echo("upload", told, who, done, payload);
+}
+
+static void joined(struct app *app, const char *page_id, const struct principal *who,
+                   app_done_fn *done, void *payload)
+{
+    (void)app, (void)who;
+    with_file("page_image", page_id, done, payload);
+}
+
 static long resident_kb(void)
 {
     long pages = 0;
@@ -195,8 +215,8 @@ static void status(struct app *app, app_done_fn *done, void *payload)
 
 static int run(const struct fake_server *at, struct http_limits limits, int unix_fd, int tcp_fd)
 {
-    static const struct app_calls calls = {store,   devices, scan,     job,
-                                           preview, signer,  sync_all, status, imports};
+    static const struct app_calls calls = {store,    devices, scan,    job,    preview, signer,
+                                           sync_all, status,  imports, upload, joined};
     struct err err = ERR_INIT;
     struct app app = {0};
     log_open("sohoad");

@@ -45,16 +45,17 @@ static void fill_line(const struct route *route, char *out, size_t size)
         {"{name}", "sim%3A0"},
         {"{file}", "app.js"},
         {"{token}", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}};
-    int n = snprintf(out, size, "%s ", method_name(route->method));
-    const char *brace = strchr(route->pattern, '{');
-    if (!brace) {
-        snprintf(out + n, size - (size_t)n, "%s", route->pattern);
-        return;
+    size_t n = (size_t)snprintf(out, size, "%s ", method_name(route->method));
+    for (const char *at = route->pattern; *at; at += strcspn(at, "}") + 1) {
+        size_t plain = strcspn(at, "{");
+        n += (size_t)snprintf(out + n, size - n, "%.*s", (int)plain, at);
+        at += plain;
+        if (!*at)
+            return;
+        for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+            if (strncmp(at, samples[i][0], strlen(samples[i][0])) == 0)
+                n += (size_t)snprintf(out + n, size - n, "%s", samples[i][1]);
     }
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
-        if (strncmp(brace, samples[i][0], strlen(samples[i][0])) == 0)
-            snprintf(out + n, size - (size_t)n, "%.*s%s%s", (int)(brace - route->pattern),
-                     route->pattern, samples[i][1], strchr(brace, '}') + 1);
 }
 
 static int expected(const struct route *route, enum via via, bool session)

@@ -2,6 +2,7 @@
 #include "daemon/image/image_read.h"
 #include "daemon/ipc/ipc.h"
 #include "daemon/model/words.h"
+#include "tests/unit/image/big_sheet.h"
 #include "tests/unit/image/pages.h"
 
 #include <fcntl.h>
@@ -301,6 +302,73 @@ static void garbage_on_the_socket_never_kills_by_signal(void **state)
     assert_true(WIFEXITED(status));
 }
 
+static int rotation(struct worker *worker, int image, const char *key, int turn_deg)
+{
+    AUTO(words) struct words words = {0};
+    AUTO(js) struct js *info = NULL;
+    struct js *args = js_object();
+    if (key)
+        js_set(args, key, js_int(turn_deg));
+    read_and_recognise(worker, image, args, &words, &info);
+    return (int)js_int_or(info, "rotation_deg", -1);
+}
+
+static void a_known_turn_stands_unless_the_writing_surely_differs(void **state)
+{
+    AUTO(raster) struct raster *text = pages_draw_text(1654, 2339, 1);
+    AUTO(raster) struct raster *blank = NULL;
+    raster_new(1654, 2339, 1, &blank, NULL);
+    AUTO(fd) int written = pages_jpeg_fd(text, 200);
+    AUTO(fd) int empty = pages_jpeg_fd(blank, 200);
+    assert_int_equal(rotation(*state, written, "known_turn_deg", 180), 0);
+    assert_int_equal(rotation(*state, written, "turned_deg", 180), 180); /* a person's is final */
+    assert_int_equal(rotation(*state, empty, "known_turn_deg", 180), 180);
+    assert_int_equal(rotation(*state, empty, NULL, 0), 0);
+}
+
+static void a_card_on_a_page_is_told(void **state)
+{
+    AUTO(raster) struct raster *page = NULL;
+    raster_new(1240, 1754, 3, &page, NULL); /* A4 at 150 dpi */
+    for (int y = 200; y < 200 + 319; y++)
+        memset(raster_row(page, y) + 300 * 3, 215, 505 * 3);
+    AUTO(fd) int image = pages_jpeg_fd(page, 150);
+    AUTO(words) struct words words = {0};
+    AUTO(js) struct js *info = NULL;
+    read_and_recognise(*state, image, js_object(), &words, &info);
+    assert_int_equal(js_count(js_at(info, "cards")), 1);
+    assert_in_range((int)js_real_or(info, "cards[0][0]", 0), 49, 52);
+    assert_in_range((int)js_real_or(info, "cards[0][1]", 0), 32, 35);
+}
+
+static void the_parts_of_a_large_side_are_joined_for_viewing(void **state)
+{
+    AUTO(raster) struct raster *sheet = big_sheet(1600, 1132, 1);
+    AUTO(raster) struct raster *other = big_sheet(1600, 1132, 2);
+    AUTO(raster) struct raster *left = big_sheet_scan(sheet, (struct glass){0, 0, 900, 1132});
+    AUTO(raster) struct raster *right = big_sheet_scan(sheet, (struct glass){700, 0, 900, 1132});
+    AUTO(raster) struct raster *wrong = big_sheet_scan(other, (struct glass){700, 0, 900, 1132});
+    AUTO(fd) int first = pages_jpeg_fd(left, SHEET_DPI);
+    AUTO(fd) int second = pages_jpeg_fd(right, SHEET_DPI);
+    AUTO(fd) int stranger = pages_jpeg_fd(wrong, SHEET_DPI);
+    AUTO(fd) int picture = -1;
+    AUTO(image) struct image view = {0};
+    struct ipc_message message = {0};
+    const struct js *ok = NULL;
+    struct js *args = js_pack("{s:[{s:i}, {s:i}]}", "parts", "dpi", SHEET_DPI, "dpi", SHEET_DPI);
+    int fds[] = {first, second};
+    assert_int_equal(ask(*state, "join", js_ref(args), fds, 2, &message, &ok), ERR_OK);
+    assert_string_equal(js_text_or(ok, "type", ""), "image/jpeg");
+    assert_int_equal(ipc_take_fd(&message, 0, &picture, NULL), ERR_OK);
+    assert_int_equal(image_read(picture, 0, &view, NULL), ERR_OK);
+    assert_in_range(view.raster->width, 1580, 1620);
+    assert_int_equal(view.raster->width, js_int_or(ok, "width_px", 0));
+    ipc_message_done(&message);
+    fds[1] = stranger;
+    assert_int_equal(ask(*state, "join", args, fds, 2, &message, &ok), ERR_PARTS_DO_NOT_MEET);
+    ipc_message_done(&message);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +377,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_pale_page_is_read_like_a_black_one_and_called_faint,
                                         start, stop),
         cmocka_unit_test_setup_teardown(a_corpus_sheet_is_read_with_its_code_and_understood, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(a_known_turn_stands_unless_the_writing_surely_differs,
+                                        start, stop),
+        cmocka_unit_test_setup_teardown(a_card_on_a_page_is_told, start, stop),
+        cmocka_unit_test_setup_teardown(the_parts_of_a_large_side_are_joined_for_viewing, start,
                                         stop),
         cmocka_unit_test_setup_teardown(bad_requests_get_their_error_and_the_worker_goes_on, start,
                                         stop),

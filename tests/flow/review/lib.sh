@@ -25,7 +25,7 @@ review_scan() {
 review_answers() {
     station_call GET "/v1/documents/$1" | jq -c '{compared: true, fields:
         [.document.fields | to_entries[] | select(.value.needs_person or .value.value == null)
-         | {key, value: null}] | from_entries}
+         | {key, value: (if .key == "doc_name" then "Giấy tờ" else null end)}] | from_entries}
         + if .document.revision then {revision: .document.revision} else {} end'
 }
 

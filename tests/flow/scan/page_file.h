@@ -5,9 +5,9 @@
 #include "daemon/base/js.h"
 #include "daemon/base/mem.h"
 #include "tests/flow/scan/scan_site.h"
+#include "tests/harness/test.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <tiffio.h>
 
 /* A page file read back. */

@@ -1,24 +1,11 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-#include "tests/flow/scan/page_file.h"
+#include "tests/harness/scanning.h"
 
 #include <math.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* Scan worker on SANE's own backends "test" (test.conf sets its defaults) and "pnm" (real files).
  */
-
-static struct scan_site site;
-static struct scan_worker worker;
 
 static void begin(const char *backend, const char *config)
 {
@@ -32,35 +19,6 @@ static void end(void)
 {
     assert_int_equal(worker_end(&worker), 0);
     site_close(&site);
-}
-
-static enum err_code ask(const char *op, struct js *args, struct js **out)
-{
-    struct err err = ERR_INIT;
-    enum err_code code = worker_ask(&worker, op, args, -1, out, &err);
-    if (code)
-        print_message("%s: %s\n", op, err.detail);
-    return code;
-}
-
-static enum err_code do_op(const char *op, struct js *args)
-{
-    AUTO(js) struct js *ok = NULL;
-    return ask(op, args, &ok);
-}
-
-static enum err_code open_device(const char *name)
-{
-    return do_op("open", js_pack("{s:s}", "device", name));
-}
-
-static enum err_code next(struct js **out)
-{
-    struct err err = ERR_INIT;
-    enum err_code code = worker_next(&worker, &site, "page.tif", out, &err);
-    if (code)
-        print_message("next: %s\n", err.detail);
-    return code;
 }
 
 /* A small colour or grey area with the colour pattern. */
@@ -120,7 +78,7 @@ static void a_number_no_option_can_hold_is_refused(void **state)
 {
     (void)state;
     begin("test", "number_of_devices 1\nenable-test-options true\n");
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     static const char *const names[] = {"int", "fixed"};
     for (size_t i = 0; i < 2; i++)
         assert_int_equal(do_op("start", js_pack("{s:{s:b, s:f}}", "options", "enable-test-options",
@@ -133,7 +91,7 @@ static void the_feeder_of_ten_sheets_runs_empty(void **state)
 {
     (void)state;
     begin("test", "number_of_devices 1\n");
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     assert_int_equal(do_op("start", js_pack("{s:s, s:i, s:s}", "mode", "gray", "resolution_dpi", 20,
                                             "source", "adf")),
                      ERR_OK);
@@ -155,7 +113,7 @@ static void three_passes_in_any_order_make_the_same_page_as_one(void **state)
     (void)state;
     static const char *const orders[] = {"RGB", "RBG", "GBR", "GRB", "BRG", "BGR"};
     begin("test", "number_of_devices 1\n");
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     struct page_file one;
     scan_small("color", 8, pattern(), &one);
     assert_int_equal(one.channels, 3);
@@ -177,7 +135,7 @@ static void sixteen_bits_make_the_same_page_as_eight(void **state)
 {
     (void)state;
     begin("test", "number_of_devices 1\n");
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     for (int colour = 0; colour <= 1; colour++) {
         struct page_file eight, sixteen;
         const char *mode = colour ? "color" : "gray";
@@ -231,7 +189,7 @@ static void sixteen_bits_are_read_in_the_right_byte_order(void **state)
         print_message("SKIP: no scanimage here\n");
         skip();
     }
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     for (int n = 0; n < 4; n++)
         compare_with_scanimage(n & 1, n & 2);
     end();
@@ -241,7 +199,7 @@ static void one_bit_keeps_black_black(void **state)
 {
     (void)state;
     begin("test", "number_of_devices 1\n");
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     struct page_file black, white;
     /* the backend has no Lineart: grey of depth 1 is asked instead */
     scan_small("lineart", 0, js_pack("{s:s}", "test-picture", "Solid black"), &black);
@@ -258,7 +216,7 @@ static void a_hand_scanner_says_its_height_at_the_end(void **state)
 {
     (void)state;
     begin("test", "number_of_devices 1\nread-limit true\n");
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     struct page_file page;
     scan_small("gray", 8, js_pack("{s:s, s:b}", "test-picture", PATTERN, "hand-scanner", 1), &page);
     assert_true(page.height > 50);
@@ -278,7 +236,7 @@ static void pixels_lost_at_the_end_of_a_line_are_no_error(void **state)
 {
     (void)state;
     begin("test", "number_of_devices 1\n");
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     struct page_file page;
     scan_small("gray", 8, js_pack("{s:s, s:i}", "test-picture", PATTERN, "ppl-loss", 7), &page);
     assert_in_range(page.width, 100, 180);
@@ -306,7 +264,7 @@ static void every_status_of_a_read_has_its_error(void **state)
         {"SANE_STATUS_ACCESS_DENIED", ERR_DEVICE_DENIED},
     };
     begin("test", "number_of_devices 1\n");
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         AUTO(js) struct js *answer = NULL;
         assert_int_equal(
@@ -327,7 +285,7 @@ static void parameters_may_be_guesses_before_the_start(void **state)
 {
     (void)state;
     begin("test", "number_of_devices 1\n");
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     struct page_file sure, fuzzy;
     scan_small("color", 8, pattern(), &sure);
     scan_small("color", 8, js_pack("{s:s, s:b}", "test-picture", PATTERN, "fuzzy-parameters", 1),
@@ -353,7 +311,7 @@ static void the_way_bytes_come_makes_no_difference(void **state)
         "{\"non-blocking\": true, \"select-fd\": true, \"read-delay\": true}",
     };
     begin("test", "number_of_devices 1\n");
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     struct page_file plain;
     scan_small("gray", 8, pattern(), &plain);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
@@ -361,7 +319,7 @@ static void the_way_bytes_come_makes_no_difference(void **state)
         struct page_file page;
         assert_int_equal(js_parse(ways[i], strlen(ways[i]), &options, NULL), ERR_OK);
         assert_true(js_set(options, "test-picture", js_text(PATTERN)));
-        assert_int_equal(open_device("test:0"), ERR_OK); /* options as they were */
+        assert_int_equal(open_named("test:0"), ERR_OK); /* options as they were */
         scan_small("gray", 8, options, &page);
         assert_memory_equal(page.pixels, plain.pixels, plain.row_bytes * plain.height);
         free(page.pixels);
@@ -387,7 +345,7 @@ static void a_page_that_was_not_as_asked_is_doubted(void **state)
         AUTO(js) struct js *answer = NULL;
         assert_int_equal(js_parse(cases[i].options, strlen(cases[i].options), &options, NULL),
                          ERR_OK);
-        assert_int_equal(open_device("test:0"), ERR_OK);
+        assert_int_equal(open_named("test:0"), ERR_OK);
         assert_int_equal(do_op("start", small("color", 8, options)), ERR_OK);
         assert_int_equal(next(&answer), ERR_OK);
         AUTO(mem) char *checks = js_dump(js_at(answer, "checks"));
@@ -402,7 +360,7 @@ static void what_came_out_differently_is_named(void **state)
     begin("test", "number_of_devices 1\nenable-test-options true\n");
     AUTO(js) struct js *exact = NULL;
     AUTO(js) struct js *inexact = NULL;
-    assert_int_equal(open_device("test:0"), ERR_OK);
+    assert_int_equal(open_named("test:0"), ERR_OK);
     assert_int_equal(ask("start", small("gray", 8, NULL), &exact), ERR_OK);
     assert_int_equal(js_count(js_at(exact, "inexact")), 0);
     assert_int_equal(ask("start",
@@ -431,7 +389,7 @@ static void pnm_gives_a_real_file_page_after_page(void **state)
     (void)state;
     begin("pnm", NULL);
     site_paper(&site, "sheet.ppm", 640, 480, 3, 4);
-    assert_int_equal(open_device("pnm:0"), ERR_OK);
+    assert_int_equal(open_named("pnm:0"), ERR_OK);
     AUTO(js) struct js *set = NULL;
     assert_int_equal(ask("start", file_option("sheet.ppm"), &set), ERR_OK);
     assert_string_equal(js_text_or(set, "source", ""), "flatbed");
@@ -454,11 +412,11 @@ static void pnm_errors_are_named(void **state)
 {
     (void)state;
     begin("pnm", NULL);
-    assert_int_equal(open_device("pnm:0"), ERR_OK);
+    assert_int_equal(open_named("pnm:0"), ERR_OK);
     assert_int_equal(do_op("start", file_option("nothing.ppm")), ERR_OK);
     AUTO(js) struct js *answer = NULL;
     assert_int_equal(next(&answer), ERR_OPTION_REFUSED);
-    assert_int_equal(open_device("pnm:7"), ERR_UNKNOWN_DEVICE);
+    assert_int_equal(open_named("pnm:7"), ERR_UNKNOWN_DEVICE);
     end();
 }
 
@@ -473,7 +431,7 @@ static void pnm_gives_three_passes_and_pages_without_a_height(void **state)
     for (size_t i = 0; i < 2; i++) {
         AUTO(js) struct js *answer = NULL;
         struct page_file page;
-        assert_int_equal(open_device("pnm:0"), ERR_OK);
+        assert_int_equal(open_named("pnm:0"), ERR_OK);
         assert_int_equal(
             do_op("start", js_pack("{s:{s:s, s:b}}", "options", "filename", path, switches[i], 1)),
             ERR_OK);
@@ -505,7 +463,7 @@ static void every_status_of_pnm_has_its_error(void **state)
         AUTO(js) struct js *answer = NULL;
         char path[256];
         site_path(&site, "sheet.ppm", path, sizeof path);
-        assert_int_equal(open_device("pnm:0"), ERR_OK);
+        assert_int_equal(open_named("pnm:0"), ERR_OK);
         assert_int_equal(do_op("start", js_pack("{s:{s:s, s:b, s:b}}", "options", "filename", path,
                                                 "status", 1, cases[i].option, 1)),
                          ERR_OK);

@@ -1,70 +1,11 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-#include "tests/flow/scan/page_file.h"
+#include "tests/flow/scan/counter.h"
 
 #include <dirent.h>
 #include <math.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* Scan worker and simulator: real processes, real SANE, paper of known pixels. */
-
-#define DEVICE "sohoasim:counter"
-
-static struct scan_site site;
-static struct scan_worker worker;
-
-static int make_site(void **state)
-{
-    (void)state;
-    site_open(&site, "sohoasim");
-    site_paper(&site, "papers/p1.ppm", 600, 400, 3, 1); /* 50.8 by 33.9 mm at 300 dpi */
-    site_paper(&site, "papers/p2.ppm", 600, 400, 3, 2);
-    site_paper(&site, "papers/p3.ppm", 600, 400, 3, 3);
-    worker_spawn(&worker, &site);
-    return 0;
-}
-
-static int drop_site(void **state)
-{
-    (void)state;
-    worker_end(&worker);
-    site_close(&site);
-    return 0;
-}
-
-static enum err_code ask(const char *op, struct js *args)
-{
-    AUTO(js) struct js *ok = NULL;
-    struct err err = ERR_INIT;
-    return worker_ask(&worker, op, args, -1, &ok, &err);
-}
-
-static void open_device(void)
-{
-    assert_int_equal(ask("open", js_pack("{s:s}", "device", DEVICE)), ERR_OK);
-}
-
-/* A batch on the whole small paper. */
-static enum err_code start(const char *source)
-{
-    return ask("start", js_pack("{s:s, s:s, s:i, s:[i,i,f,f]}", "source", source, "mode", "color",
-                                "resolution_dpi", 300, "area_mm", 0, 0, 50.8, 33.86));
-}
-
-static enum err_code next(const char *name, struct js **out)
-{
-    struct err err = ERR_INIT;
-    return worker_next(&worker, &site, name, out, &err);
-}
 
 /* Which paper a page file shows: its seed, 0 for none. */
 static int seed_of(const struct page_file *page)
@@ -86,7 +27,7 @@ static int next_seed(const char *side, int sheet)
 {
     AUTO(js) struct js *answer = NULL;
     struct page_file page;
-    assert_int_equal(next("page.tif", &answer), ERR_OK);
+    assert_int_equal(next_into("page.tif", &answer), ERR_OK);
     page_file_check(&site, "page.tif", answer, &page);
     assert_string_equal(js_text_or(answer, "side", ""), side);
     assert_int_equal(js_int_or(answer, "sheet", 0), sheet);
@@ -98,7 +39,7 @@ static int next_seed(const char *side, int sheet)
 static enum err_code next_fails(void)
 {
     AUTO(js) struct js *answer = NULL;
-    return next("fails.tif", &answer);
+    return next_into("fails.tif", &answer);
 }
 
 static void the_simulator_is_listed_and_opened(void **state)
@@ -134,12 +75,12 @@ static void the_simulator_is_listed_and_opened(void **state)
 static void an_unknown_device_is_named_so(void **state)
 {
     (void)state;
-    assert_int_equal(ask("open", js_pack("{s:s}", "device", "sohoasim:cellar")),
+    assert_int_equal(do_op("open", js_pack("{s:s}", "device", "sohoasim:cellar")),
                      ERR_UNKNOWN_DEVICE);
-    assert_int_equal(ask("open", js_pack("{s:s}", "device", "nosuch:0")), ERR_UNKNOWN_DEVICE);
-    assert_int_equal(ask("open", js_object()), ERR_BAD_JSON);
-    assert_int_equal(ask("start", js_object()), ERR_CONFLICT);
-    assert_int_equal(ask("buttons", NULL), ERR_CONFLICT);
+    assert_int_equal(do_op("open", js_pack("{s:s}", "device", "nosuch:0")), ERR_UNKNOWN_DEVICE);
+    assert_int_equal(do_op("open", js_object()), ERR_BAD_JSON);
+    assert_int_equal(do_op("start", js_object()), ERR_CONFLICT);
+    assert_int_equal(do_op("buttons", NULL), ERR_CONFLICT);
 }
 
 static void no_scanner_is_an_answer(void **state)
@@ -150,7 +91,7 @@ static void no_scanner_is_an_answer(void **state)
     struct err err = ERR_INIT;
     assert_int_equal(worker_ask(&worker, "list", NULL, -1, &list, &err), ERR_OK);
     assert_int_equal(js_count(js_at(list, "devices")), 0);
-    assert_int_equal(ask("open", js_pack("{s:s}", "device", "")), ERR_NO_SCANNER);
+    assert_int_equal(do_op("open", js_pack("{s:s}", "device", "")), ERR_NO_SCANNER);
 }
 
 static void the_glass_shows_the_paper_pixel_for_pixel(void **state)
@@ -160,7 +101,7 @@ static void the_glass_shows_the_paper_pixel_for_pixel(void **state)
     assert_int_equal(start("flatbed"), ERR_OK);
     assert_int_equal(next_seed("front", 1), 1);
     assert_int_equal(next_seed("front", 2), 1); /* it still lies there */
-    assert_int_equal(ask("finish", NULL), ERR_OK);
+    assert_int_equal(do_op("finish", NULL), ERR_OK);
     site_put(&site, "papers/glass", "p3.ppm\n");
     assert_int_equal(start("flatbed"), ERR_OK);
     assert_int_equal(next_seed("front", 1), 3);
@@ -183,7 +124,7 @@ static void without_an_area_the_page_is_a4(void **state)
     assert_true(js_real_or(set, "area_mm[2]", 0) == 210);
     assert_true(js_real_or(set, "area_mm[3]", 0) == 297);
     assert_false(js_bool_or(set, "duplex", true));
-    assert_int_equal(next("a4.tif", &page), ERR_OK);
+    assert_int_equal(next_into("a4.tif", &page), ERR_OK);
     assert_int_equal(js_int_or(page, "image.width_px", 0), 1240);
     assert_int_equal(js_int_or(page, "image.height_px", 0), 1754);
     assert_int_equal(js_int_or(page, "image.channels", 0), 1);
@@ -198,12 +139,12 @@ static void lineart_has_one_bit_a_pixel(void **state)
     (void)state;
     open_device();
     assert_int_equal(
-        ask("start", js_pack("{s:s, s:s, s:i, s:[i,i,f,f]}", "source", "flatbed", "mode", "lineart",
-                             "resolution_dpi", 300, "area_mm", 0, 0, 50.8, 33.86)),
+        do_op("start", js_pack("{s:s, s:s, s:i, s:[i,i,f,f]}", "source", "flatbed", "mode",
+                               "lineart", "resolution_dpi", 300, "area_mm", 0, 0, 50.8, 33.86)),
         ERR_OK);
     AUTO(js) struct js *answer = NULL;
     struct page_file page;
-    assert_int_equal(next("bits.tif", &answer), ERR_OK);
+    assert_int_equal(next_into("bits.tif", &answer), ERR_OK);
     page_file_check(&site, "bits.tif", answer, &page);
     assert_int_equal(page.bits, 1);
     for (int y = 0; y < (int)page.height; y += 11)
@@ -227,7 +168,7 @@ static void the_feeder_gives_its_pile_and_then_says_empty(void **state)
         assert_int_equal(next_seed("front", sheet), sheet);
     assert_int_equal(next_fails(), ERR_FEEDER_EMPTY);
     assert_int_equal(next_fails(), ERR_CONFLICT); /* that batch is over */
-    assert_int_equal(ask("finish", NULL), ERR_OK);
+    assert_int_equal(do_op("finish", NULL), ERR_OK);
     site_put(&site, "papers/feeder", "next 0\n"); /* loaded again */
     assert_int_equal(start("adf"), ERR_OK);
     assert_int_equal(next_seed("front", 1), 1);
@@ -244,7 +185,7 @@ static void duplex_gives_front_and_back_of_each_sheet(void **state)
     assert_int_equal(next_seed("front", 2), 3);
     AUTO(js) struct js *answer = NULL;
     struct page_file page;
-    assert_int_equal(next("blank.tif", &answer), ERR_OK);
+    assert_int_equal(next_into("blank.tif", &answer), ERR_OK);
     page_file_check(&site, "blank.tif", answer, &page);
     assert_int_equal(page.pixels[0], 255); /* empty paper of the sheet's size */
     assert_int_equal(page.pixels[page.row_bytes * 300 + 1500], 255);
@@ -295,10 +236,10 @@ static void a_fault_in_mid_page_ends_the_batch_with_its_name(void **state)
         assert_int_equal(start("adf"), ERR_OK);
         assert_int_equal(next_seed("front", 1), 1);
         assert_int_equal(next_fails(), cases[i].code);
-        assert_int_equal(ask("finish", NULL), ERR_OK);
+        assert_int_equal(do_op("finish", NULL), ERR_OK);
         assert_int_equal(start("adf"), ERR_OK); /* sheet 2 is spent, the rest of the pile comes */
         assert_int_equal(next_seed("front", 1), 3);
-        assert_int_equal(ask("finish", NULL), ERR_OK);
+        assert_int_equal(do_op("finish", NULL), ERR_OK);
     }
 }
 
@@ -335,7 +276,7 @@ static void a_back_nobody_fetched_is_gone_with_its_sheet(void **state)
     open_device();
     assert_int_equal(start("duplex"), ERR_OK);
     assert_int_equal(next_seed("front", 1), 1);
-    assert_int_equal(ask("finish", NULL), ERR_OK);
+    assert_int_equal(do_op("finish", NULL), ERR_OK);
     assert_int_equal(start("duplex"), ERR_OK);
     assert_int_equal(next_seed("front", 1), 3);
     assert_int_equal(next_seed("back", 1), 1);
@@ -405,7 +346,7 @@ static enum err_code scan_until_error(int *last_seed)
     while (!code) {
         AUTO(js) struct js *answer = NULL;
         struct page_file page;
-        code = next("page.tif", &answer);
+        code = next_into("page.tif", &answer);
         if (code)
             break;
         page_file_check(&site, "page.tif", answer, &page);
@@ -544,20 +485,20 @@ static void what_the_device_cannot_do_is_refused(void **state)
 {
     (void)state;
     open_device();
-    assert_int_equal(ask("start", js_pack("{s:s}", "source", "roof")), ERR_BAD_ARGUMENT);
-    assert_int_equal(ask("start", js_pack("{s:s}", "mode", "sepia")), ERR_BAD_ARGUMENT);
-    assert_int_equal(ask("start", js_pack("{s:i}", "resolution_dpi", -3)), ERR_BAD_ARGUMENT);
-    assert_int_equal(ask("start", js_pack("{s:[i,i,i,i]}", "area_mm", 0, 0, -5, 5)),
+    assert_int_equal(do_op("start", js_pack("{s:s}", "source", "roof")), ERR_BAD_ARGUMENT);
+    assert_int_equal(do_op("start", js_pack("{s:s}", "mode", "sepia")), ERR_BAD_ARGUMENT);
+    assert_int_equal(do_op("start", js_pack("{s:i}", "resolution_dpi", -3)), ERR_BAD_ARGUMENT);
+    assert_int_equal(do_op("start", js_pack("{s:[i,i,i,i]}", "area_mm", 0, 0, -5, 5)),
                      ERR_BAD_ARGUMENT);
-    assert_int_equal(ask("start", js_pack("{s:s}", "area_mm", "all")), ERR_BAD_JSON);
-    assert_int_equal(ask("start", js_pack("{s:{s:b}}", "options", "no-such", 1)),
+    assert_int_equal(do_op("start", js_pack("{s:s}", "area_mm", "all")), ERR_BAD_JSON);
+    assert_int_equal(do_op("start", js_pack("{s:{s:b}}", "options", "no-such", 1)),
                      ERR_OPTION_REFUSED);
     assert_int_equal(next_fails(), ERR_CONFLICT);
-    assert_int_equal(ask("start", js_object()), ERR_OK);
+    assert_int_equal(do_op("start", js_object()), ERR_OK);
     AUTO(js) struct js *ok = NULL;
     struct err err = ERR_INIT;
     assert_int_equal(worker_ask(&worker, "next", NULL, -1, &ok, &err), ERR_BAD_MESSAGE);
-    assert_int_equal(ask("no-such-op", NULL), ERR_BAD_MESSAGE);
+    assert_int_equal(do_op("no-such-op", NULL), ERR_BAD_MESSAGE);
 }
 
 static void a_page_file_that_cannot_be_written_is_an_error(void **state)
@@ -605,9 +546,9 @@ static void a_real_page_of_paper_is_bounded_in_memory(void **state)
     (void)state;
     open_device();
     assert_int_equal(
-        ask("start", js_pack("{s:s, s:i}", "source", "flatbed", "resolution_dpi", 600)), ERR_OK);
+        do_op("start", js_pack("{s:s, s:i}", "source", "flatbed", "resolution_dpi", 600)), ERR_OK);
     AUTO(js) struct js *answer = NULL;
-    assert_int_equal(next("big.tif", &answer), ERR_OK);
+    assert_int_equal(next_into("big.tif", &answer), ERR_OK);
     assert_int_equal(js_int_or(answer, "image.width_px", 0), 4961);
     char path[40], line[128];
     long peak_kb = 0;

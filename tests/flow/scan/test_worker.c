@@ -1,82 +1,14 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
 #include "daemon/base/file.h"
 #include "daemon/base/sys.h"
-#include "tests/flow/scan/page_file.h"
+#include "tests/flow/scan/counter.h"
 
 #include <dirent.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 /* What the scan worker tells besides pages: each SANE call, who the device is, a preview, buttons.
  */
-
-#define DEVICE "sohoasim:counter"
-
-static struct scan_site site;
-static struct scan_worker worker;
-
-static int make_site(void **state)
-{
-    (void)state;
-    site_open(&site, "sohoasim");
-    for (int seed = 1; seed <= 3; seed++) {
-        char name[32];
-        snprintf(name, sizeof name, "papers/p%d.ppm", seed);
-        site_paper(&site, name, 600, 400, 3, seed); /* 50.8 by 33.9 mm at 300 dpi */
-    }
-    worker_spawn(&worker, &site);
-    return 0;
-}
-
-static int drop_site(void **state)
-{
-    (void)state;
-    worker_end(&worker);
-    site_close(&site);
-    return 0;
-}
-
-static enum err_code ask(const char *op, struct js *args, struct js **out)
-{
-    struct err err = ERR_INIT;
-    enum err_code code = worker_ask(&worker, op, args, -1, out, &err);
-    if (code)
-        print_message("%s: %s\n", op, err.detail);
-    return code;
-}
-
-static enum err_code do_op(const char *op, struct js *args)
-{
-    AUTO(js) struct js *ok = NULL;
-    return ask(op, args, &ok);
-}
-
-static void open_device(void)
-{
-    assert_int_equal(do_op("open", js_pack("{s:s}", "device", DEVICE)), ERR_OK);
-}
-
-static enum err_code start(const char *source)
-{
-    return do_op("start", js_pack("{s:s, s:s, s:i, s:[i,i,f,f]}", "source", source, "mode", "color",
-                                  "resolution_dpi", 300, "area_mm", 0, 0, 50.8, 33.86));
-}
-
-static enum err_code next(struct js **out)
-{
-    struct err err = ERR_INIT;
-    return worker_next(&worker, &site, "page.tif", out, &err);
-}
 
 /* ---- announcements ----------------------------------------------------------------------------
  */

@@ -68,6 +68,9 @@ static void an_empty_file_gives_the_defaults(void **state)
     assert_int_equal(c->signer_idle_min, 60);
     assert_int_equal(js_count(c->targets), 0);
     assert_int_equal(js_count(c->imports), 0);
+    assert_int_equal(js_count(c->buttons), 0);
+    assert_int_equal(c->scan_limits.buttons, BUTTONS_PAGE);
+    assert_int_equal(c->scan_limits.lease_idle_ms, 120000);
 }
 
 static void every_option_is_taken(void **state)
@@ -88,6 +91,9 @@ static void every_option_is_taken(void **state)
                              "ocr_workers = 8\n"
                              "reserve_mb = 0\n"
                              "signer_idle_min = 0\n"
+                             "scan { lease_idle_ms = 9 buttons = \"always\" }\n"
+                             "buttons \"pixma/*\" { button = {\"scan\", \"copy\"} "
+                             "press = {\"message=go\"} nothing = {\"power\"} }\n"
                              "target \"warehouse\" { kind = \"dir\" path = \"/mnt/kho\" }\n"
                              "target \"second\" { path = \"/mnt/kho2\" }\n"
                              "import \"copier\" { path = \"/srv/copier\" }\n"
@@ -109,12 +115,21 @@ static void every_option_is_taken(void **state)
     assert_int_equal(c->ocr_workers, 8);
     assert_int_equal(c->reserve_mb, 0);
     assert_int_equal(c->signer_idle_min, 0);
+    assert_int_equal(c->scan_limits.lease_idle_ms, 9);
+    assert_int_equal(c->scan_limits.buttons, BUTTONS_ALWAYS);
+    AUTO(mem) char *buttons = js_dump(c->buttons);
+    assert_string_equal(buttons, "[{\"identity\":\"pixma/*\",\"rules\":["
+                                 "{\"option\":\"scan\",\"kind\":\"button\"},"
+                                 "{\"option\":\"copy\",\"kind\":\"button\"},"
+                                 "{\"option\":\"message\",\"kind\":\"press\",\"value\":\"go\"},"
+                                 "{\"option\":\"power\",\"kind\":\"nothing\"}]}]");
     assert_int_equal(js_count(c->targets), 2);
     assert_string_equal(js_text_or(c->targets, "[0].name", ""), "warehouse");
     assert_string_equal(js_text_or(c->targets, "[0].path", ""), "/mnt/kho");
     assert_string_equal(js_text_or(c->targets, "[1].name", ""), "second");
     assert_string_equal(js_text_or(c->targets, "[1].kind", ""), "dir");
     assert_string_equal(js_text_or(c->imports, "[0].kind", ""), "watch");
+    assert_string_equal(js_text_or(c->imports, "[0].papers", ""), "file");
     assert_int_equal(js_int_or(c->imports, "[0].interval_s", 0), 30);
     assert_false(js_bool_or(c->imports, "[0].share", true));
     assert_string_equal(js_text_or(c->imports, "[1].name", ""), "years");
@@ -169,8 +184,16 @@ static void mistakes_are_refused_and_named(void **state)
         {"import \"a\" { path = \"old\" }\n", "import 'a': path"},
         {"import \"a\" { }\n", "import 'a': path"},
         {"import \"a\" { path = \"/x\" kind = \"mail\" }\n", "import 'a': kind 'mail'"},
+        {"import \"upload\" { path = \"/x\" }\n", "import 'upload': a name"},
+        {"import \"a\" { path = \"/x\" kind = \"scan\" feed_idle_s = 9 }\n", "feed_idle_s 9"},
+        {"upload_max_mb = 0\n", "upload_max_mb 0"},
         {"import \"a\" { path = \"/x\" interval_s = 0 }\n", "import 'a': interval_s 0"},
+        {"import \"a\" { path = \"/x\" papers = \"pile\" }\n", "import 'a': papers 'pile'"},
         {"import \"a\" { path = \"/x\" }\nimport \"a\" { path = \"/y\" }\n", "sohoad.conf:2: "},
+        {"scan { buttons = \"never\" }\n", "scan: buttons 'never'"},
+        {"buttons \"a\" { button = {\"\"} }\n", "buttons 'a': ''"},
+        {"buttons \"a\" { press = {\"scan\", \"message=\"} }\n", "buttons 'a': 'message='"},
+        {"buttons \"a\" { lever = {\"scan\"} }\n", "lever"},
         {"state_dir = \"srv/sohoa\"\n", "state_dir 'srv/sohoa'"},
         {"state_dir = \"\"\n", "state_dir"},
         {"port = -1\n", "port -1"},

@@ -13,6 +13,7 @@ static const struct arg_rule rules[] = {{"name", ARG_TEXT, ARG_REQUIRED, .min = 
                                         {"page", ARG_ID, 0},
                                         {"count", ARG_INT, 0, .min = 1, .max = 3},
                                         {"done", ARG_BOOL, 0},
+                                        {"area", ARG_AREA, 0},
                                         {"fields", ARG_FIELDS, 0, .max = 2},
                                         {0}};
 
@@ -35,6 +36,8 @@ static void what_the_rules_allow_is_copied(void **state)
         {"{\"name\":\"a\",\"count\":null}", "{\"name\":\"a\"}"},
         {"{\"name\":\"a\",\"kind\":\"two\",\"count\":3,\"done\":false}",
          "{\"name\":\"a\",\"kind\":\"two\",\"count\":3,\"done\":false}"},
+        {"{\"name\":\"a\",\"area\":[0,10.5,85.6,54]}",
+         "{\"name\":\"a\",\"area\":[0,10.5,85.599999999999994,54]}"},
         {"{\"name\":\"a\",\"fields\":{\"signer\":\"Lê\",\"issuer\":null}}",
          "{\"name\":\"a\",\"fields\":{\"signer\":\"Lê\",\"issuer\":null}}"},
     };
@@ -70,6 +73,10 @@ static void what_they_do_not_allow_is_refused_by_name(void **state)
         {"{\"name\":\"a\",\"fields\":{\"the secret\":\"x\"}}", ERR_BAD_ARGUMENT, "fields"},
         {"{\"name\":\"a\",\"fields\":{\"a\":\"x\",\"b\":\"x\",\"c\":\"x\"}}", ERR_BAD_ARGUMENT,
          "fields"},
+        {"{\"name\":\"a\",\"area\":[1,2,3]}", ERR_BAD_JSON, "area"},
+        {"{\"name\":\"a\",\"area\":[-1,2,30,40]}", ERR_BAD_ARGUMENT, "area"},
+        {"{\"name\":\"a\",\"area\":[1,2,30,4]}", ERR_BAD_ARGUMENT, "area"},
+        {"{\"name\":\"a\",\"area\":[1,2,30,1e9]}", ERR_BAD_ARGUMENT, "area"},
         {"[]", ERR_BAD_JSON, "body"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

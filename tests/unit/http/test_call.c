@@ -20,6 +20,8 @@ static struct {
     void *payload;
     char op[40];
     int asked;
+    off_t file_size; /* of the last upload */
+    bool writable;
 } app;
 
 static void store(struct app *self, const char *op, struct js *args, app_done_fn *done,
@@ -40,7 +42,20 @@ static void store(struct app *self, const char *op, struct js *args, app_done_fn
         done(payload, owned, -1, NULL);
 }
 
-static const struct app_calls calls = {.store = store};
+static void upload(struct app *self, struct js *args, int file, const struct principal *who,
+                   app_done_fn *done, void *payload)
+{
+    (void)self, (void)who;
+    js_free(args);
+    app.done = done;
+    app.payload = payload;
+    app.asked++;
+    app.file_size = lseek(file, 0, SEEK_END);
+    app.writable = write(file, "x", 1) == 1;
+    close(file);
+}
+
+static const struct app_calls calls = {.store = store, .upload = upload};
 static struct http http;
 static int woken;
 
@@ -58,7 +73,8 @@ static int begin(void **state)
     http = (struct http){.calls = &calls,
                          .sessions = sessions_new(),
                          .events = events_new(),
-                         .app_deadline_us = 1000000};
+                         .app_deadline_us = 1000000,
+                         .file_max = 100};
     struct err err = ERR_INIT;
     return http.sessions && http.events && !web_open(NULL, &http.web, &err) ? 0 : -1;
 }
@@ -122,6 +138,7 @@ static void each_route_asks_the_store_for_its_command(void **state)
          "{\"compared\":true,\"revision\":\"r1\",\"fields\":{}}", "document_confirm", 200},
         {"POST", "/v1/documents/" ID "/reject", "{\"reason\":\"x\"}", "document_reject", 200},
         {"POST", "/v1/documents/" ID "/split", "{\"page_id\":\"" ID "\"}", "document_split", 200},
+        {"POST", "/v1/documents/" ID "/join", "{\"with\":\"" ID "\"}", "document_join", 200},
         {"POST", "/v1/documents/" ID "/replace", "{\"reason\":\"x\"}", "document_replace", 201},
         {"POST", "/v1/pages/" ID "/move", "{\"document_id\":\"" ID "\",\"position\":0}",
          "page_move", 200},
@@ -308,6 +325,102 @@ static void no_memory_is_an_error_like_any_other(void **state)
     }
 }
 
+static const char *query_of_upload(void *self, const char *name)
+{
+    (void)self;
+    return strcmp(name, "name") == 0         ? "t%E1%BB%9D%201.jpg"
+           : strcmp(name, "dossier_id") == 0 ? ID
+                                             : NULL;
+}
+
+static struct call *begin_upload(const char *length)
+{
+    struct http_head head = {.method = "POST",
+                             .path = "/v1/imports/upload",
+                             .from_unix = true,
+                             .content_type = "image/jpeg",
+                             .length = length,
+                             .encoding = length ? NULL : "chunked",
+                             .query = query_of_upload};
+    struct call *call = call_new(&http, &head, on_ready, NULL);
+    call_admit(call);
+    return call;
+}
+
+static void answer_upload(struct call *call)
+{
+    AUTO(js) struct js *ok = js_object();
+    app.done(app.payload, ok, -1, NULL);
+    assert_int_equal(call->reply.status, 201);
+    call_leave(call);
+}
+
+static void a_file_as_body_comes_whole_and_sealed(void **state)
+{
+    (void)state;
+    struct call *call = begin_upload("100");
+    for (int i = 0; i < 10; i++)
+        assert_true(call_receive(call, "0123456789", 10));
+    call_run(call);
+    assert_int_equal(app.asked, 1);
+    assert_int_equal(app.file_size, 100);
+    assert_false(app.writable);
+    answer_upload(call);
+}
+
+static void a_file_above_the_ceiling_is_refused_as_soon_as_it_is_known(void **state)
+{
+    (void)state;
+    struct call *announced = begin_upload("101");
+    assert_int_equal(announced->reply.status, 413);
+    struct call *grown = begin_upload(NULL);
+    for (int i = 0; i < 10; i++)
+        call_receive(grown, "0123456789", 10);
+    assert_false(grown->replied);
+    call_receive(grown, "0", 1);
+    assert_int_equal(grown->reply.status, 413);
+    assert_int_equal(http.file_count, 0);
+    assert_int_equal(app.asked, 0);
+    call_leave(announced);
+    call_leave(grown);
+}
+
+static void only_so_many_files_lie_in_memory_at_once(void **state)
+{
+    (void)state;
+    struct call *held[CALL_FILES_MAX];
+    for (int i = 0; i < CALL_FILES_MAX; i++) {
+        held[i] = begin_upload("10");
+        call_receive(held[i], "0123456789", 10);
+    }
+    struct call *one_more = begin_upload("10");
+    call_receive(one_more, "0123456789", 10);
+    assert_int_equal(one_more->reply.status, 429);
+    call_leave(one_more);
+    for (int i = 0; i < CALL_FILES_MAX; i++) {
+        call_run(held[i]);
+        answer_upload(held[i]);
+    }
+    assert_int_equal(http.file_count, 0);
+}
+
+static void a_file_needs_a_name_and_bytes(void **state)
+{
+    (void)state;
+    struct call *empty = begin_upload("0");
+    call_run(empty);
+    assert_int_equal(empty->reply.status, 422);
+    call_leave(empty);
+    struct call *nameless = begin_upload("1");
+    nameless->head.query = NULL;
+    call_receive(nameless, "x", 1);
+    call_run(nameless);
+    assert_int_equal(nameless->reply.status, 422);
+    call_leave(nameless);
+    assert_int_equal(app.asked, 0);
+    assert_int_equal(http.file_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +432,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_answer_nobody_waits_for_is_put_away, begin, end),
         cmocka_unit_test_setup_teardown(too_many_waiting_are_refused_but_status_is_not, begin, end),
         cmocka_unit_test_setup_teardown(a_body_in_any_pieces_is_the_same_body, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_as_body_comes_whole_and_sealed, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_above_the_ceiling_is_refused_as_soon_as_it_is_known,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(only_so_many_files_lie_in_memory_at_once, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_needs_a_name_and_bytes, begin, end),
         cmocka_unit_test_setup_teardown(no_memory_is_an_error_like_any_other, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,8 +16,12 @@ static void each_path_finds_its_row_and_parameter(void **state)
     static const struct {
         enum http_method method;
         const char *path, *pattern, *param;
+        const char *second; /* NULL: none */
     } cases[] = {
         {METHOD_GET, "/v1/status", "/v1/status", ""},
+        {METHOD_POST, "/v1/imports/upload", "/v1/imports/upload", ""},
+        {METHOD_POST, "/v1/imports/c%C5%A9/items/" ID "/retry",
+         "/v1/imports/{name}/items/{id}/retry", "cũ", ID},
         {METHOD_GET, "/v1/dossiers/" ID, "/v1/dossiers/{id}", ID},
         {METHOD_PATCH, "/v1/dossiers/" ID, "/v1/dossiers/{id}", ID},
         {METHOD_POST, "/v1/dossiers/" ID "/scan", "/v1/dossiers/{id}/scan", ID},
@@ -37,6 +41,7 @@ static void each_path_finds_its_row_and_parameter(void **state)
             fail_msg("%s finds nothing", cases[i].path);
         assert_string_equal(match.route->pattern, cases[i].pattern);
         assert_string_equal(match.param, cases[i].param);
+        assert_string_equal(match.second, cases[i].second ? cases[i].second : "");
     }
 }
 
@@ -58,6 +63,7 @@ static void a_path_that_is_none_finds_nothing(void **state)
                                         "/v1/dossiers/019A0000-0000-7000-8000-000000000001",
                                         "/v1/devices/",
                                         "/v1/devices/%",
+                                        "/v1/imports/a/items/1/retry",
                                         "/v1/devices/%4",
                                         "/v1/devices/%zz",
                                         "/v1/devices/a%0ab",

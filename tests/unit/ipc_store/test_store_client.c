@@ -1,4 +1,4 @@
-#include "tests/harness/test.h"
+#include "tests/harness/loop.h"
 
 #include "daemon/base/file.h"
 #include "daemon/base/mem.h"
@@ -7,7 +7,6 @@
 #include "daemon/workers/supervisor.h"
 
 #include <signal.h>
-#include <systemd/sd-event.h>
 
 #define PROGRAMS SOHOA_BINARY_DIR "/tests/store-workers"
 #define ANSWERS_MAX 20
@@ -40,18 +39,13 @@ static void on_changed(void *payload, const struct js *changed)
 static int setup_kind(void **state, const char *programs, struct worker_kind kind)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    sigset_t child;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, NULL);
-    signal(SIGPIPE, SIG_IGN);
     *state = f;
     f->folder = test_make_folder();
     f->mark = mem_printf("%s/mark", f->folder);
     const char *const argv[] = {"sohoa-store-worker", "--folder", f->folder, NULL};
     memcpy(f->argv, argv, sizeof argv);
     kind.argv = f->argv;
-    return sd_event_new(&f->loop) < 0 || worker_new(f->loop, &kind, programs, &f->worker, NULL) ||
+    return !loop_open(&f->loop) || worker_new(f->loop, &kind, programs, &f->worker, NULL) ||
            store_client_new(f->worker, on_changed, f, &f->client, NULL);
 }
 

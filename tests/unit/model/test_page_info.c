@@ -16,6 +16,8 @@ static void it_comes_back_from_json_as_it_went(void **state)
                              .verdict = "poor",
                              .reasons = {"blurred"},
                              .reason_count = 1,
+                             .papers = {{{85.62, 53.9}, {10, 20, 86, 55}}},
+                             .paper_count = 1,
                              .code_count = 1};
     strcpy(info.codes[0].kind, "QR");
     info.codes[0].text = mem_strdup("H56.14-240823-0001");
@@ -26,6 +28,24 @@ static void it_comes_back_from_json_as_it_went(void **state)
     assert_int_equal(again.dpi_source, DPI_PAPER);
     assert_string_equal(again.reasons[0], "blurred");
     assert_string_equal(again.codes[0].text, "H56.14-240823-0001");
+    assert_string_equal(js_text_or(json, "papers[0].size", ""), "ID-1");
+    assert_int_equal(again.paper_count, 1);
+    assert_float_equal(again.papers[0].sides.w, 85.6, 0.01);
+    assert_float_equal(again.papers[0].box.y, 20, 0.01);
+}
+
+static void a_size_is_named_either_way_round_or_not_at_all(void **state)
+{
+    static const struct {
+        double w, h;
+        const char *name;
+    } cases[] = {{210, 297, "A4"},   {296, 211.5, "A4"},      {148, 210, "A5"},
+                 {54, 85.6, "ID-1"}, {215.9, 279.4, "Letter"}, {210, 290, PAPER_OTHER},
+                 {86, 108, PAPER_OTHER}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_string_equal(paper_size_name((struct size_mm){cases[i].w, cases[i].h}),
+                            cases[i].name);
 }
 
 static void impossible_pages_are_refused(void **state)
@@ -55,6 +75,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_comes_back_from_json_as_it_went),
+        cmocka_unit_test(a_size_is_named_either_way_round_or_not_at_all),
         cmocka_unit_test(impossible_pages_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

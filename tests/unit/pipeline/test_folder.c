@@ -127,9 +127,13 @@ static int small_file(void)
     return fd;
 }
 
-static struct js *imported(const char *kind, int pages)
+/* `here` of the file's pages, the n-th image as the n-th descriptor. */
+static struct js *imported(const char *kind, int pages, int here)
 {
-    return js_pack("{s:s, s:i, s:[{s:f}]}", "kind", kind, "pages", pages, "images", "dpi", 144.0);
+    AUTO(js) struct js *images = js_array();
+    for (int i = 0; i < here; i++)
+        assert_true(js_push(images, js_pack("{s:f, s:i}", "dpi", 144.0, "fd", i)));
+    return js_pack("{s:s, s:i, s:O}", "kind", kind, "pages", pages, "images", images);
 }
 
 static void a_long_pdf_is_imported_to_its_last_page(void **state)
@@ -138,7 +142,7 @@ static void a_long_pdf_is_imported_to_its_last_page(void **state)
     begin(f, (const char *const[]){"a.pdf"}, 1, false);
     struct job *first = claim(f, "import");
     assert_int_equal(js_int_or(first->args, "first", 0), 1);
-    answer(f, first, imported("scanned", 18), small_file(), 16);
+    answer(f, first, imported("scanned", 18, 16), small_file(), 16);
     struct job *page = claim(f, "recognize");
     assert_true(js_real_or(page->args, "dpi", 0) == 144.0);
     answer(f, page, js_pack("{s:o}", "page", page_info()), no_words(), 1);
@@ -148,7 +152,7 @@ static void a_long_pdf_is_imported_to_its_last_page(void **state)
     struct job *rest = claim(f, "import");
     assert_int_equal(js_int_or(rest->args, "first", 0), 17);
     assert_null(claim(f, "import"));
-    answer(f, rest, imported("scanned", 18), small_file(), 2);
+    answer(f, rest, imported("scanned", 18, 2), small_file(), 2);
     assert_null(claim(f, "import"));
     answer_page(f, 1);
     answer_page(f, 1);

@@ -29,6 +29,10 @@ static void the_request_goes_over_the_profile_over_our_defaults(void **state)
          "{\"mode\":\"color\",\"resolution_dpi\":300,\"source\":\"adf\"}", ERR_OK},
         {"{\"source\":\"flatbed\"}", "{\"locked\":true,\"settings\":{\"source\":\"adf\"}}", NULL,
          ERR_PROFILE_LOCKED},
+        /* a card looked at closer is scanned otherwise than its page */
+        {"{\"part_kind\":\"detail\",\"resolution_dpi\":600,\"area_mm\":[1,2,85,54]}",
+         "{\"locked\":true,\"settings\":{\"resolution_dpi\":300}}",
+         "{\"mode\":\"color\",\"resolution_dpi\":600,\"area_mm\":[1,2,85,54]}", ERR_OK},
         {"{\"document_id\":\"x\",\"paper\":\"a5\"}", NULL,
          "{\"mode\":\"color\",\"resolution_dpi\":300,\"paper\":\"a5\"}", ERR_OK},
         {"{\"mode\":\"gray\"}", NULL, NULL, ERR_SETTINGS_NOT_LEGAL},

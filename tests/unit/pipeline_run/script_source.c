@@ -122,7 +122,7 @@ static void keep_result(struct work *work, const struct job *job)
     for (size_t i = 0; i < job->result_fd_count && i < COUNT_OF(work->texts); i++) {
         char *text;
         size_t size;
-        assert_int_equal(file_read_fd(job->result_fds[i], 50, &text, &size, NULL), ERR_OK);
+        assert_int_equal(file_read_fd(job->result_fds[i], 290, &text, &size, NULL), ERR_OK);
         snprintf(work->texts[i], sizeof work->texts[i], "%s", text);
         mem_free(text);
     }

@@ -29,7 +29,7 @@ struct work {
     char claim[40]; /* of the latest try */
     int completes;  /* tries to store a result */
     struct js *result;
-    char texts[3][60]; /* of the result's descriptors */
+    char texts[3][300]; /* of the result's descriptors */
     size_t text_count;
     struct telling tellings[TELLINGS_MAX];
     size_t telling_count;

@@ -1,4 +1,4 @@
-#include "tests/harness/test.h"
+#include "tests/harness/loop.h"
 
 #include "daemon/base/mem.h"
 #include "daemon/base/sys.h"
@@ -17,6 +17,7 @@ struct fixture {
     struct js *targets;
     size_t ended, ended_well;
     enum err_code last;
+    int recognise_ms;
 };
 
 static void on_ended(void *payload, const struct job *job, const struct err *err)
@@ -31,16 +32,11 @@ static void on_ended(void *payload, const struct job *job, const struct err *err
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    sigset_t child;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, NULL);
-    signal(SIGPIPE, SIG_IGN);
     *state = f;
     f->targets = js_pack("[{s:s}]", "name", "warehouse");
-    int made = sd_event_new(&f->loop);
+    bool made = loop_open(&f->loop);
     f->script.loop = f->loop;
-    return made < 0;
+    return !made;
 }
 
 static int teardown(void **state)
@@ -58,6 +54,7 @@ static void begin(struct fixture *f, int ocr_workers, const char *worker_dir)
 {
     struct pipeline_config config = {.worker_dir = worker_dir,
                                      .ocr_workers = ocr_workers,
+                                     .recognise_ms = f->recognise_ms,
                                      .targets = f->targets,
                                      .witnesses = "/witnesses"};
     struct job_source source = script_jobs(&f->script);
@@ -195,13 +192,42 @@ static void a_failure_in_the_second_step_starts_over_with_the_first(void **state
 {
     struct fixture *f = *state;
     struct work *work =
-        script_add(&f->script, "recognize", js_pack("{s:s}", "later", "WORKER_HUNG"));
+        script_add(&f->script, "recognize", js_pack("{s:s}", "later", "WORKER_DIED"));
     begin(f, 1, PROGRAMS);
     turn_until_ended(f, 2);
     assert_int_equal(work->telling_count, 2);
-    assert_int_equal(work->tellings[0].code, ERR_WORKER_HUNG);
+    assert_int_equal(work->tellings[0].code, ERR_WORKER_DIED);
     assert_int_equal(work->state, WORK_HELD);
     assert_int_equal(work->completes, 0);
+}
+
+static void a_page_whose_words_take_too_long_is_kept_without_them_and_says_so(void **state)
+{
+    struct fixture *f = *state;
+    struct work *slow = script_add(&f->script, "recognize", js_pack("{s:s}", "later", "hang"));
+    struct work *next = script_add(&f->script, "recognize", NULL);
+    f->recognise_ms = 300;
+    begin(f, 1, PROGRAMS);
+    turn_until_ended(f, 2);
+    assert_int_equal(slow->state, WORK_DONE);
+    assert_int_equal(slow->telling_count, 0);
+    assert_int_equal(js_int_or(slow->result, "words", -1), 0);
+    assert_string_equal(js_text_or(slow->result, "page.quality.reasons[0]", ""), "not-recognized");
+    assert_string_equal(js_text_or(slow->result, "page.quality.verdict", ""), "bad");
+    assert_non_null(strstr(slow->texts[0], "sohoa.words/1"));
+    assert_string_equal(slow->texts[1], "thumb of image 0");
+    assert_int_equal(next->state, WORK_DONE);
+    assert_int_equal(js_int_or(next->result, "words", -1), 3);
+}
+
+static void a_page_that_cannot_even_be_looked_at_in_time_is_held(void **state)
+{
+    struct fixture *f = *state;
+    struct work *work = script_add(&f->script, "recognize", doing("WORKER_HUNG"));
+    begin(f, 1, PROGRAMS);
+    turn_until_ended(f, 2);
+    assert_int_equal(work->tellings[1].code, ERR_WORKER_HUNG);
+    assert_int_equal(work->state, WORK_HELD);
 }
 
 static void an_answer_without_its_descriptors_is_refused(void **state)
@@ -460,6 +486,8 @@ int main(void)
         CASE(what_is_nearly_done_goes_first),
         CASE(a_source_that_cannot_claim_is_asked_again_at_the_next_kick_only),
         CASE(a_page_is_read_then_recognised_and_ends_with_words_and_thumbnail),
+        CASE(a_page_whose_words_take_too_long_is_kept_without_them_and_says_so),
+        CASE(a_page_that_cannot_even_be_looked_at_in_time_is_held),
         CASE(a_failure_in_the_second_step_starts_over_with_the_first),
         CASE(an_answer_without_its_descriptors_is_refused),
         CASE(a_stage_without_a_worker_is_stored_at_once),

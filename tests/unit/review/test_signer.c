@@ -1,4 +1,4 @@
-#include "tests/harness/test.h"
+#include "tests/harness/loop.h"
 
 #include "daemon/base/file.h"
 #include "daemon/base/mem.h"
@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <systemd/sd-event.h>
 
 #define PROGRAMS SOHOA_BINARY_DIR "/tests/seal-workers"
 #define PASSWORD "mat-khau-thu"
@@ -61,16 +60,11 @@ static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
     struct worker_kind kind = {.name = "seal"};
-    sigset_t child;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, NULL);
-    signal(SIGPIPE, SIG_IGN);
     *state = f;
     f->folder = test_make_folder();
     f->p12 = mem_printf("%s/signer.p12", f->folder);
     if (file_replace_durably(AT_FDCWD, f->p12, PASSWORD, strlen(PASSWORD), NULL) ||
-        sd_event_new(&f->loop) < 0 || worker_new(f->loop, &kind, PROGRAMS, &f->worker, NULL))
+        !loop_open(&f->loop) || worker_new(f->loop, &kind, PROGRAMS, &f->worker, NULL))
         return 1;
     make_signer(f, f->p12, 0);
     return 0;

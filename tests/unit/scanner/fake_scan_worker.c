@@ -14,6 +14,7 @@
  * take a "pair 3"  three sides of a duplex feeder, then a jam             while each, then the end
  *   "cold 2"  warms up when the first of two sheets is asked for
  *   "moved@1" is not there; FAKE_SCANNER says where it is now
+ * With FAKE_BUTTON it has a button, which is pressed whenever somebody looks.
  */
 
 static char kind[20];
@@ -41,6 +42,8 @@ static enum err_code op_open(void *self, struct worker_call *call, struct worker
     sscanf(js_text_or(call->args, "device", ""), "%19s %d", kind, &sheets);
     answer->ok =
         js_pack("{s:[s], s:[]}", "sources", strcmp(kind, "glass") ? "adf" : "flatbed", "options");
+    if (getenv("FAKE_BUTTON"))
+        js_set(answer->ok, "buttons", js_pack("[s]", "scan"));
     if (strcmp(kind, "moved@1") == 0)
         return err_set(err, ERR_UNKNOWN_DEVICE, "as asked");
     if (strcmp(kind, "busy") == 0 && busy_opens++ < sheets)
@@ -132,10 +135,24 @@ static enum err_code op_finish(void *self, struct worker_call *call, struct work
     return ERR_OK;
 }
 
+static enum err_code op_buttons(void *self, struct worker_call *call, struct worker_answer *answer,
+                                struct err *err)
+{
+    (void)self;
+    (void)err;
+    fake_log_add("scan", "buttons", call->args);
+    answer->ok = js_pack("{s:[s]}", "pressed", "scan");
+    return ERR_OK;
+}
+
 int main(void)
 {
-    static const struct worker_op ops[] = {{"list", op_list},     {"open", op_open},
-                                           {"start", op_start},   {"next", op_next},
-                                           {"finish", op_finish}, {0}};
+    static const struct worker_op ops[] = {{"list", op_list},
+                                           {"open", op_open},
+                                           {"start", op_start},
+                                           {"next", op_next},
+                                           {"buttons", op_buttons},
+                                           {"finish", op_finish},
+                                           {0}};
     return worker_serve("fake-scan-worker", ops, NULL);
 }

@@ -7,21 +7,22 @@
 #include <unistd.h>
 
 /* A store that keeps nothing and notes every command. FAKE_STORE "OP N CODE": the N-th OP is
- * refused; "OP N slow": answered after half a second. */
+ * refused; "OP N slow": answered after half a second; "OP N slow CODE": refused then. */
 
 static enum err_code misbehave(const char *op, struct err *err)
 {
-    static char wanted[40], what[40];
+    static char wanted[40], what[40], then[40];
     static int left;
-    if (!*wanted && sscanf(getenv("FAKE_STORE") ? getenv("FAKE_STORE") : "", "%39s %d %39s", wanted,
-                           &left, what) != 3)
+    if (!*wanted && sscanf(getenv("FAKE_STORE") ? getenv("FAKE_STORE") : "", "%39s %d %39s %39s",
+                           wanted, &left, what, then) < 3)
         return ERR_OK;
     if (strcmp(op, wanted) != 0 || --left != 0)
         return ERR_OK;
-    if (strcmp(what, "slow") != 0)
-        return err_set(err, err_from_name(what), "as asked");
-    usleep(500000);
-    return ERR_OK;
+    bool slow = strcmp(what, "slow") == 0;
+    if (slow)
+        usleep(500000);
+    const char *code = slow ? then : what;
+    return *code ? err_set(err, err_from_name(code), "as asked") : ERR_OK;
 }
 
 static enum err_code note(const char *op, struct worker_call *call, struct err *err)
@@ -67,6 +68,7 @@ NOTED(page_abort)
 NOTED(document_finish_scan)
 NOTED(document_reject)
 NOTED(pages_interleave)
+NOTED(device_note)
 
 int main(void)
 {
@@ -77,6 +79,7 @@ int main(void)
                                            {"document_finish_scan", document_finish_scan},
                                            {"document_reject", document_reject},
                                            {"pages_interleave", pages_interleave},
+                                           {"device_note", device_note},
                                            {0}};
     return worker_serve("fake-store-worker", ops, NULL);
 }

@@ -1,11 +1,10 @@
-#include "tests/harness/test.h"
+#include "tests/harness/loop.h"
 
 #include "daemon/base/mem.h"
 #include "daemon/base/sys.h"
 #include "daemon/workers/supervisor.h"
 
 #include <signal.h>
-#include <systemd/sd-event.h>
 
 struct outcome {
     bool done;
@@ -44,13 +43,8 @@ static void on_event(void *payload, struct ipc_message *message, const char *eve
 static int setup_kind(void **state, const struct worker_kind *kind)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    sigset_t child;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, NULL);
-    signal(SIGPIPE, SIG_IGN);
     *state = f;
-    return sd_event_new(&f->loop) < 0 ||
+    return !loop_open(&f->loop) ||
            worker_new(f->loop, kind, SOHOA_BINARY_DIR "/tests", &f->worker, NULL);
 }
 

@@ -94,8 +94,8 @@ static void the_kind_is_told_from_the_bytes(void **state)
         {"h", BYTES("C\xe9ng h\xdf\x61\n"), "text"},
         {"i", BYTES("\xff\xfeX\0"), "text"},
         {"j.docx", BYTES("PK\3\4....PK\1\2..word/document.xml.."), "docx"},
-        {"k.xlsx", BYTES("PK\3\4....PK\1\2..xl/workbook.xml.."), "other"},
-        {"l.doc", BYTES("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0"), "other"},
+        {"k.xlsx", BYTES("PK\3\4....PK\1\2..xl/workbook.xml.."), "xlsx"},
+        {"l.doc", BYTES("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0"), "old-office"},
         {"m.pdf", "", 0, "empty"},
         {"n", BYTES("\0\0\0\0"), "other"},
     };

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
 #include <string.h>
 
 #include <cmocka.h>
@@ -58,8 +59,12 @@ static const struct form forms[] = {
     {"land-certificate",
      "GIẤY CHỨNG NHẬN QUYỀN SỬ DỤNG ĐẤT",
      {"I. Người sử dụng đất", "Bà: Võ Thị Sương, sinh năm 1988, CCCD số: 052188004410",
-      "Địa chỉ thường trú: xã An Vinh, tỉnh Gia Lai", "a) Thửa đất số: 71, tờ bản đồ số: 4"},
-     {{"owner_name", "Võ Thị Sương", true}, {"owner_id", "052188004410", true}}},
+      "Địa chỉ thường trú: xã An Vinh, tỉnh Gia Lai",
+      "a) Thửa đất số: 71, tờ bản đồ số: 4, tại xã An Vinh, tỉnh Gia Lai, 120 m2"},
+     {{"owner_name", "Võ Thị Sương", true},
+      {"owner_id", "052188004410", true},
+      {"issue_date", "2021-05-06", false},
+      {"issue_place", "An Vinh", false}}},
     {"construction-permit",
      "GIẤY PHÉP XÂY DỰNG",
      {"1. Cấp cho: Bà Võ Thị Sương", "Địa chỉ: xã An Vinh, tỉnh Gia Lai",
@@ -77,17 +82,23 @@ static const struct form forms[] = {
      "TỜ KHAI ĐĂNG KÝ KHAI TỬ",
      {"Kính gửi: Ủy ban nhân dân xã An Vinh", "Họ, chữ đệm, tên người yêu cầu: Võ Thị Sương",
       "Giấy tờ tùy thân: CCCD số 052188004410", "Quan hệ với người đã chết: Con"},
-     {{"owner_name", "Võ Thị Sương", false}, {"owner_id", "052188004410", false}}},
+     {{"owner_name", "Võ Thị Sương", false},
+      {"owner_id", "052188004410", false},
+      {"issue_date", "2021-05-06", false}}},
     {"application",
      "ĐƠN XIN XÁC NHẬN",
      {"Kính gửi: Ủy ban nhân dân xã An Vinh", "Tôi tên là: Võ Thị Sương", "Sinh ngày: 02/09/1988",
       "Số CCCD: 052188004410", "Nay tôi làm đơn này đề nghị xem xét."},
-     {{"owner_name", "Võ Thị Sương", false}, {"owner_birth_date", "1988-09-02", false}}},
+     {{"owner_name", "Võ Thị Sương", false},
+      {"owner_birth_date", "1988-09-02", false},
+      {"issue_date", "2021-05-06", false}}},
     {"power-of-attorney",
      "GIẤY ỦY QUYỀN",
      {"BÊN ỦY QUYỀN:", "Họ và tên: Võ Thị Sương", "Số CCCD: 052188004410",
       "BÊN ĐƯỢC ỦY QUYỀN:", "Họ và tên: Trịnh Quang Hào", "Số CCCD: 052090001122"},
-     {{"owner_name", "Võ Thị Sương", true}, {"owner_id", "052188004410", true}}},
+     {{"owner_name", "Võ Thị Sương", true},
+      {"owner_id", "052188004410", true},
+      {"issue_date", "2021-05-06", false}}},
     {"contract",
      "HỢP ĐỒNG THUÊ NHÀ",
      {"Hôm nay, ngày 14 tháng 10 năm 2023, tại xã An Vinh, chúng tôi gồm:",
@@ -98,11 +109,17 @@ static const struct form forms[] = {
      "SƠ YẾU LÝ LỊCH",
      {"Họ và tên: VÕ THỊ SƯƠNG", "Sinh ngày: 02/09/1988", "Số CCCD: 052188004410",
       "Trình độ văn hóa: 12/12", "Họ và tên cha: Võ Văn Trọng"},
-     {{"owner_name", "Võ Thị Sương", false}, {"owner_birth_date", "1988-09-02", false}}},
+     {{"owner_name", "Võ Thị Sương", false},
+      {"owner_birth_date", "1988-09-02", false},
+      {"issue_date", "2021-05-06", false}}},
     {"diploma",
      "BẰNG TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG",
-     {"Cho: Võ Thị Sương", "Ngày sinh: 02/09/1988", "Nơi sinh: tỉnh Gia Lai", "Số hiệu: B 120045"},
-     {{"owner_name", "Võ Thị Sương", false}, {"owner_birth_date", "1988-09-02", false}}},
+     {"Cho: Võ Thị Sương", "Ngày sinh: 02/09/1988", "Nơi sinh: tỉnh Gia Lai",
+      "Số hiệu: B 120045, số vào sổ gốc cấp bằng: 77 của năm tốt nghiệp 2006"},
+     {{"owner_name", "Võ Thị Sương", false},
+      {"owner_birth_date", "1988-09-02", false},
+      {"issue_date", "2021-05-06", false},
+      {"issue_place", "An Vinh", false}}},
 };
 
 static void set_form(struct typeset *set, const struct form *form)
@@ -111,9 +128,12 @@ static void set_form(struct typeset *set, const struct form *form)
     typeset_centred(set, 111, 22, 12, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM");
     typeset_centred(set, 111, 28, 13, "Độc lập - Tự do - Hạnh phúc");
     typeset_centred(set, 111, 42, 15, form->title);
-    for (size_t i = 0; i < LINES_MAX && form->line[i]; i++)
-        typeset_at(set, 28, 56 + 8 * (double)i, 13, form->line[i]);
-    typeset_centred(set, 150, 190, 13, "Trịnh Thị Ngân");
+    double y_mm = 56;
+    for (size_t i = 0; i < LINES_MAX && form->line[i]; i++, y_mm += 8)
+        typeset_at(set, 28, y_mm, 13, form->line[i]);
+    typeset_centred(set, 128, y_mm, 13, "An Vinh, ngày 06 tháng 5 năm 2021");
+    typeset_centred(set, 128, y_mm + 7, 13, "NGƯỜI KÝ");
+    typeset_centred(set, 128, y_mm + 27, 13, "Trịnh Thị Ngân");
 }
 
 static void check_field(const struct js *answer, const struct form *form, size_t at)

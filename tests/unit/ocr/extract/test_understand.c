@@ -431,6 +431,46 @@ static void boxes_are_in_the_upright_frame(void **state)
                           js_at(skewed, "fields.number_symbol.box_mm")));
 }
 
+static void set_card(struct typeset *set, const char *number_line, const char *birth_line)
+{
+    typeset_start(set);
+    typeset_at(set, 30, 40, 10, "Đặc điểm nhân dạng: Sẹo chấm cách 2cm trên sau đuôi mắt phải");
+    typeset_at(set, 30, 80, 10, number_line);
+    typeset_at(set, 30, 85, 10, birth_line);
+    typeset_at(set, 30, 90, 10, "TRINH<<THI<HOA<<<<<<<<<<<<<<<<");
+}
+
+static void a_machine_readable_zone_gives_what_its_check_digits_prove(void **state)
+{
+    static const struct {
+        const char *number_line, *birth_line, *id, *birth, *expiry;
+        bool asks;
+    } rows[] = {
+        {"IDVNM1735219040036173521904<<<", "7308277F4808271VNM<<<<<<<<<<<9", "036173521904",
+         "1973-08-27", "2048-08-27", false},
+        /* the end is lost: each part is proved, the whole is not */
+        {"IDVNM1735219040036173521904", "7308277F4808271VNM<<<<<", "036173521904", "1973-08-27",
+         "2048-08-27", true},
+        {"IDVNM1735219140036173521914<<<", "7308277F4808271VNM<<<<<<<<<<<9", NULL, NULL,
+         "2048-08-27", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct typeset set;
+        set_card(&set, rows[i].number_line, rows[i].birth_line);
+        AUTO(js) struct js *answer = understand(&set.words, NULL, 1, NULL);
+        typeset_done(&set);
+        assert_int_equal(js_has(answer, "fields.owner_id"), rows[i].id != NULL);
+        if (rows[i].id) {
+            expect(answer, "owner_id", rows[i].id, rows[i].asks);
+            expect(answer, "owner_birth_date", rows[i].birth, rows[i].asks);
+            assert_string_equal(js_text_or(answer, "fields.owner_id.source", ""), "mrz");
+        }
+        expect(answer, "valid_until", rows[i].expiry, true);
+        expect(answer, "owner_name", "TRINH THI HOA", true);
+    }
+}
+
 static void nothing_and_nonsense_are_unknown_papers(void **state)
 {
     struct typeset set;
@@ -527,6 +567,7 @@ int main(void)
         cmocka_unit_test(a_second_motto_with_a_number_starts_another_paper),
         cmocka_unit_test(a_small_paper_in_the_corner_is_read_like_any),
         cmocka_unit_test(boxes_are_in_the_upright_frame),
+        cmocka_unit_test(a_machine_readable_zone_gives_what_its_check_digits_prove),
         cmocka_unit_test(nothing_and_nonsense_are_unknown_papers),
         cmocka_unit_test(a_monstrous_page_takes_less_than_a_second),
         cmocka_unit_test(running_out_of_memory_is_an_error_and_nothing_leaks),

@@ -1,5 +1,6 @@
 #include "ocr/clean/clean.h"
 #include "ocr/recognize/codes.h"
+#include "ocr/recognize/codes_text.h"
 #include "tests/unit/image/pages.h"
 
 #include <setjmp.h>
@@ -87,6 +88,86 @@ static void a_datamatrix_is_read_between_text(void **state)
     assert_true(codes.item[0].left > 1100 && codes.item[0].right < 1450);
 }
 
+#define CODE_TEXT "000.23.14.H40-210326-0139"
+
+/* Modules as hexadecimal rows, made by the zint program. */
+static const char *const qr_rows[] = {"FEA6BF8", "8230A08", "BA8FAE8", "BA302E8", "BA63AE8",
+                                      "8287A08", "FEAABF8", "002C000", "A36D928", "0950AD0",
+                                      "46D73E8", "3D12800", "76F6F38", "1CC6A40", "EF10198",
+                                      "0C24440", "D63DF98", "00A88A0", "FEEFA90", "827B880",
+                                      "BA46FA0", "BA262A0", "BAB1EF8", "82258E8", "FE9DE38"};
+static const char *const code128_rows[] = {
+    "D213B2764EC99D9CB2E4CE9CD93A67628C9D3B26E5DEDC9263935EE9B977B366889318EB"};
+
+/* module: pixels; stretch: rows of one row of modules, for bars */
+static struct raster *symbol_of(const char *const *rows, int count, int module, int stretch)
+{
+    struct raster *symbol = NULL;
+    int width = (int)strlen(rows[0]) * 4;
+    raster_new(width * module, count * module * stretch, 1, &symbol, NULL);
+    for (int y = 0; y < symbol->height; y++)
+        for (int x = 0; x < symbol->width; x++) {
+            char digit[2] = {rows[y / module / stretch][x / module / 4], 0};
+            bool dark = strtol(digit, NULL, 16) >> (3 - x / module % 4) & 1;
+            raster_row(symbol, y)[x] = dark ? 0 : 255;
+        }
+    return symbol;
+}
+
+static void codes_are_read_at_any_turn(void **state)
+{
+    (void)state;
+    struct raster *const symbols[] = {
+        symbol_of(qr_rows, sizeof qr_rows / sizeof *qr_rows, 4, 1),
+        symbol_of(code128_rows, 1, 3, 40),
+        datamatrix(CODE_TEXT),
+    };
+    static const char *const kinds[] = {"QR", "CODE128", "DATAMATRIX"};
+    for (int i = 0; i < 3; i++) {
+        AUTO(raster) struct raster *page = page_with(symbols[i], 500, 900);
+        for (int turn = 0; turn < 360; turn += 33) {
+            AUTO(raster) struct raster *turned = pages_lean(page, turn);
+            AUTO(codes) struct codes codes = {0};
+            assert_int_equal(codes_find(turned, 200, &codes, NULL), ERR_OK);
+            if (codes.count != 1)
+                fail_msg("%s turned by %d degrees: %zu codes", kinds[i], turn, codes.count);
+            assert_string_equal(codes.item[0].kind, kinds[i]);
+            assert_string_equal(codes.item[0].text, CODE_TEXT);
+        }
+        raster_free(symbols[i]);
+    }
+}
+
+/* Strokes, squares and grains as dense as modules. */
+static uint8_t lookalike(int kind, int x, int y)
+{
+    unsigned grain = (unsigned)(x / 4) * 2654435761u ^ (unsigned)(y / 4) * 2246822519u;
+    switch (kind) {
+    case 0:
+        return (x + y / 3) % 12 < 5 ? 0 : 255;
+    case 1:
+        return (x / 8 + y / 8) % 2 ? 0 : 255;
+    case 2:
+        return (grain ^ grain >> 15) * 2246822519u >> 31 ? 0 : 255;
+    default:
+        return (x % 40 < 4 || y % 40 < 4) ? 0 : 255;
+    }
+}
+
+static void what_only_looks_like_a_code_is_none(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) {
+        AUTO(raster) struct raster *page = pages_draw_text(1654, 2339, 1);
+        AUTO(codes) struct codes codes = {0};
+        for (int y = 900; y < 1200; y++)
+            for (int x = 500; x < 1000; x++)
+                raster_row(page, y)[x] = lookalike(kind, x, y);
+        assert_int_equal(codes_find(page, 200, &codes, NULL), ERR_OK);
+        assert_int_equal(codes.count, 0);
+    }
+}
+
 static void text_alone_gives_no_code(void **state)
 {
     (void)state;
@@ -143,6 +224,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_utf8_and_hold_no_relatives),
         cmocka_unit_test(a_datamatrix_is_read_between_text),
+        cmocka_unit_test(codes_are_read_at_any_turn),
+        cmocka_unit_test(what_only_looks_like_a_code_is_none),
         cmocka_unit_test(text_alone_gives_no_code),
         cmocka_unit_test(tiny_images_have_no_codes),
         cmocka_unit_test(codes_of_the_corpus_are_read_at_any_turn),

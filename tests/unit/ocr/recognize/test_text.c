@@ -134,6 +134,25 @@ static void the_corpus_head_reads_column_by_column(void **state)
     assert_true(words_mean_confidence(&words) > 0.8);
 }
 
+/* Tesseract's layout passes over one digit alone above the text. */
+static void a_page_number_of_one_digit_is_read(void **state)
+{
+    (void)state;
+    AUTO(raster) struct raster *page = pages_read(pages_corpus("a054-report/p2.jpg"));
+    AUTO(recognizer) struct recognizer *recognizer = NULL;
+    AUTO(clean_page) struct clean_page cleaned = {0};
+    AUTO(words) struct words words = {0};
+    struct image image = {.raster = TAKE(page), .count = 1, .dpi = 300, .dpi_source = DPI_PAPER};
+    assert_int_equal(recognizer_new("vie", &recognizer, NULL), ERR_OK);
+    assert_int_equal(clean_page(&image, NULL, &cleaned, NULL), ERR_OK);
+    words_init(&words, cleaned.info.size, cleaned.info.skew_deg);
+    assert_int_equal(recognizer_read_page(recognizer, &cleaned.recognition, &words, NULL), ERR_OK);
+    const struct word *number = find_word(&words, "2"), *before = &words.item[words.count - 2];
+    assert_non_null(number);
+    assert_true(number->box.y < 30 && number->box.x > 90 && number->box.x < 120);
+    assert_true(number->block > before->block && number->line > before->line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +161,7 @@ int main(void)
         cmocka_unit_test(a_line_across_the_gutter_is_parted),
         cmocka_unit_test(without_a_head_nothing_moves),
         cmocka_unit_test(the_corpus_head_reads_column_by_column),
+        cmocka_unit_test(a_page_number_of_one_digit_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,7 +102,7 @@ enum err_code rig_try_capture(struct rig *rig, const struct paper *paper, const 
     capture.height_px = 3508;
     capture.channels = 3;
     capture.bits = 8;
-    capture.dpi = 300;
+    capture.dpi = like.dpi > 0 ? like.dpi : 300;
     capture.width_mm = 210;
     capture.height_mm = 297;
     capture.device = "sim:0";

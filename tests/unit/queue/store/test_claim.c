@@ -263,7 +263,7 @@ static void sending_is_durable_before_the_first_byte_and_offered_again_after_a_r
     assert_null(rig_claim(rig, "send"));
     rig_reopen(rig);
     int64_t released;
-    ASSERT_OK(claim_release_others(rig->store, "owner-2", &released, err));
+    ASSERT_OK(claim_release_others(rig->store, "owner-2", MACHINE, &released, err));
     assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "sending");
     AUTO(job) struct job *again = rig_claim(rig, "send");
     assert_string_equal(job_text(again, "id"), delivery);
@@ -630,15 +630,59 @@ static void a_new_owner_ends_the_claims_of_others_and_sweeps_their_temps(void **
     close(fd);
     AUTO(job) struct job *job = rig_claim(rig, "compose");
     assert_int_equal(temps_of(rig), 2);
-    ASSERT_OK(claim_release_others(rig->store, "owner-2", &released, err));
+    ASSERT_OK(claim_release_others(rig->store, "owner-2", MACHINE, &released, err));
     assert_int_equal(released, 1);
     assert_int_equal(temps_of(rig), 0);
     ASSERT_ERR(ERR_STATE_CHANGED, rig_complete(rig, job, err));
     AUTO(job) struct job *mine = rig_claim(rig, "compose");
-    ASSERT_OK(claim_release_others(rig->store, "owner-1", &released, err));
+    ASSERT_OK(claim_release_others(rig->store, "owner-1", MACHINE, &released, err));
     assert_int_equal(released, 0);
     assert_int_equal(temps_of(rig), 1); /* its own work goes on */
     ASSERT_OK(rig_complete(rig, mine, err));
+}
+
+/* The daemon ended while a sheet was in motion. */
+static void the_sheet_that_was_in_motion_is_asked_about_at_the_page_before_it(void **state)
+{
+    struct rig *rig = *state;
+    struct paper open = rig_paper(rig), compared = rig_paper_in(rig, "copied", 1);
+    char first[ID_SIZE], last[ID_SIZE], id[ID_SIZE], temp[PAGE_TEMP_SIZE];
+    int fd;
+    int64_t released;
+    rig_page(rig, &open, "A", first);
+    rig_page(rig, &open, "B", last);
+    for (int i = 0; i < 2; i++) { /* two pages are in flight */
+        ASSERT_OK(page_begin(rig->store, open.dossier, open.document, id, temp, &fd, err));
+        close(fd);
+    }
+    ASSERT_OK(claim_release_others(rig->store, "owner-2", MACHINE, &released, err));
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM question"), 1);
+    AUTO(js) struct js *asked = rig_view(rig, last);
+    assert_string_equal(js_text_or(asked, "questions[0].code", ""), QUESTION_INTERRUPTED);
+    ASSERT_OK(page_answer(rig->store, last, QUESTION_INTERRUPTED, true, CLERK, err));
+    ASSERT_OK(questions_check_answered(rig->store, open.document, err));
+    ASSERT_OK(page_interrupted(rig->store, temp, MACHINE, err)); /* it happened once more */
+    ASSERT_ERR(ERR_PAGE_QUESTION, questions_check_answered(rig->store, open.document, err));
+    char other[PAGE_TEMP_SIZE]; /* nothing can come to a paper that was compared */
+    snprintf(other, sizeof other, "page.%s.%s", id, compared.document);
+    ASSERT_OK(page_interrupted(rig->store, other, MACHINE, err));
+    ASSERT_OK(page_interrupted(rig->store, "out.0", MACHINE, err));
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM question"), 1);
+}
+
+static void a_document_whose_first_sheet_was_in_motion_waits_for_a_person(void **state)
+{
+    struct rig *rig = *state;
+    struct paper open = rig_paper(rig);
+    char id[ID_SIZE], temp[PAGE_TEMP_SIZE];
+    int fd;
+    int64_t released;
+    ASSERT_OK(page_begin(rig->store, open.dossier, open.document, id, temp, &fd, err));
+    close(fd);
+    ASSERT_OK(claim_release_others(rig->store, "owner-2", MACHINE, &released, err));
+    assert_string_equal(state_of(rig, MACHINE_document, open.document), "held");
+    assert_int_equal(
+        rig_number(rig, "SELECT count(*) FROM document WHERE held_reason = 'SCAN_INTERRUPTED'"), 1);
 }
 
 static void a_claim_whose_answer_may_be_lost_is_offered_again_after_reopening(void **state)
@@ -705,6 +749,8 @@ int main(void)
         T(what_cannot_be_read_now_is_put_off_then_held_and_blocks_nobody),
         T(a_clock_that_was_far_ahead_makes_nothing_wait_for_it),
         T(a_new_owner_ends_the_claims_of_others_and_sweeps_their_temps),
+        T(the_sheet_that_was_in_motion_is_asked_about_at_the_page_before_it),
+        T(a_document_whose_first_sheet_was_in_motion_waits_for_a_person),
         T(a_claim_whose_answer_may_be_lost_is_offered_again_after_reopening),
         T(a_stage_nobody_knows_is_an_error),
         T(changes_list_each_subject_once_with_its_state_now),

@@ -135,7 +135,7 @@ static void count(struct place *place, const struct import_step *step)
     else if (content == 2)
         ASSERT_OK(import_fail(store, id, "FILE_SIGNED", IMPORT_WAIT, MACHINE, err));
     else
-        ASSERT_OK(import_counted(store, id, pages_of(content), MACHINE, err));
+        ASSERT_OK(import_counted(store, id, pages_of(content), NULL, MACHINE, err));
 }
 
 static void page(struct place *place, const struct import_step *step)

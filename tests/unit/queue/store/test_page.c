@@ -2,6 +2,8 @@
 
 #include "daemon/base/hash.h"
 
+#include <unistd.h>
+
 /* Where a new page goes: behind the last one, in between, in another's place, behind its side. */
 
 struct sheaf { /* a paper of pages "A", "B", "C"… */
@@ -40,6 +42,32 @@ static void a_page_is_inserted_where_it_was_asked_for(void **state)
     rig_expect_order(rig, s.paper.document, s.page, "daebc");
     capture(rig, &s, 5, (struct page_capture){.position = 99});
     rig_expect_order(rig, s.paper.document, s.page, "daebcf");
+}
+
+static void a_sheet_lost_while_inserting_is_asked_about_at_the_page_before_it(void **state)
+{
+    struct rig *rig = *state;
+    struct sheaf s = sheaf(rig, 3);
+    char id[ID_SIZE], temp[PAGE_TEMP_SIZE];
+    int fd;
+    capture(rig, &s, 3, (struct page_capture){.position = 2});
+    ASSERT_OK(page_begin(rig->store, s.paper.dossier, s.paper.document, id, temp, &fd, err));
+    close(fd);
+    ASSERT_OK(page_interrupted(rig->store, temp, MACHINE, err));
+    assert_int_equal(questions(rig, s.page[3]), 1);
+    assert_int_equal(questions(rig, s.page[2]), 0);
+}
+
+static void a_page_named_beside_a_new_one_must_be_of_its_dossier_before_paper_moves(void **state)
+{
+    struct rig *rig = *state;
+    struct sheaf s = sheaf(rig, 1);
+    struct paper other = rig_paper(rig);
+    ASSERT_OK(page_check_named(rig->store, s.paper.dossier, "replaces", s.page[0], err));
+    ASSERT_ERR(ERR_BAD_ARGUMENT,
+               page_check_named(rig->store, other.dossier, "replaces", s.page[0], err));
+    ASSERT_ERR(ERR_BAD_ARGUMENT,
+               page_check_named(rig->store, s.paper.dossier, "part_of", s.paper.document, err));
 }
 
 static void a_page_takes_the_place_of_the_one_it_replaces(void **state)
@@ -239,6 +267,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {
         T(a_page_is_inserted_where_it_was_asked_for),
+        T(a_sheet_lost_while_inserting_is_asked_about_at_the_page_before_it),
+        T(a_page_named_beside_a_new_one_must_be_of_its_dossier_before_paper_moves),
         T(a_page_takes_the_place_of_the_one_it_replaces),
         T(the_only_page_is_replaced_without_losing_its_document),
         T(both_sides_of_a_sheet_stand_where_the_replaced_page_stood),

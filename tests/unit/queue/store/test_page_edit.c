@@ -1,6 +1,7 @@
 #include "tests/unit/queue/store/rig.h"
 
 #include "queue/store/audit.h"
+#include "queue/store/inside.h"
 
 /* What a person does to pages after the scan. */
 
@@ -44,6 +45,31 @@ static void a_turned_page_is_read_anew_that_way_up(void **state)
     assert_true(rig_work(rig, "understand"));
     ASSERT_OK(page_turn(rig->store, p[1], TURN_BY_MACHINE, CLERK, err));
     assert_true(rig_work(rig, "recognize"));
+}
+
+static void say_unread(struct rig *rig, const char *page)
+{
+    ASSERT_OK(db_run(rig->store->db,
+                     "UPDATE page SET info = json_set(info, '$.quality.reasons', "
+                     "json('[\"not-recognized\"]')) WHERE id = ?",
+                     DB_BIND(DB_TEXT(page)), err));
+}
+
+static void a_page_kept_without_text_gets_another_try_and_a_read_one_does_not(void **state)
+{
+    struct rig *rig = *state;
+    char p[RIG_PAGES_MAX][ID_SIZE];
+    struct paper paper = pages(rig, 2, p);
+    read_it(rig, paper.document);
+    say_unread(rig, p[1]);
+    ASSERT_ERR(ERR_STATE_CHANGED, page_try_again(rig->store, p[0], CLERK, err));
+    ASSERT_OK(page_try_again(rig->store, p[1], CLERK, err));
+    assert_string_equal(state_of(rig, MACHINE_page, p[1]), "captured");
+    assert_string_equal(state_of(rig, MACHINE_document, paper.document), "open");
+    assert_true(rig_work(rig, "recognize"));
+    assert_string_equal(state_of(rig, MACHINE_page, p[1]), "recognized");
+    assert_true(rig_work(rig, "understand"));
+    ASSERT_ERR(ERR_STATE_CHANGED, page_try_again(rig->store, p[1], CLERK, err));
 }
 
 static void a_turn_that_the_machine_found_itself_reads_nothing_anew(void **state)
@@ -316,6 +342,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {
         T(a_turned_page_is_read_anew_that_way_up),
+        T(a_page_kept_without_text_gets_another_try_and_a_read_one_does_not),
         T(a_turn_that_the_machine_found_itself_reads_nothing_anew),
         T(a_result_for_the_old_turn_is_refused),
         T(a_held_page_is_turned_where_it_is_or_released_when_its_text_is_stale),
