@@ -1,9 +1,9 @@
-/* Headless Chromium for the tests: empty profile, no request beyond this machine, everything the page says on
- * its console is kept. */
+/* Headless Chromium for the tests: one for all tests of a file, with an empty profile for each, no request beyond
+ * this machine; everything the page says on its console is kept. */
 import {spawn} from 'node:child_process';
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
-import os from 'node:os';
+import {existsSync, readFileSync} from 'node:fs';
 import path from 'node:path';
+import {after} from 'node:test';
 import {fileURLToPath} from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -22,14 +22,14 @@ const {chromium} = await import('playwright-core').catch(() => skip('tests/brows
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/* {page, complaints, foreign, close()}: complaints are console errors, foreign the requests to elsewhere. */
+let running; // the one Chromium, once a test wanted it
+after(async () => (await running)?.close());
+
+/* {page, context, complaints, foreign, close()}: complaints are console errors, foreign the requests to elsewhere. */
 export async function openBrowser({width = 1366, height = 768} = {}) {
-  const profile = mkdtempSync(path.join(os.tmpdir(), 'sohoa-browser-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath, headless: true, args: FLAGS,
-    viewport: {width, height}, locale: 'vi-VN',
-  });
-  const page = context.pages()[0] ?? await context.newPage();
+  running ??= chromium.launch({executablePath, headless: true, args: FLAGS});
+  const context = await (await running).newContext({viewport: {width, height}, locale: 'vi-VN'});
+  const page = await context.newPage();
   const complaints = [];
   const foreign = [];
   page.on('console', (message) => {
@@ -43,11 +43,7 @@ export async function openBrowser({width = 1366, height = 768} = {}) {
   });
   page.setDefaultTimeout(Number(process.env.SOHOA_BROWSER_TIMEOUT_MS ?? 30000));
   return {
-    page, complaints, foreign,
-    async close() {
-      await context.close();
-      rmSync(profile, {recursive: true, force: true, maxRetries: 5});
-    },
+    page, context, complaints, foreign, close: () => context.close(),
   };
 }
 

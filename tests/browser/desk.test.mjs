@@ -2,7 +2,7 @@
 /* Scanning at a counter where not everything goes well, against a made-up station: questions, waiting, one
  * scanner for several clerks, many dossiers. What a real scanner does is in scanning.test.mjs. */
 import assert from 'node:assert/strict';
-import {afterEach, beforeEach, test} from 'node:test';
+import {after, afterEach, before, beforeEach, test} from 'node:test';
 import {findBarriers, openBrowser, shoot, startFake} from './browser.mjs';
 
 const ME = {id: 'uid:1000/web-0a', role: 'clerk'};
@@ -11,8 +11,14 @@ let browser;
 let page;
 let asked; // bodies of scan requests
 
-beforeEach(async () => {
+before(async () => {
   fake = await startFake('--page-ms', '200');
+});
+
+after(() => fake.stop());
+
+beforeEach(async () => {
+  await fake.tell({reset: true});
   browser = await openBrowser();
   page = browser.page;
   asked = [];
@@ -26,7 +32,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await browser.close();
-  fake.stop();
   const own = browser.complaints.filter((line) => !/status of 4\d\d|net::ERR_/.test(line));
   assert.deepEqual(own, [], 'the console is quiet');
 });
@@ -275,7 +280,8 @@ test('a hands-free run goes from leaf to leaf by Enter and by the clock, but not
   assert.deepEqual(await findBarriers(page), []);
   await page.click('.progress >> text=Xong');
   await page.waitForSelector('.paper.read');
-  assert.deepEqual(asked, [{source: 'flatbed', finish: true, hands_free: true, turn_second: true}]);
+  assert.deepEqual(asked, [{source: 'flatbed', finish: true, hands_free: true, turn_second: true, interval_s: 3,
+    confirm_first: true}]);
 });
 
 test('the backs of a pile are offered after its fronts', async () => {

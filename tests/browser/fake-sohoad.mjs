@@ -4,13 +4,16 @@
  *   node fake-sohoad.mjs [--port N] [--socket PATH] [--web FOLDER] [--thumbs FOLDER] [--page-ms N]
  * Prints one line {"url", "socket"} when it listens. Behaviour on cue: POST /fake {"faults": {…}}, or
  * {"change": {…}}: sets keys of the last document as somebody else would; {"event": [name, data]}: is told to
- * every page; {"me": {…}}: who the pages are; {"lease": {…}}: who has the scanner.
+ * every page; {"me": {…}}: who the pages are; {"lease": {…}}: who has the scanner; {"areas": {…}}: how large a page it takes;
+ * {"reset": true}: a station nobody has used.
  */
 import {createHash, randomUUID} from 'node:crypto';
 import {readFileSync, readdirSync, rmSync} from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
+import {importRoutes} from './fake-imports.mjs';
+import {pageRoutes} from './fake-pages.mjs';
 
 const {values: options} = parseArgs({options: {
   port: {type: 'string', default: '0'}, socket: {type: 'string'}, web: {type: 'string'},
@@ -34,9 +37,12 @@ const device = {name: 'sohoasim:1', identity: 'sohoasim/1', vendor: 'Sohoa', mod
 const absent = {name: 'sohoasim/2', identity: 'sohoasim/2', label: 'Quầy 2', profile: null, present: false};
 const PROFILES = [{name: 'Hồ sơ đất đai', settings: {source: 'flatbed', paper: 'a3'}, locked: true}];
 const PREVIEW = {width: 40, channels: 3, rows_expected: 57};
-let me = {id: 'uid:1000/web-0a', role: 'clerk'};
+const ME = {id: 'uid:1000/web-0a', role: 'clerk'};
+const AREAS = {flatbed: [216, 297], adf: [216, 356], duplex: [216, 356]};
+let me = ME;
 let lease = null;
 let signer = LOCKED;
+let areas = AREAS;
 let faults = {};
 let started = 1795319730000000;
 const now = () => (started += 1000000);
@@ -72,8 +78,16 @@ const counted = (document) => pagesOf(document).filter(({state}) => state !== 'r
 const revisionOf = (document) => createHash('sha256').update(JSON.stringify([document.type, document.fields,
   counted(document).map(({id, position}) => [id, position])])).digest('hex').slice(0, 16);
 const showDocument = (document) => ({...document, pages: counted(document).length, revision: revisionOf(document)});
-const showDossier = (dossier) => ({...dossier, documents: documentsOf(dossier).length,
+const showDossier = (dossier) => ({...dossier, documents: documentsOf(dossier).length, counts: countsOf(dossier),
   pages: [...pages.values()].filter((page) => page.dossier_id === dossier.id).length});
+
+function countsOf(dossier) {
+  const images = documentsOf(dossier).flatMap(counted);
+  const sides = new Set(images.map((page) => page.part_of ?? page.id));
+  const blank = images.filter((page) => page.blank).length;
+  return {sheets: [...sides].filter((id) => pages.get(id).side === 'front').length, sides: sides.size,
+    written: sides.size - blank, blank, images: images.length};
+}
 
 function newDossier({code = null, papers = null, kind = 'counter'}) {
   if (code && !/^[\w.-]+$/.test(code))
@@ -121,13 +135,13 @@ function understand(document) {
 
 function recognize(page) {
   setTimeout(() => {
-    if (page.state !== 'captured')
+    if (page.state !== 'captured' || !pages.has(page.id))
       return undefined;
     if (faults.page === 'held')
       page.held = {reason: 'WORKER_DIED', from: 'captured', ref: 'PH3C51D7'};
     if (faults.page)
       return move('page', page, faults.page);
-    Object.assign(page, {words: 200, mean_confidence: 0.9, info: {}});
+    Object.assign(page, {words: 200, mean_confidence: 0.9, info: {rotation_deg: page.turned_deg ?? 0}});
     move('page', page, 'recognized');
     const document = documents.get(page.document_id);
     readWhenReady(document);
@@ -152,10 +166,12 @@ function scan(dossier, body) {
   if (faults.scan)
     refuse(409, faults.scan, 'Máy quét đang bận.');
   const document = body.document_id ? pick(documents, body.document_id) : newDocument(dossier);
+  if (document.state !== 'open' || document.scan_finished)
+    refuse(409, 'STATE_CHANGED', 'Thao tác này không hợp với trạng thái hiện tại nên chưa được ghi.');
   const job = {id: randomUUID(), device: device.identity, dossier_id: dossier.id, document_id: document.id, state: 'running',
     pages: 0, sheets: 0, lost_sheet: 0, can_continue: false, waits: null, error: null};
   jobs.set(job.id, job);
-  Object.defineProperty(job, 'body', {value: body});
+  Object.defineProperty(job, 'body', {value: body, configurable: true});
   if (faults.busy)
     waitFor(job, 'device', faults.busy);
   else
@@ -164,6 +180,7 @@ function scan(dossier, body) {
 }
 
 function run(job) {
+  clearInterval(job.timer);
   const {body} = job;
   const [dossier, document] = [dossiers.get(job.dossier_id), documents.get(job.document_id)];
   const sides = faults.endless ? 1000 : body.source === 'duplex' ? 4 : body.source === 'flatbed' ? 1 : 2;
@@ -171,6 +188,8 @@ function run(job) {
   Object.assign(job, {state: 'running', waits: null, error: null, can_continue: false, lost_sheet: 0});
   emit('job', showJob(job));
   job.timer = setInterval(() => {
+    if (faults.hold)
+      return;
     line++;
     job.rows = Math.round(PREVIEW.rows_expected * line / 5);
     emit('progress', {job: job.id, page: job.pages + 1, lines: line * 700, lines_expected: 3500, preview: {...PREVIEW, rows: job.rows}});
@@ -183,13 +202,19 @@ function run(job) {
       return failJob(job, 'FEEDER_JAM', 'Kẹt giấy. Mở nắp khay, rút giấy ra rồi bấm Quét tiếp.', 2);
     addPage(dossier, document, job, body.source);
     if (body.hands_free)
-      return waitFor(job, 'next', 0);
+      return waitForLeaf(job);
     if (job.pages < sides)
       return;
     if (body.sheets > job.pages)
       return failJob(job, 'SHEETS_MISSING', 'Khay đã hết giấy nhưng số tờ quét được ít hơn số tờ đã báo.');
     return endWhole(job);
   }, PAGE_MS / 5);
+}
+
+/* A hands-free run: its first page is confirmed before time counts. */
+function waitForLeaf(job) {
+  const isAsked = job.body.confirm_first && !job.body.isConfirmed;
+  waitFor(job, isAsked ? 'confirm' : 'next', isAsked ? 0 : job.body.interval_s ?? 0);
 }
 
 function waitFor(job, what, seconds) {
@@ -217,16 +242,20 @@ function endWhole(job) {
 }
 
 function addPage(dossier, document, job, source) {
-  const position = pagesOf(document).length + 1;
+  const position = counted(document).length + 1;
   const page = {id: randomUUID(), dossier_id: dossier.id, document_id: document.id, position, state: 'captured',
     held: null, side: source === 'duplex' && position % 2 === 0 ? 'back' : 'front',
     sheet: source === 'duplex' ? Math.ceil(position / 2) : position, blank: source === 'duplex' && position === 4,
-    width_mm: 210, height_mm: 297, dpi: 300, info: null, words: null, equal_to_previous: false, captured_us: now()};
+    width_mm: 210, height_mm: 297, dpi: job.body.resolution_dpi ?? 300, info: null, words: null, equal_to_previous: false,
+    captured_us: now(), job: job.id, turned_deg: null, replaces: null, part_of: null, part_kind: null, questions: [],
+    card_mm: faults.card && !job.body.part_of ? [12, 15, 85.6, 54] : null};
   pages.set(page.id, page);
+  settle(page, job.body);
   job.pages++;
   job.sheets = page.sheet;
   move('page', page, 'captured');
-  emit('job', showJob(job));
+  if (job.id)
+    emit('job', showJob(job));
   recognize(page);
 }
 
@@ -260,7 +289,7 @@ function confirm(document, body) {
 }
 
 function seal(document) {
-  if (!signer.unlocked)
+  if (!signer.unlocked || !documents.has(document.id))
     return;
   document.signed = {sha256: '0'.repeat(64), size: 12, path: '/nowhere.pdf'};
   document.result_code = `H00.${document.ordinal}`;
@@ -293,11 +322,26 @@ function thumb(page) {
     `<rect width="210" height="297" fill="#fff"/><g fill="#444">${lines.join('')}</g><text x="180" y="15" font-size="9">${page.position}</text></svg>`)};
 }
 
-const status = () => ({version: 'fake', pid: process.pid, signer, scanning: false, store: {pages: {}, documents: {},
+const status = () => ({version: 'fake', pid: process.pid, signer, scanning: false, scanners: [{key: device.identity, lease}], store: {pages: {}, documents: {},
   deliveries: {accepted: deliveries.size}, oldest: {send: null}, free_bytes: 1e10, size_bytes: 1e6}});
 
-/* [method, pattern, handler(id, body, query)] */
+const context = {pages, documents, dossiers, pick, refuse, move, emit, now, newDocument, addPage, finish, recognize, readWhenReady,
+  pageMs: PAGE_MS, faults: () => faults};
+const {routes: onPages, settle} = pageRoutes(context);
+const {routes: onImports, forget: forgetImports} = importRoutes(context);
+
+function reset() {
+  for (const {timer} of jobs.values())
+    clearInterval(timer);
+  [dossiers, documents, pages, deliveries, jobs].forEach((map) => map.clear());
+  forgetImports();
+  Object.assign(device, {label: null, profile: null});
+  [me, lease, signer, areas, faults] = [ME, null, LOCKED, AREAS, {}];
+}
+
+/* [method, pattern, handler(id, body, query, all names)] */
 const routes = [
+  ...onPages, ...onImports,
   ['GET', '/v1/status', status],
   ['GET', '/v1/devices', () => {
     if (faults.devices)
@@ -313,13 +357,15 @@ const routes = [
   ['POST', '/v1/devices/:id/reset', () => ({how: 'reopen'})],
   ['POST', '/v1/devices/:id/lease', (_, body) => {
     const isOthers = lease && lease.owner !== me.id;
-    if (isOthers && !('to' in body && me.role === 'it'))
+    const isIdle = body.take && lease?.idle_since_us;
+    if (isOthers && !isIdle && !('to' in body && me.role === 'it'))
       refuse(409, 'DEVICE_LEASED', 'Máy quét đang do cán bộ khác sử dụng.', `${lease.owner} has the scanner for 480 s more`);
     lease = body.to === '' ? null : {owner: body.to ?? me.id, since_us: now(), until_us: (Date.now() + 600000) * 1000, asked: body};
     return {lease};
   }],
   ['GET', '/v1/profiles', () => ({profiles: PROFILES})],
-  ['GET', '/v1/devices/:id', () => ({options: [{name: 'resolution', value: 300, unit: 'dpi', title: 'Resolution'}], sources: ['Flatbed', 'ADF'], buttons: []})],
+  ['GET', '/v1/devices/:id', () => ({options: [{name: 'resolution', value: 300, unit: 'dpi', title: 'Resolution'}], sources: ['flatbed', 'adf', 'duplex'],
+    buttons: [], max_area_mm: areas})],
   ['POST', '/v1/devices/:id/test', () => ({ok: true})],
   ['GET', '/v1/dossiers', (_, __, query) => {
     const wanted = query.get('code');
@@ -356,6 +402,12 @@ const routes = [
     const job = pick(jobs, id);
     delete job.body.sheets;
     run(job);
+    return {job: showJob(job)};
+  }],
+  ['POST', '/v1/jobs/:id/confirm', (id) => {
+    const job = pick(jobs, id);
+    Object.defineProperty(job, 'body', {value: {...job.body, isConfirmed: true}, configurable: true});
+    waitForLeaf(job);
     return {job: showJob(job)};
   }],
   ['POST', '/v1/jobs/:id/next', (id) => {
@@ -398,11 +450,6 @@ const routes = [
     recognize(page);
     return {};
   }],
-  ['POST', '/v1/pages/:id/remove', (id) => {
-    move('page', pick(pages, id), 'rejected');
-    readWhenReady(documents.get(pages.get(id).document_id));
-    return {page: pages.get(id)};
-  }],
   ['POST', '/v1/documents/:id/reject', (id) => {
     move('document', pick(documents, id), 'rejected');
     return {document: showDocument(documents.get(id))};
@@ -430,9 +477,12 @@ const routes = [
   ['POST', '/v1/sync', () => ({})],
   ['POST', '/v1/open', () => ({url: 'http://127.0.0.1:1/open/0'})],
   ['POST', '/fake', (_, body) => {
+    if (body.reset)
+      reset();
     faults = body.faults ?? {};
     me = body.me ?? me;
     lease = body.lease ?? lease;
+    areas = body.areas ?? areas;
     if (body.event)
       emit(...body.event);
     if (body.change) {
@@ -445,13 +495,16 @@ const routes = [
     return {lease};
   }],
 ].map(([method, pattern, handle]) =>
-  ({method, pattern: new RegExp(`^${pattern.replace(':id', '([^/]+)')}$`), handle}));
+  ({method, pattern: new RegExp(`^${pattern.replaceAll(/:\w+/g, '([^/]+)')}$`), handle}));
 
 async function readBody(request) {
-  let text = '';
+  const pieces = [];
   for await (const piece of request)
-    text += piece;
-  return text ? JSON.parse(text) : {};
+    pieces.push(piece);
+  const body = Buffer.concat(pieces);
+  if (request.headers['content-type'] === 'application/octet-stream')
+    return {bytes: body.length};
+  return body.length ? JSON.parse(body) : {};
 }
 
 function send(response, statusCode, type, bytes, headers) {
@@ -484,8 +537,8 @@ async function answer(request, response) {
     return;
   }
   try {
-    const id = route.pattern.exec(pathname)[1];
-    const reply = route.handle(id && decodeURIComponent(id), await readBody(request), searchParams);
+    const names = route.pattern.exec(pathname).slice(1).map(decodeURIComponent);
+    const reply = route.handle(names[0], await readBody(request), searchParams, names);
     if (reply.bytes)
       send(response, 200, reply.type, reply.bytes, reply.headers);
     else

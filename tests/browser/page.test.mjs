@@ -2,7 +2,7 @@
 /* The clerk's page against a made-up station that misbehaves on cue: keyboard, reload, lost line, refusals,
  * barriers. The whole way through the real sohoad is clerk.test.mjs. */
 import assert from 'node:assert/strict';
-import {afterEach, beforeEach, test} from 'node:test';
+import {after, afterEach, before, beforeEach, test} from 'node:test';
 import {findBarriers, openBrowser, shoot, startFake} from './browser.mjs';
 
 const PASSWORD = 'mật khẩu thử';
@@ -10,8 +10,14 @@ let fake;
 let browser;
 let page;
 
-beforeEach(async () => {
+before(async () => {
   fake = await startFake('--page-ms', '200');
+});
+
+after(() => fake.stop());
+
+beforeEach(async () => {
+  await fake.tell({reset: true});
   browser = await openBrowser();
   page = browser.page;
   await page.goto(fake.url);
@@ -20,7 +26,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await browser.close();
-  fake.stop();
   assert.deepEqual(browser.foreign, [], 'the page asks nobody else');
   const own = browser.complaints.filter((line) => !/status of 4\d\d|net::ERR_/.test(line));
   assert.deepEqual(own, [], 'the console is quiet');
@@ -146,8 +151,10 @@ test('a reload loses neither the dossier, nor the running scan, nor typed answer
   await page.selectOption('#source', 'duplex');
   await page.keyboard.press('F2');
   await page.waitForSelector('progress');
+  await fake.faults({hold: true});
   await page.reload();
   await page.waitForSelector('text=/Đang quét: trang/');
+  await fake.faults({});
   await page.waitForSelector('text=Quét xong. Đã lưu 4 trang.');
 });
 
@@ -251,8 +258,8 @@ test('a paper whose pages were all removed says so and what to do', async () => 
   await page.selectOption('#source', 'flatbed');
   await page.keyboard.press('F2');
   await page.waitForSelector('.answers .alert');
-  await page.click('text=Sửa giấy này');
-  await page.click('text=Bỏ trang 1');
+  await page.click('text=Sửa trang 1');
+  await page.click('text=Bỏ trang này…');
   await page.fill('#reason', 'nhầm giấy');
   await page.keyboard.press('Enter');
   await page.waitForSelector('.answers >> text=Giấy không còn trang.');

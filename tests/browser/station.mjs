@@ -12,7 +12,10 @@ const program = (name) => path.join(build, 'bin', name);
 
 export const sample = JSON.parse(readFileSync(path.join(top, 'tests/data/sample/answers.json'), 'utf8'));
 
-/* simulator, config: further lines of sohoasim.conf and sohoad.conf. */
+/* Path of a page of the sample. */
+export const imageOf = (paper, file) => path.join(top, 'tests/data/sample', paper.folder, path.basename(file));
+
+/* simulator, config: further lines of sohoasim.conf and sohoad.conf; config may be a function of the folder. */
 export class Station {
   constructor({simulator = '', config = ''} = {}) {
     this.folder = mkdtempSync(path.join(os.tmpdir(), 'sohoa-station-'));
@@ -34,7 +37,7 @@ ${process.env.SOHOA_WEB ? `web_dir = "${process.env.SOHOA_WEB}"\n` : ''}target "
     kind = "dir"
     path = "${this.folder}/warehouse"
 }
-${config}`);
+${typeof config === 'function' ? config(this.folder) : config}`);
   }
 
   #write(name, text) {
@@ -95,11 +98,18 @@ ${config}`);
       rmSync(path.join(folder, name));
     const names = paper.pages.map(({file}) => path.basename(file));
     paper.pages.forEach(({file}, i) =>
-      copyFileSync(path.join(top, 'tests/data/sample', paper.folder, path.basename(file)), path.join(folder, names[i])));
+      copyFileSync(imageOf(paper, file), path.join(folder, names[i])));
     const sheets = paper.duplex
       ? names.filter((_, i) => i % 2 === 0).map((name, i) => [name, names[2 * i + 1]].filter(Boolean).join('\t')) : names;
     writeFileSync(path.join(folder, 'pile.txt'), `${sheets.join('\n')}\n`);
     rmSync(path.join(this.folder, 'simulator/feeder'), {force: true});
+  }
+
+  /* On the flatbed, instead of what lies on the pile. */
+  layOnGlass(file) {
+    const name = path.basename(file);
+    copyFileSync(file, path.join(this.folder, 'paper', `glass-${name}`));
+    this.#write('simulator/glass', `glass-${name}\n`);
   }
 
   /* Scripted trouble of the scanner; see drivers/simulator. */

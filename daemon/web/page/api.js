@@ -27,11 +27,11 @@ async function reach(path, options) {
   }
   if (answer.ok)
     return answer;
-  const json = await answer.json().catch(() => null);
-  throw new ApiError(json?.code ?? 'UNKNOWN',
-    json?.message ?? 'Phần mềm trả lời không đọc được. Báo bộ phận kỹ thuật.', json?.ref,
-    json?.detail);
+  throw refusal(await answer.json().catch(() => null));
 }
+
+const refusal = (json) => new ApiError(json?.code ?? 'UNKNOWN',
+  json?.message ?? 'Phần mềm trả lời không đọc được. Báo bộ phận kỹ thuật.', json?.ref, json?.detail);
 
 async function call(method, path, body, more) {
   const options = {method, headers: {'X-Sohoa': '1'}, ...more};
@@ -47,6 +47,21 @@ async function call(method, path, body, more) {
 export async function getBytes(path, header) {
   const answer = await reach(path);
   return {facts: JSON.parse(answer.headers.get(header)), bytes: new Uint8Array(await answer.arrayBuffer())};
+}
+
+/* onSent(bytes) tells how far it is; only XMLHttpRequest can. */
+export function upload(path, file, onSent) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', path);
+    request.setRequestHeader('X-Sohoa', '1');
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.responseType = 'json';
+    request.upload.addEventListener('progress', ({loaded}) => onSent(loaded));
+    request.addEventListener('load', () => request.status < 300 ? resolve(request.response ?? {}) : reject(refusal(request.response)));
+    request.addEventListener('error', () => reject(unreachable()));
+    request.send(file);
+  });
 }
 
 export const get = (path) => call('GET', path);

@@ -1,6 +1,7 @@
 /* The whole job on one screen: 1 dossier, 2 scan, 3 compare, 4 queue. */
 import {html, nothing, SohoaElement, station} from './element.js';
 import {fieldLabel} from './text.js';
+import './ask.js';
 import './dossiers.js';
 import './papers.js';
 import './queue.js';
@@ -40,7 +41,8 @@ class SohoaApp extends SohoaElement {
           <h2 id="h-queue"><span class="step">4</span> Hàng chờ gửi kho</h2>
           <sohoa-queue></sohoa-queue>
         </section>
-      </main>`;
+      </main>
+      <sohoa-ask></sohoa-ask>`;
   }
 
   #lostLine() {

@@ -64,7 +64,8 @@ export class Arrival {
     const {capture} = this.#station;
     capture.cancel();
     await capture.whenEnded();
-    await this.#station.removePage(page.id, reason);
+    if (await this.#station.edits.remove(page, reason) && page.replaces)
+      await this.#station.edits.restore(page.replaces); // it was not this page's place
     this.picture = null;
   }
 

@@ -26,8 +26,7 @@ export class Capture {
   preview = new Preview(() => this.#station.changed());
 
   #station;
-  #timer = 0;       // of a hands-free run, or of the seconds on the screen
-  #nextAtMs = 0;
+  #timer = 0;       // of the seconds on the screen
   #ended = [];      // who waits for the end
 
   constructor(station) {
@@ -48,13 +47,29 @@ export class Capture {
   }
 
   get waitsForKey() {
-    return this.isHere && this.isRunning && this.job.waits?.for === 'next';
+    return this.isHere && this.isRunning && ['next', 'confirm'].includes(this.job.waits?.for);
+  }
+
+  /* A run whose first page is not confirmed. */
+  get isAsked() {
+    return this.job?.waits?.for === 'confirm';
   }
 
   /* Until the busy device is tried again, or the hands-free run goes on; null: nobody knows. */
   get secondsLeft() {
-    const untilMs = this.waitsForKey ? this.#nextAtMs : (this.job?.waits?.until_us ?? 0) / 1000;
+    const untilMs = (this.job?.waits?.until_us ?? 0) / 1000;
     return untilMs ? Math.max(0, Math.ceil((untilMs - Date.now()) / 1000)) : null;
+  }
+
+  /* It puts right a paper that was whole: one page in its place, or one more image of it. */
+  get isRepair() {
+    return Boolean(this.request?.position || this.request?.replaces || this.request?.part_of);
+  }
+
+  get isFlatbed() {
+    const {devices} = this.#station;
+    const profile = devices.profiles.find(({name}) => name === this.request?.profile) ?? devices.profileOf(devices.current);
+    return (this.request?.source ?? profile?.settings?.source) === 'flatbed';
   }
 
   /* The paper whose backs may be scanned now: its fronts came through the feeder, one side each. */
@@ -130,6 +145,8 @@ export class Capture {
   #end() {
     this.progress = null;
     this.preview.clear();
+    if (this.job.state === 'cancelled' && this.isRepair && this.request.finish)
+      post(`/v1/documents/${this.job.document_id}/finish`).catch((error) => this.#station.showError(error));
     this.#station.refresh('dossiers', 'dossier', 'document');
     this.#ended.splice(0).forEach((resolve) => resolve());
   }
@@ -147,25 +164,23 @@ export class Capture {
 
   /* ---- time ---- */
 
-  /* Seconds are shown while something waits. The page itself times a hands-free run, so that the run stands
-   * still while a question is open and nobody scans on without the screen. */
+  /* Seconds are shown while something waits; the daemon counts them. */
   #pace() {
     clearTimeout(this.#timer);
-    this.#nextAtMs = 0;
     if (!this.isRunning || !this.job.waits)
       return;
-    const interval = this.waitsForKey ? this.request?.interval_s ?? 0 : 0;
-    if (interval && !this.#station.arrival.page)
-      this.#nextAtMs = Date.now() + interval * 1000;
+    this.#passOnAnswer();
     this.#tick();
   }
 
+  /* A run that this page began stands still until its first page is confirmed. */
+  #passOnAnswer() {
+    const isAnswered = this.isHere && this.isAsked && this.request?.confirm_first && !this.#station.arrival.isExpected;
+    if (isAnswered)
+      post(`/v1/jobs/${this.job.id}/confirm`).catch(() => null); // it was told already, or the job is over
+  }
+
   #tick() {
-    const isDue = this.#nextAtMs && Date.now() >= this.#nextAtMs;
-    if (isDue) {
-      this.next();
-      return;
-    }
     this.#timer = setTimeout(() => this.#tick(), TICK_MS);
     this.#station.changed();
   }
@@ -177,20 +192,36 @@ export class Capture {
 
   /* ---- what the clerk does ---- */
 
-  start(options) {
+  /* isRead: the paper named in the options was read already. Resolves to true once the scan runs. */
+  start(options, isRead = false) {
     const {dossierId, openDocument} = this.#station;
     if (!dossierId || this.isRunning)
       return undefined;
     this.#station.lease.onScan();
     return this.#station.act(async () => {
-      const request = openDocument && !options.document_id ? {...options, document_id: openDocument.id} : options;
-      this.#take(await this.#ask(`/v1/dossiers/${dossierId}/scan`, request), options);
+      const wish = options.hands_free && this.#station.arrival.isExpected ? {...options, confirm_first: true} : options;
+      const request = openDocument && !wish.document_id ? {...wish, document_id: openDocument.id} : wish;
+      const path = `/v1/dossiers/${dossierId}/scan`;
+      this.#take(isRead ? await this.#askAgain(path, request) : await this.#ask(path, request), wish);
       await this.#load(this.job.id); // it may have ended before its first event reached us
+      return true;
     });
   }
 
-  /* interval_s is the page's own: see #pace. A device that is just being opened says that it is taken. */
-  async #ask(path, {interval_s: _, ...body}) {
+  /* A paper that was read is collected again; a scan that is refused leaves it as it was. */
+  async #askAgain(path, request) {
+    const paper = `/v1/documents/${request.document_id}`;
+    await post(`${paper}/reopen`);
+    try {
+      return await this.#ask(path, request);
+    } catch (refusal) {
+      await post(`${paper}/finish`).catch(() => null);
+      throw refusal;
+    }
+  }
+
+  /* A device that is just being opened says that it is taken. */
+  async #ask(path, body) {
     const untilMs = Date.now() + OPENING_MS;
     try {
       for (;;) {
@@ -221,7 +252,8 @@ export class Capture {
   /* What was scanned is the whole paper: what failed is done with. */
   async finishPaper() {
     const id = this.job.document_id;
-    if (this.job.pages && !await this.#station.finishPaper(id))
+    const isWhole = this.job.pages || this.isRepair && this.request.finish;
+    if (isWhole && !await this.#station.papers.finish(id))
       return false;
     this.forget();
     return true;
@@ -230,11 +262,10 @@ export class Capture {
   async scanBacks(order) {
     const paper = this.frontsOnly;
     const {sheets} = this.job;
-    if (paper.state === 'read' && !await this.#station.reopen(paper.id))
-      return;
     const {source, device, profile, paper: size} = this.request;
     await this.start(JSON.parse(JSON.stringify(
-      {source, device, profile, paper: size, document_id: paper.id, backs: order, sheets: sheets || undefined, finish: true})));
+      {source, device, profile, paper: size, document_id: paper.id, backs: order, sheets: sheets || undefined, finish: true})),
+    paper.state === 'read');
   }
 
   next() {
@@ -246,7 +277,7 @@ export class Capture {
   }
 
   #inRun(verb) {
-    if (!this.waitsForKey || this.#station.arrival.page)
+    if (!this.waitsForKey || this.#station.arrival.page || this.isAsked)
       return undefined;
     clearTimeout(this.#timer);
     return this.#station.act(async () => {

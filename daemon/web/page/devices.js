@@ -12,6 +12,7 @@ export class Devices {
   list = null;   // null: not asked yet
   error = null;
   profiles = []; // [{name, settings, locked}]
+  facts = new Map(); // key → {max_area_mm: {source: [w, h]}}, null where the machine could not be asked
   chosen = localStorage.getItem(CHOSEN) ?? ''; // '': the station's default
 
   #station;
@@ -61,6 +62,23 @@ export class Devices {
       this.error = error;
       this.#station.changed();
     }
+  }
+
+  /* What the machine in use can do; it is opened for that, so only on demand, and once. isAgain: what could not be
+   * asked before is asked now. */
+  async ask(isAgain = false) {
+    const key = this.current && deviceKey(this.current);
+    const isAsked = this.facts.has(key) && !(isAgain && this.facts.get(key) === null);
+    if (!key || isAsked || this.current.present === false || this.#station.capture.isRunning)
+      return;
+    this.facts.set(key, null);
+    this.facts.set(key, await get(`/v1/devices/${encodeURIComponent(key)}`).catch(() => null));
+    this.#station.changed();
+  }
+
+  /* [w, h] of the largest page from that source; null: not known. */
+  areaOf(source) {
+    return this.facts.get(this.current && deviceKey(this.current))?.max_area_mm?.[source] ?? null;
   }
 
   /* changes: {label} or {profile}, null takes it away. Throws: the dialog that asked shows the refusal itself. */

@@ -16,21 +16,21 @@ class SohoaDossiers extends SohoaElement {
         </div>
       </form>
       ${station.dossier ? this.#present(station.dossier) : nothing}
-      <h3>${station.search ? 'Hồ sơ tìm thấy' : 'Hồ sơ gần đây'}</h3>
+      <h3>${station.dossierList.search ? 'Hồ sơ tìm thấy' : 'Hồ sơ gần đây'}</h3>
       <form class="with-button" role="search" @submit=${(event) => this.#search(event)}>
         <input id="search" type="search" aria-label="Tìm theo mã hồ sơ" placeholder="Tìm theo mã hồ sơ"
-          autocomplete="off" spellcheck="false" @input=${(event) => event.target.value || station.findDossiers('')}>
+          autocomplete="off" spellcheck="false" @input=${(event) => event.target.value || station.dossierList.find('')}>
         <button>Tìm</button>
       </form>
-      ${station.search ? this.#found(station.search) : this.#recent()}`;
+      ${station.dossierList.search ? this.#found(station.dossierList.search) : this.#recent()}`;
   }
 
   #recent() {
     return html`
-      ${station.dossiers.length ? nothing : html`<p class="empty">Chưa có hồ sơ nào.</p>`}
-      ${this.#list(station.dossiers)}
-      ${station.hasMoreDossiers ? html`<button id="more-dossiers" type="button" ?disabled=${station.busy}
-        @click=${() => station.moreDossiers()}>Xem thêm</button>` : nothing}`;
+      ${station.dossierList.all.length ? nothing : html`<p class="empty">Chưa có hồ sơ nào.</p>`}
+      ${this.#list(station.dossierList.all)}
+      ${station.dossierList.hasMore ? html`<button id="more-dossiers" type="button" ?disabled=${station.busy}
+        @click=${() => station.dossierList.more()}>Xem thêm</button>` : nothing}`;
   }
 
   #found({found, isDone}) {
@@ -44,7 +44,7 @@ class SohoaDossiers extends SohoaElement {
 
   #search(event) {
     event.preventDefault();
-    station.findDossiers(event.target.querySelector('#search').value.trim());
+    station.dossierList.find(event.target.querySelector('#search').value.trim());
   }
 
   #row(dossier) {

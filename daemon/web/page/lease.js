@@ -7,10 +7,11 @@
  *    └──dossier left──┘ └─────────────────┘
  *   other: somebody else has it; asked again until it is free
  */
-import {post, postLast} from './api.js';
+import {get, post, postLast} from './api.js';
 import {deviceKey} from './devices.js';
 
 const ASK_AGAIN_MS = 5000;
+const IDLE_MS = 120000; // a scanner nobody used for so long may be taken over
 const RENEW_MAX_MS = 120000;
 
 /* Who has it, as a refusal tells: "uid:1001/web-1f0a83c2 has the scanner for 480 s more". */
@@ -25,6 +26,7 @@ export class Lease {
   state = 'free';
   owner = '';     // of the other one
   minutesLeft = 0;
+  idleMinutes = null; // since the other one used it last; null: in use, or not known
 
   #station;
   #held = '';     // device that is ours
@@ -47,11 +49,11 @@ export class Lease {
 
   /* {device, body} as it should be now; null: the scanner is not for us. */
   get #wanted() {
-    const {dossier, dossierId, openDocument, arrival, me} = this.#station;
+    const {dossier, dossierId, openDocument, arrival, errand, me} = this.#station;
     const device = this.#device;
     if (!device || !dossier || dossier.closed_us || this.#given === dossierId)
       return null;
-    if (arrival.page) // the button rests while a question is open: handing over forgets what it does
+    if (arrival.page || errand.wish) // the button rests: handing over forgets what it does
       return {device, body: {to: me.id}};
     return {device, body: {dossier_id: dossierId, ...openDocument && {document_id: openDocument.id}}};
   }
@@ -86,16 +88,35 @@ export class Lease {
     }
   }
 
-  #onRefusal(error) {
+  async #onRefusal(error) {
     this.#held = '';
     Object.assign(this, holderOf(error));
+    this.idleMinutes = error.code === 'DEVICE_LEASED' ? await this.#askIdle() : null;
     this.#set(error.code === 'DEVICE_LEASED' ? 'other' : 'free');
     this.#again(ASK_AGAIN_MS);
+  }
+
+  async #askIdle() {
+    const {scanners = []} = await get('/v1/status').catch(() => ({}));
+    const since = scanners.find(({key}) => key === this.#device)?.lease?.idle_since_us;
+    const idleMs = since ? Date.now() - since / 1000 : 0;
+    return idleMs >= IDLE_MS ? Math.floor(idleMs / 60000) : null;
   }
 
   #again(ms) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.renew(), Math.max(ms, 1000));
+  }
+
+  /* Somebody has it now who had not. */
+  onChange({device, lease}) {
+    if (device !== this.#device)
+      return;
+    const owner = lease?.owner.split('/')[0];
+    if (this.state === 'mine' && lease && owner !== this.#station.me.id.split('/')[0])
+      this.#station.tell(`Cán bộ ${owner} đã nhận máy quét vì máy để lâu không dùng. ` +
+        'Muốn quét tiếp, hãy báo người đó bàn giao lại.', true);
+    this.renew();
   }
 
   renew() {
@@ -125,12 +146,17 @@ export class Lease {
     this.#set('given');
   }
 
+  /* Who may have it though somebody else does. */
+  get mayTake() {
+    return this.#station.me.role === 'it' || this.idleMinutes !== null;
+  }
+
   /* Back again; from somebody else only where that is allowed. */
   take() {
     return this.#station.act(async () => {
       this.#given = '';
       if (this.state === 'other')
-        await post(path(this.#device), {to: this.#station.me.id});
+        await post(path(this.#device), this.#station.me.role === 'it' ? {to: this.#station.me.id} : {take: true});
       this.renew();
     });
   }

@@ -6,18 +6,21 @@ const STRIP_MARGIN_MM = 3;
 const STRIP_MIN_W_MM = 60;
 const STRIP_MIN_H_MM = 9;
 
-const source = (page) => `/v1/pages/${page.id}/thumb`;
+/* The turn is in the address: another way up is another picture. */
+export const thumbOf = (page) => `/v1/pages/${page.id}/thumb?turn=${page.info?.rotation_deg ?? 0}`;
 
 function sheet(page) {
-  return svg`<image href=${source(page)} x="0" y="0" width=${page.width_mm} height=${page.height_mm}
+  return svg`<image href=${thumbOf(page)} x="0" y="0" width=${page.width_mm} height=${page.height_mm}
     preserveAspectRatio="none"></image>`;
 }
+
+const stateOf = (page) => page.state === 'held' ? 'Trang này chờ cán bộ xử lý.'
+  : page.turned_deg === null || page.turned_deg === undefined ? 'Trang đang được xử lý…' : 'Máy đang đọc lại trang theo chiều vừa xoay…';
 
 /* boxes: [{name, box_mm, state}]; choose(name) on a click. */
 export function pageImage(page, boxes, chosen, choose) {
   if (!page?.info)
-    return html`<p class="empty waiting-page">${!page ? 'Không có ảnh trang.'
-      : page.state === 'held' ? 'Trang này chờ cán bộ xử lý.' : 'Trang đang được xử lý…'}</p>`;
+    return html`<p class="empty waiting-page">${page ? stateOf(page) : 'Không có ảnh trang.'}</p>`;
   return html`<svg class="page-image" viewBox="0 0 ${page.width_mm} ${page.height_mm}" role="img"
       aria-label="Ảnh trang ${page.position}">
     ${sheet(page)}

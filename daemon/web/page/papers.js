@@ -1,8 +1,9 @@
 /* The papers of the dossier with their pages as they come, and the counts against what was said. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
-import {countedPages} from './station.js';
-import {documentName, documentState, dossierName, openQuestions, qualityReasons, questionLabel, stateLabel}
-  from './text.js';
+import {sidesOf} from './sides.js';
+import {documentName, documentState, dossierName} from './text.js';
+import './files.js';
+import './thumbs.js';
 
 class SohoaPapers extends SohoaElement {
   view() {
@@ -15,27 +16,30 @@ class SohoaPapers extends SohoaElement {
       <ol class="papers">
         ${repeat(station.documents, (document) => document.id, (document) => this.#paper(document))}
       </ol>
-      ${station.lastRemoved ? html`<button type="button" @click=${() => station.undoRemoval()}>
-        Lấy lại trang vừa bỏ</button>` : nothing}
+      ${dossier.closed_us ? nothing : html`<sohoa-files></sohoa-files>`}
       ${dossier.closed_us || !station.documents.length ? nothing : html`
         <button type="button" ?disabled=${station.busy || station.capture.isRunning}
-          @click=${() => station.closeDossier()}>Đóng hồ sơ</button>`}`;
+          @click=${() => station.closeDossier()}>Đóng hồ sơ</button>`}
+      ${this.#undo(station.edits.undoable)}`;
+  }
+
+  #undo(done) {
+    return done ? html`<p class="undo"><button id="undo" type="button" aria-keyshortcuts="Control+Z" ?disabled=${station.busy}
+      @click=${() => station.edits.undo()}>${done.text} <kbd>Ctrl</kbd>+<kbd>Z</kbd></button></p>` : nothing;
   }
 
   /* Papers, sheets, written sides and images are four numbers. One that has no page yet is no paper. */
   #counts(dossier) {
     const {scanned, withoutPages} = station.counts;
+    const {sheets, written, blank, images} = dossier.counts;
     const papers = scanned - withoutPages;
-    const pages = countedPages(station.pages);
-    const sheets = pages.filter((page) => page.side !== 'back').length;
-    const blank = pages.filter((page) => page.blank).length;
     const isEqual = !dossier.papers || dossier.papers === papers;
     return html`<dl class="counts">
       <div class=${isEqual ? '' : 'unequal'}><dt>Giấy tờ</dt>
         <dd>${papers}${dossier.papers ? html`<span> / ${dossier.papers} đã khai</span>` : nothing}</dd></div>
       <div><dt>Tờ</dt><dd>${sheets}</dd></div>
-      <div><dt>Mặt có chữ</dt><dd>${pages.length - blank}</dd></div>
-      <div><dt>Ảnh</dt><dd>${pages.length}${blank ? html`<span> (${blank} mặt trắng)</span>` : nothing}</dd></div>
+      <div><dt>Mặt có chữ</dt><dd>${written}</dd></div>
+      <div><dt>Ảnh</dt><dd>${images}${blank ? html`<span> (${blank} mặt trắng)</span>` : nothing}</dd></div>
     </dl>`;
   }
 
@@ -46,55 +50,20 @@ class SohoaPapers extends SohoaElement {
       <button type="button" class="paper-name" aria-current=${isCurrent ? 'true' : nothing}
         @click=${() => station.chooseDocument(document.id)}>
         <b>Giấy ${station.numberOf(document.id)}: ${documentName(document)}</b>
-        <small>${pages.length} trang · <span class="state">${documentState(document, pages, station.deliveriesOf(document.id))}</span>
+        <small>${sidesOf(pages).length} trang · <span class="state">${documentState(document, pages, station.deliveriesOf(document.id))}</span>
           ${document.version > 1 ? ` · bản ${document.version}` : nothing}</small>
       </button>
-      <ul class="thumbs">
-        ${repeat(pages, (page) => page.id, (page) => this.#thumb(page))}
-        ${repeat(station.failedPagesOf(document.id), (page) => page.id, (page) => this.#failed(page))}
-      </ul>
+      <sohoa-thumbs .paper=${document}></sohoa-thumbs>
     </li>`;
-  }
-
-  #failed(page) {
-    return html`<li><span class="waiting">${stateLabel('page', page.state)}</span>
-      <small>tờ ${page.sheet}</small></li>`;
-  }
-
-  #thumb(page) {
-    const number = page.position;
-    const side = page.side === 'back' ? 'mặt sau' : 'mặt trước';
-    const about = `Trang ${number}, ${side}${page.blank ? ', trắng' : ''}`;
-    return html`<li class=${page.blank ? 'blank' : ''}>
-      ${page.info
-        ? html`<img src="/v1/pages/${page.id}/thumb" alt=${about} loading="lazy">`
-        : html`<span class="waiting">${page.state === 'held' ? 'Cần xem' : 'Đã lưu'}</span>`}
-      <small>${number}${page.blank ? ' trắng' : ''}</small>
-      ${this.#quality(page)}
-      ${openQuestions(page).map((question) => this.#question(page, question))}
-      ${page.state === 'held' ? this.#held(page) : nothing}
-    </li>`;
-  }
-
-  /* While the paper is still at hand: what a second scan would make better. */
-  #quality(page) {
-    const reasons = qualityReasons(page);
-    return reasons.length ? html`<small class="mark">${reasons.join(', ')}</small>` : nothing;
-  }
-
-  #question(page, {code}) {
-    return html`<p class="alert">
-      <span>Trang ${page.position}: ${questionLabel(code)}</span>
-      <button type="button" @click=${() => station.answerQuestion(page.id, code, 'keep')}>Giữ</button>
-      <button type="button" @click=${() => station.answerQuestion(page.id, code, 'removed')}>Bỏ</button></p>`;
-  }
-
-  #held(page) {
-    return html`<p class="alert error">
-      <span>${station.messageFor(page.held?.reason) || 'Trang này cần người xem.'}
-        ${page.held?.ref ? html`<small>Mã tham chiếu: ${page.held.ref}</small>` : nothing}</span>
-      <button type="button" @click=${() => station.release('page', page.id)}>Thử lại</button></p>`;
   }
 }
+
+document.addEventListener('keydown', (event) => {
+  const isTyping = event.target.closest('input, textarea, select') || document.querySelector('dialog[open]');
+  if (event.key !== 'z' || !event.ctrlKey || isTyping || !station.edits.undoable)
+    return;
+  event.preventDefault();
+  station.edits.undo();
+});
 
 customElements.define('sohoa-papers', SohoaPapers);

@@ -2,11 +2,12 @@
 import {html, live, nothing, repeat, SohoaElement, station} from './element.js';
 import {Draft} from './draft.js';
 import {FIELDS, TYPES} from './labels.js';
-import {pageImage, pageStrip} from './page-image.js';
-import {countedPages} from './station.js';
+import {pageStrip} from './page-image.js';
+import {countedPages} from './sides.js';
 import {dateForPeople, documentName, documentState, fieldLabel, isDateField} from './text.js';
 import {failedPages, waiting} from './waiting.js';
-import './paper-repair.js';
+import './paper-menu.js';
+import './sheet.js';
 
 /* States in which the answers are still the clerk's to give. */
 const ANSWERABLE = new Set(['open', 'read', 'held']);
@@ -36,11 +37,9 @@ function shown(name, value) {
 class SohoaReview extends SohoaElement {
   #draft = null;
   #chosen = '';      // field whose box is shown
-  #pageNumber = 1;
   #compared = false;
   #revision = '';    // of the document the tick is about
   #problem = '';
-  #zoomed = false;
   #wantsFocus = false; // once the next paper is there
 
   view() {
@@ -55,9 +54,10 @@ class SohoaReview extends SohoaElement {
     return html`
       <p class="about"><b>Giấy ${station.numberOf(document.id)}: ${documentName(document)}</b>
         <span class="state">${documentState(document, pages, station.deliveriesOf(document.id))}</span>
-        <sohoa-paper-repair .document=${document} .pages=${pages}></sohoa-paper-repair></p>
+        <sohoa-paper-menu .paper=${document}></sohoa-paper-menu></p>
       <div class="sides">
-        <div class="sheet">${this.#sheet(document, pages)}</div>
+        <sohoa-sheet class="sheet" .paper=${document} .pages=${pages} .boxes=${this.#boxes(document)} .chosen=${this.#chosen}
+          .choose=${this.#focusField}></sohoa-sheet>
         <div class="answers">${this.#answers(document, pages, detail.pages)}</div>
       </div>`;
   }
@@ -79,7 +79,6 @@ class SohoaReview extends SohoaElement {
       this.#draft.forget();
     if (isOther) {
       this.#chosen = '';
-      this.#pageNumber = 1;
       this.#problem = '';
     }
     if (isOther || this.#revision !== document.revision)
@@ -94,23 +93,9 @@ class SohoaReview extends SohoaElement {
     this.#revision = revision;
   }
 
-  #sheet(document, pages) {
-    const page = pages[this.#pageNumber - 1] ?? pages[0];
-    const boxes = this.#draft.rows().filter(({proposal}) => proposal.box_mm && pages[proposal.page - 1] === page)
-      .map(({name, proposal, mark}) => ({name, box_mm: proposal.box_mm,
-        state: document.state === 'read' ? mark : 'sure'}));
-    return html`
-      <p class="sheet-tools">
-        ${pages.length > 1 ? pages.map((_, index) => html`
-          <button type="button" aria-current=${pages[index] === page ? 'page' : nothing}
-            @click=${() => this.#showPage(index + 1)}>Trang ${index + 1}</button>`) : nothing}
-        ${page ? html`<button type="button" aria-pressed=${String(this.#zoomed)} @click=${() => this.#zoom()}>
-          Phóng to</button>` : nothing}
-      </p>
-      <div class=${this.#zoomed ? 'sheet-view zoomed' : 'sheet-view'} tabindex="0" role="group"
-        aria-label="Ảnh trang giấy, cuộn được">
-        ${pageImage(page, boxes, this.#chosen, (name) => this.#focusField(name))}
-      </div>`;
+  #boxes(document) {
+    return this.#draft.rows().filter(({proposal}) => proposal.box_mm).map(({name, proposal, mark}) =>
+      ({name, box_mm: proposal.box_mm, page: proposal.page, state: document.state === 'read' ? mark : 'sure'}));
   }
 
   #answers(document, pages, allPages) {
@@ -237,25 +222,13 @@ class SohoaReview extends SohoaElement {
     return document.querySelector('sohoa-signer').askPassword();
   }
 
-  #showPage(number) {
-    this.#pageNumber = number;
-    this.requestUpdate();
-  }
-
-  #zoom() {
-    this.#zoomed = !this.#zoomed;
-    this.requestUpdate();
-  }
-
-  #focusField(name) {
-    this.querySelector(`#f-${name}`)?.focus();
-  }
+  #focusField = (name) => this.querySelector(`#f-${name}`)?.focus();
 
   #enter(name) {
     this.#chosen = name;
-    const page = this.#draft.row(name).proposal.page;
+    const page = countedPages(station.detail.pages)[this.#draft.row(name).proposal.page - 1];
     if (page)
-      this.#pageNumber = page;
+      station.showPage(page);
     this.requestUpdate();
   }
 
@@ -326,7 +299,7 @@ class SohoaReview extends SohoaElement {
     const draft = this.#draft; // as it was seen, should the document change under the password dialog
     if (station.signerLocked && !await this.#askPassword())
       return undefined;
-    if (await station.confirm(document.id, document.revision, draft.answers())) {
+    if (await station.papers.confirm(document.id, document.revision, draft.answers())) {
       draft.forget();
       this.#goOn(document.id);
     } else if (station.notice?.field) {

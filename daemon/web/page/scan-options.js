@@ -5,6 +5,8 @@ import {html, nothing, station} from './element.js';
 export const SOURCES = {flatbed: 'Mặt kính', adf: 'Khay nạp, một mặt', duplex: 'Khay nạp, hai mặt',
   turned: 'Khay nạp, tự lật mặt'};
 const PAPERS = {'': 'A4 (thường dùng)', a5: 'A5', a3: 'A3', id1: 'Thẻ (căn cước)', auto: 'Máy tự đo'};
+const A3_MM = [297, 420];
+const SLACK_MM = 3; // glasses end a little before the paper's edge
 const INTERVALS = {'': 'Khi bấm Enter', 3: 'Sau 3 giây', 5: 'Sau 5 giây', 8: 'Sau 8 giây', 12: 'Sau 12 giây', 20: 'Sau 20 giây'};
 const LOCKED = {source: 'Nguồn giấy', paper: 'Khổ giấy'};
 
@@ -14,6 +16,12 @@ const remember = (key, value) => localStorage.setItem(`sohoa.${key}`, value);
 
 const selected = (options, chosen) => Object.entries(options).map(([value, label]) => html`
   <option value=${value} ?selected=${value === chosen}>${label}</option>`);
+
+const {a3: _, ...SMALL_PAPERS} = PAPERS;
+
+const noA3 = ({source, area: [w, h]}) => html`<p id="no-a3" class="hint">
+  ${`${source === 'flatbed' ? 'Mặt kính' : 'Khay nạp'} của máy này chỉ ${Math.round(w)} × ${Math.round(h)} mm, nhỏ hơn A3.`}
+  Trang A3: quét trên mặt kính thành các phần gối lên nhau; sau phần đầu, bấm «Sửa trang», chọn «Quét phần kế của trang khổ lớn».</p>`;
 
 export class ScanOptions {
   source = remembered('source', 'adf');
@@ -47,12 +55,19 @@ export class ScanOptions {
     return (this.#locked('source') ?? this.source) !== 'flatbed';
   }
 
+  /* What the source of the machine is too small for A3 by; null where A3 fits, or nobody knows. */
+  get #tooSmall() {
+    const source = this.#locked('source') ?? this.source;
+    const area = station.devices.areaOf(source === 'turned' ? 'adf' : source);
+    return area && !A3_MM.every((mm, i) => area[i] + SLACK_MM >= mm) ? {source, area} : null;
+  }
+
   request() {
     const isTurned = this.source === 'turned';
     const request = {source: isTurned ? 'adf' : this.source, finish: this.#isFeeder ? this.onePaper && !isTurned : this.isHandsFree};
     if (this.#locked('source'))
       delete request.source;
-    if (this.paper && !this.#locked('paper'))
+    if (this.paper && !this.#locked('paper') && !(this.paper === 'a3' && this.#tooSmall))
       request.paper = this.paper;
     if (station.devices.chosen)
       request.device = station.devices.chosen;
@@ -113,11 +128,16 @@ export class ScanOptions {
   viewMore() {
     const {profiles} = station.devices;
     const locked = Object.keys(LOCKED).filter((key) => this.#locked(key));
-    return html`<details class="more"><summary>Tùy chọn khác</summary>
+    if (this.paper === 'a3')
+      station.devices.ask();
+    const tooSmall = this.#tooSmall;
+    const paper = this.#locked('paper') ?? (this.paper === 'a3' && tooSmall ? '' : this.paper);
+    return html`<details class="more" @toggle=${(event) => event.target.open && station.devices.ask(true)}><summary>Tùy chọn khác</summary>
       <label for="paper">Khổ giấy</label>
-      <select id="paper" ?disabled=${Boolean(this.#locked('paper'))}
+      <select id="paper" ?disabled=${Boolean(this.#locked('paper'))} aria-describedby=${tooSmall ? 'no-a3' : nothing}
         @change=${(event) => this.#set('paper', event.target.value, 'paper')}>
-        ${selected(PAPERS, this.#locked('paper') ?? this.paper)}</select>
+        ${selected(tooSmall ? SMALL_PAPERS : PAPERS, paper)}</select>
+      ${tooSmall ? noA3(tooSmall) : nothing}
       ${profiles.length ? html`<label for="profile">Thiết lập quét</label>
         <select id="profile" @change=${(event) => this.#set('profile', event.target.value)}>
           ${selected({'': 'Theo máy quét', ...Object.fromEntries(profiles.map(({name}) => [name, name]))}, this.profile)}

@@ -21,7 +21,18 @@ export function scanProgress() {
   if (capture.job.error)
     return failed(capture);
   const ended = capture.job.state === 'cancelled' ? 'Đã hủy quét.' : 'Quét xong.';
-  return html`<p class="hint">${ended} ${kept(capture.job)}</p>${backs(capture)}`;
+  return html`<p class="hint">${ended} ${kept(capture.job)}</p>${card()}${backs(capture)}`;
+}
+
+/* A card is small: while it lies on the glass a closer image costs nothing. */
+function card() {
+  const {errand} = station;
+  if (!errand.card || errand.isCardRefused)
+    return nothing;
+  return html`<div class="alert asks"><span><strong>Trên mặt kính có thẻ.</strong>
+      <small>Để nguyên thẻ, quét lại riêng phần thẻ ở 600 dpi cho rõ chữ; vẫn tính là một trang.</small></span>
+    <p class="buttons">${button('Quét lại thẻ ở 600 dpi', () => errand.scanCard(), 'primary')}
+      ${button('Không cần', () => errand.refuseCard())}</p></div>`;
 }
 
 const kept = ({pages}) => pages ? `Đã lưu ${pages} trang.` : 'Chưa có trang nào được lưu.';
@@ -44,7 +55,7 @@ function running(capture) {
 /* A hands-free run between two pages. */
 function nextLeaf(capture) {
   const {secondsLeft} = capture;
-  const isAsked = Boolean(station.arrival.page);
+  const isAsked = Boolean(station.arrival.page) || capture.isAsked;
   return html`<p>${isAsked ? 'Hãy xác nhận trang đầu, rồi quét tiếp.'
       : secondsLeft === null ? 'Lật sang trang kế rồi bấm Enter.'
         : html`Lật sang trang kế: quét sau <span aria-live="off">${secondsLeft}</span> giây.`}</p>
@@ -66,7 +77,9 @@ function failed(capture) {
     ${choices(capture)}</div>`;
 }
 
-const lost = ({lost_sheet: sheet}) => sheet ? html`<b class="lost-sheet">Tờ ${sheet} phải đưa vào quét lại.</b>` : nothing;
+/* Several where the store refused a page while the next one was on its way. */
+const lost = ({lost_sheet: sheet, lost_sheets: count}) => sheet ? html`<b class="lost-sheet">Tờ ${count > 1
+  ? `${sheet} đến ${sheet + count - 1}` : sheet} phải đưa vào quét lại.</b>` : nothing;
 
 /* Fewer sheets than the clerk said: only the clerk knows which number is right. */
 function missing(capture) {

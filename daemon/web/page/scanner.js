@@ -17,6 +17,7 @@ const TAKES_ENTER = 'input, textarea, select, button, a, summary';
 class SohoaScanner extends SohoaElement {
   #options = new ScanOptions(() => this.requestUpdate());
   #onKey = (event) => this.#key(event);
+  #wantsFocus = false; // the scan was begun on its button: the focus comes back to it
 
   connectedCallback() {
     super.connectedCallback();
@@ -26,6 +27,16 @@ class SohoaScanner extends SohoaElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     document.removeEventListener('keydown', this.#onKey);
+  }
+
+  /* The button is another one while the scan runs, and takes the focus with it. */
+  updated() {
+    const button = this.#wantsFocus && this.querySelector('#scan:not(:disabled)');
+    if (!button)
+      return;
+    this.#wantsFocus = false;
+    if (document.activeElement === document.body && !station.arrival.page)
+      button.focus();
   }
 
   get #ready() {
@@ -50,13 +61,14 @@ class SohoaScanner extends SohoaElement {
         ${this.#options.viewMore()}
       </div>
       ${devices.error ? html`<p class="alert error">${devices.error.message}</p>` : nothing}
+      ${this.#errand(station.errand.wish)}
       <div class="buttons">
         ${capture.isRunning ? html`
           <button id="cancel" type="button" class="big stop" @click=${() => capture.cancel()}>
             Hủy quét <kbd>Esc</kbd></button>` : html`
           <button id="scan" type="button" class="big primary" aria-keyshortcuts="F2"
             ?disabled=${!this.#ready} @click=${() => this.#scan()}>
-            ${station.openDocument ? 'Quét tiếp' : 'Quét'} <kbd>F2</kbd></button>`}
+            ${station.openDocument && !station.errand.wish ? 'Quét tiếp' : 'Quét'} <kbd>F2</kbd></button>`}
         <button id="next-paper" type="button" class="big" aria-keyshortcuts="F4"
           ?disabled=${!this.#ready || !station.openDocument} @click=${() => this.#nextPaper()}>
           Giấy tiếp theo <kbd>F4</kbd></button>
@@ -87,7 +99,7 @@ class SohoaScanner extends SohoaElement {
   }
 
   #lease() {
-    const {lease, me} = station;
+    const {lease} = station;
     const button = (text, act) => html`<button type="button" class="small" ?disabled=${station.busy}
       @click=${act}>${text}</button>`;
     if (lease.state === 'mine')
@@ -98,16 +110,32 @@ class SohoaScanner extends SohoaElement {
     if (lease.state === 'other')
       return html`<small role="status" class="trouble">Máy đang do cán bộ ${lease.owner} sử dụng${lease.minutesLeft
         ? html` (còn <span aria-live="off">${lease.minutesLeft}</span> phút)` : nothing}.
-        ${me.role === 'it' ? nothing : 'Chờ bàn giao…'}</small>
-        ${me.role === 'it' ? button('Nhận máy', () => lease.take()) : nothing}`;
+        ${lease.idleMinutes !== null ? `Đã ${lease.idleMinutes} phút không quét.` : lease.mayTake ? nothing : 'Chờ bàn giao…'}</small>
+        ${lease.mayTake ? button('Nhận máy', () => lease.take()) : nothing}`;
     return nothing;
+  }
+
+  #errand(wish) {
+    return wish ? html`<p class="alert asks" role="status"><span><strong>${wish.text}.</strong>
+        <small>${wish.hint} Đặt giấy vào máy rồi bấm Quét.</small></span>
+      <button type="button" ?disabled=${station.capture.isRunning} @click=${() => this.#dropErrand()}>Thôi</button></p>` : nothing;
+  }
+
+  #dropErrand() {
+    station.errand.drop();
+    this.querySelector('#scan')?.focus();
   }
 
   async #scan() {
     if (!this.#ready)
       return;
-    const {capture} = station;
+    const {capture, errand} = station;
     const request = this.#options.request();
+    this.#wantsFocus = document.activeElement?.id === 'scan' && !request.hands_free;
+    if (errand.wish) {
+      await errand.start(request);
+      return;
+    }
     if (capture.canGoOn && (!capture.request || isSame(capture.request, request))) {
       capture.goOn();
       return;
@@ -118,7 +146,7 @@ class SohoaScanner extends SohoaElement {
   }
 
   async #nextPaper() {
-    if (!this.#ready || !station.openDocument || !await station.finishPaper())
+    if (!this.#ready || !station.openDocument || !await station.papers.finish())
       return;
     station.capture.forget();
     this.querySelector('#scan')?.focus();

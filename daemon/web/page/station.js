@@ -8,13 +8,17 @@ import {ApiError, get, patch, post} from './api.js';
 import {Arrival} from './arrival.js';
 import {Capture} from './capture.js';
 import {Devices} from './devices.js';
+import {DossierList} from './dossier-list.js';
+import {Errand} from './errand.js';
 import {follow} from './events.js';
+import {Imports} from './imports.js';
 import {holderOf, Lease} from './lease.js';
+import {PageEdits} from './page-edits.js';
+import {PaperEdits} from './paper-edits.js';
+import {countedPages} from './sides.js';
 
 const REFRESH_MS = 120;
-const DOSSIERS_STEP = 30;
-const SEARCH_STEP = 500;
-const FOUND_MAX = 100;
+const EVERYTHING = ['dossiers', 'dossier', 'document', 'signer', 'queue', 'imports'];
 const TOAST_MS = 8000;
 
 /* Refusals which say that the page shows what is no longer so. */
@@ -28,14 +32,11 @@ const NOT_COMPARED = new Set(['open', 'read']);
 /* What to read again when something of that kind changed: of all dossiers, and of the present one. */
 const CHANGES = {
   page: {list: [], present: ['dossier', 'document']},
+  import: {list: ['imports'], present: ['dossier']},
   document: {list: ['dossiers', 'signer'], present: ['dossier', 'document']},
   delivery: {list: ['queue'], present: ['dossier', 'document']},
   dossier: {list: ['dossiers'], present: ['dossier']},
 };
-
-/* Those that count, in order: a page nobody could process is not in the copy. */
-export const countedPages = (pages) => pages.filter(({state}) => state !== 'rejected' && state !== 'failed')
-  .sort((a, b) => a.position - b.position);
 
 class Station extends EventTarget {
   connected = true;
@@ -44,21 +45,24 @@ class Station extends EventTarget {
   said = '';           // last good news, for the live region
   messages = {};       // texts by error code
 
-  dossiers = [];       // newest first, as far as asked for
-  hasMoreDossiers = false;
-  search = null;       // {found: [dossier], isDone}
   dossier = null;
   documents = [];
   pages = [];
   dossierId = '';
   documentId = '';
   documentPinned = false; // the clerk chose it: stay there
+  pageId = '';         // image of documentId that is looked at; '': its first
   detail = null;       // {document, pages, deliveries} of documentId
 
   signer = null;
   deliveries = [];
   me = {id: '', role: ''};
 
+  dossierList = new DossierList(this);
+  papers = new PaperEdits(this);
+  edits = new PageEdits(this);
+  errand = new Errand(this);
+  imports = new Imports(this);
   capture = new Capture(this);
   devices = new Devices(this);
   arrival = new Arrival(this);
@@ -83,7 +87,7 @@ class Station extends EventTarget {
     follow('/v1/events', (name, data) => this.#onEvent(name, data),
       (connected, isRefused) => this.#onConnection(connected, isRefused));
     this.messages = await get('messages.json').catch(() => ({}));
-    this.refresh('dossiers', 'dossier', 'document', 'signer', 'queue');
+    this.refresh(...EVERYTHING);
     this.devices.load();
     this.capture.restore();
   }
@@ -96,7 +100,7 @@ class Station extends EventTarget {
     if (isRefused)
       this.#askWhyRefused();
     if (back) {
-      this.refresh('dossiers', 'dossier', 'document', 'signer', 'queue');
+      this.refresh(...EVERYTHING);
       this.capture.reload();
       this.lease.renew();
       if (this.devices.error)
@@ -118,6 +122,7 @@ class Station extends EventTarget {
       progress: () => this.capture.onProgress(data),
       job: () => this.capture.onJob(data),
       devices: () => this.devices.take(data.devices),
+      lease: () => this.lease.onChange(data),
       button: () => this.#onButton(data),
       changed: () => this.#onChanged(data),
     };
@@ -127,7 +132,7 @@ class Station extends EventTarget {
   #onHello({missed, principal}) {
     this.me = principal ?? this.me;
     if (missed)
-      this.refresh('dossiers', 'dossier', 'document', 'signer', 'queue');
+      this.refresh(...EVERYTHING);
     this.changed();
   }
 
@@ -139,13 +144,17 @@ class Station extends EventTarget {
   }
 
   /* The machine's own button: pressed for this dossier, pressed for nothing, or what came of it. */
-  #onButton({error, action, device}) {
+  #onButton({error, action, device, label, owner}) {
     if (error)
       this.tell(`Nút trên máy quét: ${error.message}`, true);
     else if (action?.dossier_id === this.dossierId)
       this.tell('Đã bấm nút trên máy quét: đang quét vào hồ sơ này.');
     else if (!action && this.arrival.page && device === this.capture.job?.device)
       this.tell('Nút trên máy quét chưa có tác dụng: hãy trả lời «Đúng hồ sơ này?» trước.', true);
+    else if (!action && this.errand.wish)
+      this.tell('Nút trên máy quét chưa có tác dụng lúc này: bấm Quét trên màn hình để quét vào đúng chỗ đã chọn.', true);
+    else if (!action && owner === null)
+      this.tell(`Đã bấm nút trên máy «${label ?? device}» nhưng chưa ai nhận máy. Mở hồ sơ rồi bấm lại.`, true);
   }
 
   tell(text, isError = false) {
@@ -172,11 +181,12 @@ class Station extends EventTarget {
     const stale = this.#stale;
     this.#stale = new Set();
     const readers = {
-      dossiers: () => this.#readDossiers(),
+      dossiers: () => this.dossierList.read(),
       dossier: () => this.#readDossier(),
       document: () => this.#readDocument(),
       signer: () => this.#readSigner(),
       queue: () => this.#readQueue(),
+      imports: () => this.imports.read(),
     };
     await Promise.all([...stale].map((part) => readers[part]().catch((error) => this.#onReadError(error))));
     this.#timer = 0;
@@ -188,52 +198,6 @@ class Station extends EventTarget {
   #onReadError(error) {
     if (error.code !== 'DAEMON_UNREACHABLE')
       this.showError(error);
-  }
-
-  async #readDossiers() {
-    const newest = (await get(`/v1/dossiers?limit=${DOSSIERS_STEP}`)).dossiers ?? [];
-    const known = new Set(newest.map(({id}) => id));
-    const older = this.dossiers.filter(({id, created_us: us}) => !known.has(id) && us <= newest.at(-1)?.created_us);
-    this.dossiers = [...newest, ...older];
-    if (!older.length)
-      this.hasMoreDossiers = newest.length === DOSSIERS_STEP;
-  }
-
-  moreDossiers() {
-    return this.act(async () => {
-      const older = await this.#olderDossiers(this.dossiers.at(-1)?.id, DOSSIERS_STEP);
-      this.dossiers = [...this.dossiers, ...older];
-      this.hasMoreDossiers = older.length === DOSSIERS_STEP;
-    });
-  }
-
-  async #olderDossiers(before, limit) {
-    const place = before ? `&before=${before}` : '';
-    return (await get(`/v1/dossiers?limit=${limit}${place}`)).dossiers ?? [];
-  }
-
-  /* Those of that code, else those whose code has the text in it, newest first; '' ends the search. */
-  async findDossiers(text) {
-    const search = text ? {found: [], isDone: false} : null;
-    this.search = search;
-    this.changed();
-    if (!search)
-      return;
-    search.found = await this.#dossiersOf(text);
-    search.isDone = search.found.length > 0;
-    for (let before; search === this.search && !search.isDone;) {
-      const some = await this.#olderDossiers(before, SEARCH_STEP).catch((error) => this.showError(error) ?? []);
-      before = some.at(-1)?.id;
-      search.found.push(...some.filter(({code}) => code?.toLowerCase().includes(text.toLowerCase())));
-      search.isDone = some.length < SEARCH_STEP || search.found.length >= FOUND_MAX;
-      this.changed();
-    }
-    this.changed();
-  }
-
-  /* None, too, for what is no whole code. */
-  #dossiersOf(code) {
-    return get(`/v1/dossiers?code=${encodeURIComponent(code)}`).then(({dossiers}) => dossiers, () => []);
   }
 
   async #readDossier() {
@@ -292,6 +256,8 @@ class Station extends EventTarget {
   }
 
   #look(dossierId, documentId) {
+    if (documentId !== this.documentId)
+      this.pageId = '';
     this.dossierId = dossierId;
     this.documentId = documentId;
     const place = new URLSearchParams();
@@ -311,7 +277,9 @@ class Station extends EventTarget {
     this.documents = [];
     this.pages = [];
     this.detail = null;
-    this.refresh('dossier', 'document');
+    this.edits.forget();
+    this.errand.drop();
+    this.refresh('dossier', 'document', 'imports');
     this.changed();
   }
 
@@ -319,6 +287,13 @@ class Station extends EventTarget {
     this.documentPinned = true;
     if (id !== this.documentId || !this.detail)
       this.#showDocument(id);
+  }
+
+  /* A page of the dossier, with its paper. */
+  showPage(page) {
+    this.chooseDocument(page.document_id);
+    this.pageId = page.id;
+    this.changed();
   }
 
   #showDocument(id) {
@@ -401,7 +376,7 @@ class Station extends EventTarget {
         throw error;
       this.showError(error);
       if (OUTDATED.has(error.code))
-        this.refresh('dossiers', 'dossier', 'document', 'signer', 'queue');
+        this.refresh(...EVERYTHING);
       if (error.code === 'DEVICE_LEASED')
         this.lease.renew();
       return undefined;
@@ -437,78 +412,11 @@ class Station extends EventTarget {
     });
   }
 
-  finishPaper(id = this.openDocument?.id) {
-    return this.#onDocument(id, 'finish');
-  }
-
-  reopen(id) {
-    return this.#onDocument(id, 'reopen');
-  }
-
-  reject(id, reason) {
-    return this.#onDocument(id, 'reject', {reason});
-  }
-
-  replace(id, reason) {
-    return this.#onDocument(id, 'replace', {reason});
-  }
-
-  split(id, pageId) {
-    return this.#onDocument(id, 'split', {page_id: pageId});
-  }
-
-  #onDocument(id, verb, body) {
-    return this.act(async () => {
-      const answer = await post(`/v1/documents/${id}/${verb}`, body);
-      this.refresh('dossiers', 'dossier', 'document');
-      return answer;
-    });
-  }
-
   /* A document or page that waits for a person goes back to where it was held. */
   release(kind, id) {
     return this.act(async () => {
       await post(`/v1/queue/${id}/release`, {kind});
       this.refresh('dossier', 'document', 'queue');
-    });
-  }
-
-  removePage(id, reason) {
-    return this.act(async () => {
-      await post(`/v1/pages/${id}/remove`, {reason});
-      this.lastRemoved = id;
-      this.refresh('dossier', 'document');
-    });
-  }
-
-  /* What the machine asks about a page: it stays, or it goes. */
-  answerQuestion(id, code, answer) {
-    return this.act(async () => {
-      await post(`/v1/pages/${id}/answer`, {code, answer});
-      if (answer === 'removed')
-        this.lastRemoved = id;
-      this.refresh('dossier', 'document');
-    });
-  }
-
-  /* The page removed last comes back to where it was. */
-  undoRemoval() {
-    return this.act(async () => {
-      await post(`/v1/pages/${this.lastRemoved}/restore`, {});
-      this.lastRemoved = null;
-      this.refresh('dossier', 'document');
-    });
-  }
-
-  /* revision: of the document as the clerk saw it when comparing. */
-  confirm(id, revision, answers) {
-    return this.act(async () => {
-      await post(`/v1/documents/${id}/confirm`, {compared: true, revision, ...answers});
-      this.say('Đã xác nhận. Máy đang ký và gửi.');
-      this.arrival.confirm(); // whoever compared the paper knows whose it is
-      this.documentPinned = false;
-      this.refresh('dossiers', 'dossier', 'document', 'queue');
-      return true;
     });
   }
 

@@ -1,5 +1,6 @@
 /* Texts for people: dates, states, words for confidence. */
 import {FIELDS, STATES, TYPES} from './labels.js';
+import {pageName} from './sides.js';
 
 const ACCEPTED = new Set(['accepted', 'reconciled']);
 const DATE_FIELDS = new Set(['issue_date', 'owner_birth_date', 'valid_until']);
@@ -28,12 +29,17 @@ const QUESTIONS = {
   short: 'ngắn hơn khổ giấy đã chọn. Trang có đủ không?',
   odd_size: 'khổ khác thường. Trang có đủ không?',
   resolution_differs: 'độ phân giải khác mức đã chọn. Có cần quét lại?',
+  paper_late: 'đến sau khi giấy gồm các tệp cùng nhóm đã đối chiếu xong, nên là giấy mới. Giữ lại?',
+  paper_start: 'có thể là trang đầu của một giấy khác. Nếu đúng, hãy tách từ trang này; nếu không, giữ lại?',
+  turn_differs: 'chữ nằm theo chiều khác với cách quét đã chọn. Trang đang xuôi chiều chưa? Nếu chưa, hãy xoay lại.',
+  interrupted: 'máy đã dừng đột ngột khi đang quét một hoặc hai tờ ngay sau trang này. Kiểm tra các tờ đó: nếu thiếu, hãy quét thêm; nếu đủ, giữ lại.',
+  pages_missing: 'tệp bị hỏng giữa chừng: các trang sau trang này không đọc được. Quét lại từ giấy, hoặc giữ lại nếu giấy chỉ có từng này trang.',
   misplaced: 'trang mà nó thay hoặc ghép vào không còn; nó đang ở cuối. Giữ lại?',
 };
 
 const REASONS = {
   blurred: 'bị nhòe', dark: 'quá tối', 'low-resolution': 'độ phân giải thấp', 'cut-edge': 'mất mép', empty: '',
-  glare: 'bị lóa', faint: 'chữ mờ', skewed: 'bị nghiêng nhiều', 'orientation-unsure': 'chưa rõ chiều',
+  glare: 'lóa sáng che chữ', fold: 'nếp gấp đè lên chữ', faint: 'chữ mờ', skewed: 'bị nghiêng nhiều', 'orientation-unsure': 'chưa rõ chiều',
   'not-recognized': 'không đọc được chữ',
 };
 
@@ -44,11 +50,23 @@ export const qualityReasons = (page) =>
   page.info?.quality?.verdict === 'good' ? [] : (page.info?.quality?.reasons ?? []).map((name) => REASONS[name] ?? name)
     .filter(Boolean);
 
+export const isUnread = (page) => (page.info?.quality?.reasons ?? []).includes('not-recognized');
+
+/* A second scan of the paper may mend it. */
+const MENDABLE = new Set(['blurred', 'dark', 'low-resolution', 'cut-edge', 'glare', 'fold', 'faint', 'skewed']);
+export const wantsRescan = (page) => page.info?.quality?.verdict !== 'good'
+  && (page.info?.quality?.reasons ?? []).some((name) => MENDABLE.has(name));
+
 const timeFormat = new Intl.DateTimeFormat('en-GB',
   {hour: '2-digit', minute: '2-digit', day: '2-digit', month: '2-digit', timeZone: 'Asia/Ho_Chi_Minh'});
 
 /* 22/11, 10:55 in Vietnam's time wherever the browser believes to be. */
 export const timeForPeople = (us) => us ? timeFormat.format(new Date(us / 1000)) : '';
+
+const clockFormat = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Ho_Chi_Minh'});
+
+/* 10:55, likewise. */
+export const clockForPeople = (us) => clockFormat.format(new Date(us / 1000));
 
 export const documentName = (document) =>
   document.type && document.type !== 'unknown' ? typeLabel(document.type) : 'Chưa rõ loại';
@@ -63,7 +81,7 @@ export function documentState(document, pages, deliveries) {
     return 'Không có trang';
   const held = pages.find((page) => page.state === 'held');
   if (held)
-    return `Trang ${held.position} chờ cán bộ xử lý`;
+    return `${pageName(held, pages)} chờ cán bộ xử lý`;
   if (!document.scan_finished)
     return 'Đang nhận trang';
   const read = pages.filter((page) => page.state === 'recognized').length;

@@ -1,5 +1,6 @@
 /* A paper that cannot be compared yet: what it waits for, and what the clerk can do about it. */
 import {html, nothing, station} from './element.js';
+import {pageName} from './sides.js';
 
 /* pages: those that count; allPages: removed ones, too. */
 export function waiting(document, pages, allPages) {
@@ -7,7 +8,7 @@ export function waiting(document, pages, allPages) {
   if (!pages.length)
     return html`<p class="empty">${withoutPages(document, allPages)}</p>`;
   if (held.length)
-    return held.map(heldPage);
+    return held.map((page) => heldPage(page, pages));
   return html`<p class="empty">${document.scan_finished
     ? 'Máy đang nhận dạng, xin chờ một lát…'
     : 'Giấy này còn nhận thêm trang. Bấm «Giấy tiếp theo» khi đã đủ trang.'}</p>`;
@@ -21,9 +22,9 @@ function withoutPages(document, allPages) {
   return `Giấy ${allPages.length ? 'không còn trang' : 'chưa có trang'}. Đặt giấy vào máy rồi bấm Quét, hoặc bỏ giấy này.`;
 }
 
-function heldPage(page) {
+function heldPage(page, pages) {
   return html`<p class="alert error">
-    <span><strong>Trang ${page.position} chờ cán bộ xử lý.</strong>
+    <span><strong>${pageName(page, pages)} chờ cán bộ xử lý.</strong>
       ${station.messageFor(page.held?.reason) || 'Xem lại trang này rồi bấm Thử lại, hoặc bỏ trang và quét lại.'}
       ${page.held?.ref ? html`<small>Mã tham chiếu: ${page.held.ref}</small>` : nothing}</span>
     <button type="button" ?disabled=${station.busy}

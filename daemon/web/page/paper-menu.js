@@ -1,0 +1,55 @@
+/* What can be put right on a whole paper: more pages, one that belongs to the paper before, one that should not be
+ * there, a new copy of a signed one. What is about a single page is in page-actions.js. */
+import {html, SohoaElement, station} from './element.js';
+import {askReason} from './ask.js';
+import './menu.js';
+
+const SIGNED = new Set(['signed', 'extracted', 'coded', 'queued', 'closed']);
+const COLLECTED = new Set(['open', 'read']);
+
+class SohoaPaperMenu extends SohoaElement {
+  static properties = {paper: {attribute: false}};
+
+  view() {
+    return html`<sohoa-menu label="Sửa giấy này" .groups=${this.#groups(this.paper)}></sohoa-menu>`;
+  }
+
+  #groups({id, state, scan_finished: isFinished, passed_through: isSignedFile}) {
+    const {papers} = station;
+    const isCollected = COLLECTED.has(state);
+    const takesPages = isCollected && !isSignedFile;
+    const before = this.#before();
+    return [
+      {name: 'Thêm', actions: [
+        ...takesPages && state === 'read' ? [{title: 'Quét thêm trang vào giấy này', run: () => this.#scanMore(id)}] : [],
+        ...takesPages && (state === 'read' || !isFinished)
+          ? [{title: 'Thêm tệp vào giấy này…', run: () => document.querySelector('sohoa-files').choose(id)}] : []]},
+      {name: 'Gộp', actions: takesPages && before
+        ? [{title: 'Gộp vào giấy trước', hint: `Các trang nối sau Giấy ${station.numberOf(before.id)}`, run: () => papers.join(before.id, id)}] : []},
+      {name: 'Bỏ', actions: isCollected ? [{title: 'Bỏ cả giấy này…', run: () => this.#withReason('Bỏ cả giấy này',
+        (reason) => papers.reject(id, reason))}] : []},
+      {name: 'Bản thay thế', actions: SIGNED.has(state) ? [{title: 'Quét lại thành bản thay thế…',
+        run: () => this.#withReason('Quét lại thành bản thay thế', (reason) => papers.replace(id, reason))}] : []},
+    ];
+  }
+
+  /* The paper before this one, where pages can still go behind its own. */
+  #before() {
+    const {documents} = station;
+    const before = documents[documents.findIndex(({id}) => id === this.paper.id) - 1];
+    return before && COLLECTED.has(before.state) && !before.passed_through ? before : undefined;
+  }
+
+  async #scanMore(id) {
+    if (await station.papers.reopen(id))
+      document.querySelector('#scan')?.focus();
+  }
+
+  async #withReason(title, run) {
+    const reason = await askReason(title);
+    if (reason)
+      run(reason);
+  }
+}
+
+customElements.define('sohoa-paper-menu', SohoaPaperMenu);

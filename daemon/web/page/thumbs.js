@@ -1,0 +1,152 @@
+/* The pages of one paper, small: one entry a side, with all its images. A click shows the page; it is moved by
+ * dragging it, to another paper, too, or with Ctrl and an arrow key. */
+import {html, nothing, repeat, SohoaElement, station} from './element.js';
+import {isChangeable} from './page-actions.js';
+import {thumbOf} from './page-image.js';
+import {imageName, pageName, sidesOf} from './sides.js';
+import {isUnread, openQuestions, qualityReasons, questionLabel, stateLabel, wantsRescan} from './text.js';
+
+const STEPS = {ArrowLeft: -1, ArrowRight: 1};
+
+let dragged = null; // the side under the mouse
+
+class SohoaThumbs extends SohoaElement {
+  static properties = {paper: {attribute: false}};
+
+  #target = null;  // {index}: where the dragged side would go
+  #keptFocus = ''; // side that was moved by key
+
+  view() {
+    const {paper} = this;
+    const sides = sidesOf(station.pagesOf(paper.id));
+    return html`<ul class="thumbs" @dragover=${(event) => this.#over(event)} @dragleave=${(event) => this.#leave(event)}
+        @drop=${(event) => this.#drop(event)}>
+      ${repeat(sides, (side) => side.id, (side) => this.#side(side))}
+      ${repeat(station.failedPagesOf(paper.id), (page) => page.id, (page) => this.#failed(page))}
+    </ul>`;
+  }
+
+  /* Moving a node takes the focus from it. */
+  updated() {
+    if (!this.#keptFocus || document.activeElement !== document.body)
+      return;
+    this.querySelector(`li[data-side="${this.#keptFocus}"] button`)?.focus();
+  }
+
+  #failed(page) {
+    return html`<li><span class="waiting">${stateLabel('page', page.state)}</span>
+      <small>tờ ${page.sheet}</small></li>`;
+  }
+
+  #side(side) {
+    const mark = this.#target?.index === side.number - 1 ? ' target' : '';
+    return html`<li class=${`side${side.images.length > 1 ? ' several' : ''}${mark}`} data-side=${side.id}
+        draggable=${isChangeable(this.paper) ? 'true' : 'false'}
+        @dragstart=${(event) => this.#start(event, side)} @dragend=${() => this.#end()}
+        @keydown=${(event) => this.#key(event, side)}>
+      <span class="images">${side.images.map((page) => this.#image(side, page))}</span>
+      <small>${side.number}${side.images.every(({blank}) => blank) ? ' trắng' : ''}${
+        side.images.length > 1 ? ` · ${side.images.length} ảnh` : ''}</small>
+      ${side.images.map((page) => html`${this.#quality(page)}${this.#unread(page)}
+        ${openQuestions(page).map((question) => this.#question(page, question))}
+        ${page.state === 'held' ? this.#held(page) : nothing}`)}
+    </li>`;
+  }
+
+  #image(side, page) {
+    const name = imageName(side, page);
+    const about = `Trang ${side.number}, ${name ? name.toLowerCase() : page.side === 'back' ? 'mặt sau' : 'mặt trước'}${page.blank ? ', trắng' : ''}`;
+    const isShown = page.id === station.pageId && page.document_id === station.documentId;
+    return html`<button type="button" class="thumb" aria-current=${isShown ? 'true' : nothing}
+        title=${isChangeable(this.paper) ? 'Bấm để xem; kéo, hoặc Ctrl+← →, để đổi chỗ' : nothing}
+        @click=${() => station.showPage(page)}>
+      ${page.info ? html`<img src=${thumbOf(page)} alt=${about} loading="lazy" draggable="false">`
+        : html`<span class="heard-only">${about}: </span><span class="waiting">${page.state === 'held' ? 'Cần xem' : 'Đã lưu'}</span>`}
+    </button>`;
+  }
+
+  /* While the paper is still at hand: what a second scan would make better. */
+  #quality(page) {
+    const reasons = qualityReasons(page);
+    return reasons.length ? html`<small class="mark">${reasons.join(', ')}${wantsRescan(page) ? ': nên quét lại' : ''}</small>` : nothing;
+  }
+
+  #unread(page) {
+    return isUnread(page) && isChangeable(this.paper) ? html`<p class="alert">
+      <span>Máy chưa đọc kịp chữ của trang này. Ảnh vẫn đủ; có thể tự nhập, hoặc cho máy đọc lại.</span>
+      <button type="button" @click=${() => station.release('page', page.id)}>Đọc lại</button></p>` : nothing;
+  }
+
+  #question(page, {code}) {
+    return html`<p class="alert">
+      <span>${pageName(page, station.pagesOf(this.paper.id))}: ${questionLabel(code)}</span>
+      <button type="button" @click=${() => station.edits.answer(page, code, 'keep')}>Giữ</button>
+      <button type="button" @click=${() => station.edits.answer(page, code, 'removed')}>Bỏ</button></p>`;
+  }
+
+  #held(page) {
+    return html`<p class="alert error">
+      <span>${station.messageFor(page.held?.reason) || 'Trang này cần người xem.'}
+        ${page.held?.ref ? html`<small>Mã tham chiếu: ${page.held.ref}</small>` : nothing}</span>
+      <button type="button" @click=${() => station.release('page', page.id)}>Thử lại</button></p>`;
+  }
+
+  /* ---- moving ---- */
+
+  #key(event, side) {
+    const by = STEPS[event.key];
+    if (!by || !event.ctrlKey || !isChangeable(this.paper))
+      return;
+    event.preventDefault();
+    this.#keptFocus = side.id;
+    station.edits.step(side, by);
+  }
+
+  #start(event, side) {
+    dragged = side;
+    event.dataTransfer.effectAllowed = 'move';
+    event.dataTransfer.setData('text/plain', `Trang ${side.number}`);
+  }
+
+  #end() {
+    dragged = null;
+    this.#aim(null);
+  }
+
+  /* Before the side under the mouse when it is over its left half, else behind it. */
+  #over(event) {
+    if (!dragged || !isChangeable(this.paper))
+      return;
+    event.preventDefault();
+    const entries = [...this.querySelectorAll('li.side')];
+    const under = event.target.closest('li.side');
+    const box = under?.getBoundingClientRect();
+    this.#aim({index: under ? entries.indexOf(under) + (event.clientX > box.x + box.width / 2) : entries.length});
+  }
+
+  #leave({relatedTarget}) {
+    if (!this.contains(relatedTarget))
+      this.#aim(null);
+  }
+
+  #aim(target) {
+    if (this.#target?.index === target?.index)
+      return;
+    this.#target = target;
+    this.requestUpdate();
+  }
+
+  #drop(event) {
+    if (!dragged || !this.#target)
+      return;
+    event.preventDefault();
+    const own = sidesOf(station.pagesOf(this.paper.id));
+    const from = own.findIndex(({id}) => id === dragged.id);
+    const index = this.#target.index - (from >= 0 && from < this.#target.index);
+    if (index !== from)
+      station.edits.move(dragged, this.paper.id, index);
+    this.#end();
+  }
+}
+
+customElements.define('sohoa-thumbs', SohoaThumbs);
