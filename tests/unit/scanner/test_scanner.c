@@ -47,7 +47,6 @@ static void on_event(void *payload, const char *name, const struct js *data)
     } else if (strcmp(name, "button") == 0) {
         f->presses++;
         js_free(f->press);
-        js_free(f->panels);
         f->press = js_copy(data);
     } else if (strcmp(name, "job") == 0) {
         f->told_pages = (int)js_int_or(data, "pages", -1);
@@ -86,6 +85,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
+    store_client_close(f->store); /* as the daemon stops: what is under way answers nobody */
     scanners_free(f->scanners);
     devices_free(f->devices);
     device_book_free(f->book);
@@ -94,6 +94,7 @@ static int teardown(void **state)
     js_free(f->principal);
     js_free(f->ok);
     js_free(f->press);
+    js_free(f->panels);
     sd_event_unref(f->loop);
     mem_free(f->log_path);
     test_remove_folder(f->folder);
