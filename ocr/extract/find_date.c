@@ -6,8 +6,6 @@
 
 /* Zone 4 and its like: where a paper says when and at what place it was issued. */
 
-/* What a printed date read by a sure recogniser is worth when every check agrees. */
-#define CONFIDENCE_CHECKED 0.93
 #define CLOSING_PLACE_WORDS 7 /* "thành phố Hồ Chí Minh," and a word of noise */
 
 static bool same_day(const struct date_words *a, const struct date_words *b)
@@ -57,8 +55,8 @@ static enum err_code propose_date(struct paper *paper, const struct field_rule *
         date_iso(&at->date, iso);
         found.value = iso;
         found.confidence = paper_words_confidence(page, at->label, at->end - at->label);
-        if (good && found.confidence >= CONFIDENCE_SURE && found.confidence < CONFIDENCE_CHECKED)
-            found.confidence = CONFIDENCE_CHECKED;
+        if (good && found.confidence >= CONFIDENCE_SURE && found.confidence < CONFIDENCE_AGREED)
+            found.confidence = CONFIDENCE_AGREED;
         if (!good && found.confidence > CONFIDENCE_DOUBTED)
             found.confidence = CONFIDENCE_DOUBTED;
     }

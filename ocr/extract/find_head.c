@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-/* What a printed value read by a sure recogniser is worth when every check agrees. */
-#define CONFIDENCE_CHECKED 0.93
 /* The recogniser doubts the stroke of Đ even on perfect print; where list and title settle the
  * kind, that doubt does not count, down to here. */
 #define CONFIDENCE_STROKE 0.40
@@ -65,8 +63,8 @@ enum err_code find_number(struct paper *paper, const struct field_rule *rule)
     bool whole = strchr(number.value, '/') != NULL;
     bool good = printed && whole && !paper->head.number_in_doubt && !number.repaired &&
                 (!number.kind_ambiguous || settled) && (confidence >= CONFIDENCE_SURE || stroke);
-    if (good && confidence < CONFIDENCE_CHECKED)
-        confidence = stroke && confidence < CONFIDENCE_SURE ? 0.86 : CONFIDENCE_CHECKED;
+    if (good && confidence < CONFIDENCE_AGREED)
+        confidence = stroke && confidence < CONFIDENCE_SURE ? 0.86 : CONFIDENCE_AGREED;
     else if (!good && confidence > CONFIDENCE_DOUBTED)
         confidence = CONFIDENCE_DOUBTED;
     found.value = number.value;
