@@ -168,14 +168,21 @@ static enum err_code note_circumstances(struct store *store, const struct page_c
 
 /* ---- where a new page goes ---- */
 
+/* The page that `what` names, in that dossier. */
+static enum err_code get_named(struct store *store, const char *dossier_id, const char *what,
+                               const char *named, struct subject *out, struct err *err)
+{
+    enum err_code code = subject_get(store, MACHINE_page, named, out, err);
+    if (code == ERR_NOT_FOUND || (!code && strcmp(out->dossier_id, dossier_id) != 0))
+        return err_set(err, ERR_BAD_ARGUMENT, "'%s' is not a page of the dossier", what);
+    return code;
+}
+
 enum err_code page_check_named(struct store *store, const char *dossier_id, const char *what,
                                const char *named, struct err *err)
 {
     struct subject page;
-    enum err_code code = subject_get(store, MACHINE_page, named, &page, err);
-    if (code == ERR_NOT_FOUND || (!code && strcmp(page.dossier_id, dossier_id) != 0))
-        return err_set(err, ERR_BAD_ARGUMENT, "'%s' is not a page of the dossier", what);
-    return code;
+    return get_named(store, dossier_id, what, named, &page, err);
 }
 
 /* The page named beside a new one: in its dossier, and does it count in its document? */
@@ -183,9 +190,7 @@ static enum err_code look_at_named(struct store *store, const char *what, const 
                                    const struct subject *document, bool *out_there, struct err *err)
 {
     struct subject page;
-    enum err_code code = page_check_named(store, document->dossier_id, what, named, err);
-    if (!code)
-        code = subject_get(store, MACHINE_page, named, &page, err);
+    enum err_code code = get_named(store, document->dossier_id, what, named, &page, err);
     *out_there = !code && strcmp(page.document_id, document->document_id) == 0 &&
                  strcmp(page.state, "rejected") != 0 && strcmp(page.state, "failed") != 0;
     return code;
