@@ -44,6 +44,16 @@ static enum err_code attach(struct paging *paging, int fd, int *out_place, struc
     return ERR_OK;
 }
 
+static enum err_code attach_text(struct paging *paging, const char *text, int *out_place,
+                                 struct err *err)
+{
+    AUTO(fd) int fd = -1;
+    enum err_code code = file_memfd("text", text, strlen(text), &fd, err);
+    if (!code)
+        code = file_memfd_seal(fd, err);
+    return code ? code : attach(paging, TAKE_FD(fd), out_place, err);
+}
+
 /* --- images ---------------------------------------------------------------------------------- */
 
 static enum err_code add_image(struct paging *paging, int page, const char *place_name, int place,
@@ -93,13 +103,8 @@ static enum err_code add_text(struct paging *paging, const char *bytes, size_t s
     if (!text || (layer.reason && !js_set(text, "reason", js_text(layer.reason))))
         return no_memory(err);
     if (layer.text) {
-        int fd = -1, place = 0;
-        code = file_memfd("text", layer.text, strlen(layer.text), &fd, err);
-        if (!code)
-            code = file_memfd_seal(fd, err);
-        if (!code)
-            code = attach(paging, TAKE_FD(fd), &place, err);
-        fd_close(fd);
+        int place = 0;
+        code = attach_text(paging, layer.text, &place, err);
         if (code)
             return code;
         if (!js_set(text, "fd", js_int(place)))
@@ -116,24 +121,20 @@ static enum err_code text_file(struct paging *paging, struct err *err)
     return code ? code : add_text(paging, bytes, size, NULL, 0, err);
 }
 
-/* --- Word and registers ------------------------------------------------------------------------ */
+/* --- Word and registers ------------------------------------------------------------------------
+ */
 
 static enum err_code office_file(struct paging *paging, struct err *err)
 {
     AUTO(mem) char *bytes = NULL;
     AUTO(mem) char *said = NULL;
     size_t size = 0;
-    int fd = -1, place = 0;
+    int place = 0;
     enum err_code code = file_read_fd(paging->file, OFFICE_FILE_MAX, &bytes, &size, err);
     if (!code)
         code = office_text_read(templates_syllables(paging->templates), bytes, size, &said, err);
     if (!code)
-        code = file_memfd("text", said, strlen(said), &fd, err);
-    if (!code)
-        code = file_memfd_seal(fd, err);
-    if (!code)
-        code = attach(paging, TAKE_FD(fd), &place, err);
-    fd_close(fd);
+        code = attach_text(paging, said, &place, err);
     if (code)
         return code;
     struct js *text = js_pack("{s:i}", "fd", place);
