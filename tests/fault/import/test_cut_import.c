@@ -95,23 +95,8 @@ static void write_page(struct store *store, const struct import_step *step, cons
     char text[200], sha256[HASH_HEX_SIZE];
     snprintf(text, sizeof text, "%s:%" PRId64, path, step->page);
     int64_t size = fill(step->temp_fd, text, sha256);
-    struct page_capture capture = {.page_id = step->page_id,
-                                   .temp = step->temp,
-                                   .sha256 = sha256,
-                                   .pixel_sha256 = sha256,
-                                   .size_bytes = size,
-                                   .width_px = 1654,
-                                   .height_px = 2339,
-                                   .channels = 3,
-                                   .bits = 8,
-                                   .sheet = step->page,
-                                   .dpi = 200,
-                                   .width_mm = 210,
-                                   .height_mm = 297,
-                                   .device = "import/" FOLDER,
-                                   .side = "front",
-                                   .captured_by = MACHINE.id,
-                                   .position = step->position};
+    struct page_capture capture = rig_page_of_file(step, "import/" FOLDER, sha256, (size_t)size);
+    capture.position = step->position;
     keep_layer(store, step->page_id);
     CHANGE(page_commit(store, &capture, MACHINE, NULL));
 }

@@ -119,6 +119,27 @@ void rig_page(struct rig *rig, const struct paper *paper, const char *content, c
         memcpy(out_id, id, ID_SIZE);
 }
 
+struct page_capture rig_page_of_file(const struct import_step *step, const char *device,
+                                     const char *sha256, size_t size_bytes)
+{
+    return (struct page_capture){.page_id = step->page_id,
+                                 .temp = step->temp,
+                                 .sha256 = sha256,
+                                 .pixel_sha256 = sha256,
+                                 .size_bytes = (int64_t)size_bytes,
+                                 .width_px = 1654,
+                                 .height_px = 2339,
+                                 .channels = 3,
+                                 .bits = 8,
+                                 .sheet = step->page,
+                                 .dpi = 200,
+                                 .width_mm = 210,
+                                 .height_mm = 297,
+                                 .device = device,
+                                 .side = "front",
+                                 .captured_by = MACHINE.id};
+}
+
 void rig_expect_order(struct rig *rig, const char *document, char pages[RIG_PAGES_MAX][ID_SIZE],
                       const char *wanted)
 {

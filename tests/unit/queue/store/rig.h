@@ -12,6 +12,7 @@
 #include "queue/store/document.h"
 #include "queue/store/dossier.h"
 #include "queue/store/hold.h"
+#include "queue/store/import.h"
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
 #include "queue/store/page_edit.h"
@@ -74,6 +75,9 @@ enum err_code rig_try_capture(struct rig *rig, const struct paper *paper, const 
                               struct page_capture like, char out_id[ID_SIZE], struct err *err);
 void rig_page(struct rig *rig, const struct paper *paper, const char *content,
               char out_id[ID_SIZE]);
+/* What the import worker says of the page a step asks for. */
+struct page_capture rig_page_of_file(const struct import_step *step, const char *device,
+                                     const char *sha256, size_t size_bytes);
 
 /* The pages that count stand in this order, at 1, 2, 3…; "abc": pages[0], pages[1], pages[2]. */
 #define RIG_PAGES_MAX 12

@@ -143,22 +143,7 @@ static void page(struct place *place, const struct import_step *step)
     char text[60], sha256[HASH_HEX_SIZE];
     snprintf(text, sizeof text, "page %" PRId64 " of content %d", step->page, content_in(step));
     fill(step->temp_fd, text, sha256);
-    struct page_capture capture = {.page_id = step->page_id,
-                                   .temp = step->temp,
-                                   .sha256 = sha256,
-                                   .pixel_sha256 = sha256,
-                                   .size_bytes = (int64_t)strlen(text),
-                                   .width_px = 1654,
-                                   .height_px = 2339,
-                                   .channels = 3,
-                                   .bits = 8,
-                                   .sheet = step->page,
-                                   .dpi = 200,
-                                   .width_mm = 210,
-                                   .height_mm = 297,
-                                   .device = "import/" FOLDER,
-                                   .side = "front",
-                                   .captured_by = MACHINE.id};
+    struct page_capture capture = rig_page_of_file(step, "import/" FOLDER, sha256, strlen(text));
     ASSERT_OK(page_commit(place->rig->store, &capture, MACHINE, err));
 }
 

@@ -64,24 +64,10 @@ static bool step(struct rig *rig)
         char text[100];
         snprintf(text, sizeof text, "page of %s", path);
         fill(step.temp_fd, text, sha256);
-        struct page_capture capture = {.page_id = step.page_id,
-                                       .temp = step.temp,
-                                       .sha256 = sha256,
-                                       .pixel_sha256 = sha256,
-                                       .size_bytes = (int64_t)strlen(text),
-                                       .width_px = 100,
-                                       .height_px = 100,
-                                       .channels = 1,
-                                       .bits = 8,
-                                       .sheet =
-                                           strtol(path + strcspn(path, "0123456789"), NULL, 10),
-                                       .dpi = 200,
-                                       .width_mm = 210,
-                                       .height_mm = 297,
-                                       .device = "import/" FOLDER,
-                                       .side = "front",
-                                       .captured_by = MACHINE.id,
-                                       .position = step.position};
+        struct page_capture capture =
+            rig_page_of_file(&step, "import/" FOLDER, sha256, strlen(text));
+        capture.sheet = strtol(path + strcspn(path, "0123456789"), NULL, 10);
+        capture.position = step.position;
         ASSERT_OK(page_commit(rig->store, &capture, MACHINE, err));
     }
     bool any = step.what != IMPORT_NOTHING;

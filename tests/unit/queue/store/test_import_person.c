@@ -51,22 +51,8 @@ static void write_page(struct rig *rig, const struct import_step *step)
     snprintf(text, sizeof text, "page %d of %s", (int)step->page, js_text_or(step->item, "id", ""));
     assert_int_equal(write(step->temp_fd, text, strlen(text)), strlen(text));
     hash_bytes(text, strlen(text), sha256);
-    struct page_capture capture = {.page_id = step->page_id,
-                                   .temp = step->temp,
-                                   .sha256 = sha256,
-                                   .pixel_sha256 = sha256,
-                                   .size_bytes = (int64_t)strlen(text),
-                                   .width_px = 1654,
-                                   .height_px = 2339,
-                                   .channels = 3,
-                                   .bits = 8,
-                                   .sheet = step->page,
-                                   .dpi = 200,
-                                   .width_mm = 210,
-                                   .height_mm = 297,
-                                   .device = IMPORT_DEVICE IMPORT_UPLOAD,
-                                   .side = "front",
-                                   .captured_by = MACHINE.id};
+    struct page_capture capture =
+        rig_page_of_file(step, IMPORT_DEVICE IMPORT_UPLOAD, sha256, strlen(text));
     ASSERT_OK(page_commit(rig->store, &capture, MACHINE, err));
 }
 
