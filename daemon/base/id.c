@@ -20,10 +20,13 @@ void id_new(char out[ID_SIZE])
 {
     unsigned char b[16];
     random_bytes(b, sizeof b);
-    uint64_t ms = (uint64_t)(sys_now_us() / 1000);
+    uint64_t now_us = (uint64_t)sys_now_us(), ms = now_us / 1000;
+    /* the part of the millisecond follows it (RFC 9562, 6.2, method 3) */
+    unsigned part = (unsigned)(now_us % 1000 * 4096 / 1000);
     for (int i = 0; i < 6; i++)
         b[i] = (unsigned char)(ms >> (40 - 8 * i));
-    b[6] = (unsigned char)(0x70 | (b[6] & 0x0f));
+    b[6] = (unsigned char)(0x70 | part >> 8);
+    b[7] = (unsigned char)part;
     b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
     snprintf(out, ID_SIZE, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
              b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],

@@ -3,7 +3,8 @@
 
 #include <stdbool.h>
 
-/* Ids are UUIDv7 text (RFC 9562): sortable by creation time, made before anything is stored. */
+/* Ids are UUIDv7 text (RFC 9562): sortable by creation time to the microsecond, made before
+ * anything is stored. */
 
 #define ID_SIZE 37 /* with the NUL */
 

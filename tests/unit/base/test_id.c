@@ -18,6 +18,20 @@ static void ids_are_version_7_and_sort_by_time(void **state)
     assert_true(strcmp(early, late) < 0);
 }
 
+static void ids_of_one_millisecond_stand_in_the_order_they_were_made(void **state)
+{
+    (void)state;
+    char before[ID_SIZE] = "", next[ID_SIZE];
+    for (int us = 0; us < 1000; us++) {
+        sys_clock_set(1795230930000000ll + us);
+        id_new(next);
+        assert_true(id_is_valid(next));
+        assert_true(strcmp(before, next) < 0);
+        strcpy(before, next);
+    }
+    sys_clock_set(0);
+}
+
 static void other_shapes_are_no_ids(void **state)
 {
     (void)state;
@@ -59,6 +73,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ids_are_version_7_and_sort_by_time),
+        cmocka_unit_test(ids_of_one_millisecond_stand_in_the_order_they_were_made),
         cmocka_unit_test(other_shapes_are_no_ids),
         cmocka_unit_test(references_avoid_letters_people_confuse),
         cmocka_unit_test(tokens_compare_whole),
