@@ -84,6 +84,25 @@ test('F2 goes on after a failure, and begins anew once the clerk chose otherwise
   assert.deepEqual(asked.map(({source}) => source), ['adf', undefined, 'flatbed']);
 });
 
+test('F2 at the very moment a scan ends begins the next paper', async () => {
+  await openDossier();
+  await page.selectOption('#source', 'duplex');
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.paper');
+  await page.route(/\/v1\/dossiers\/[^/]+$/, async (route) => {
+    const response = await route.fetch();
+    await new Promise((resolve) => setTimeout(resolve, 300)); // the page learns late what ended
+    await route.fulfill({response});
+  });
+  await page.waitForSelector('text=Quét xong. Đã lưu 4 trang.');
+  await page.keyboard.press('F2');
+  await until(() => asked.length === 2);
+  assert.equal(asked[1].document_id, undefined);
+  await page.unrouteAll({behavior: 'ignoreErrors'});
+  await page.waitForSelector('.paper:nth-child(2)');
+  assert.equal(await page.locator('.progress .error').count(), 0);
+});
+
 test('an empty feeder leaves no paper and takes no number', async () => {
   await openDossier();
   await fake.faults({empty: true});
@@ -308,7 +327,7 @@ test('a paper read already takes its backs, too', async () => {
   await page.click('.progress summary >> text=Giấy có mặt sau?');
   await page.click('button >> text=Quét mặt sau');
   await page.waitForSelector('.thumbs li >> nth=3');
-  assert.equal(asked[1].backs, 'reversed');
+  console.log("P", Date.now(), JSON.stringify(asked)); assert.equal(asked[1].backs, 'reversed');
   assert.equal(await page.locator('.paper').count(), 1);
 });
 

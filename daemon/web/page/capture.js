@@ -194,11 +194,15 @@ export class Capture {
 
   /* isRead: the paper named in the options was read already. Resolves to true once the scan runs. */
   start(options, isRead = false) {
-    const {dossierId, openDocument} = this.#station;
+    const {dossierId} = this.#station;
     if (!dossierId || this.isRunning)
       return undefined;
     this.#station.lease.onScan();
     return this.#station.act(async () => {
+      await this.#station.settled(); // a paper that just ended takes no more pages
+      if (dossierId !== this.#station.dossierId)
+        return undefined;
+      const {openDocument} = this.#station;
       const wish = options.hands_free && this.#station.arrival.isExpected ? {...options, confirm_first: true} : options;
       const request = openDocument && !wish.document_id ? {...wish, document_id: openDocument.id} : wish;
       const path = `/v1/dossiers/${dossierId}/scan`;

@@ -72,6 +72,7 @@ class Station extends EventTarget {
 
   #stale = new Set();
   #timer = 0;
+  #reading = null;
   #toastTimer = 0;
 
   changed() {
@@ -174,7 +175,15 @@ class Station extends EventTarget {
     for (const part of what)
       this.#stale.add(part);
     if (!this.#timer)
-      this.#timer = setTimeout(() => this.#readStale(), REFRESH_MS);
+      this.#reading = new Promise((resolve) => {
+        this.#timer = setTimeout(() => this.#readStale().finally(resolve), REFRESH_MS);
+      });
+  }
+
+  /* Once nothing known to have changed is left to read. */
+  async settled() {
+    while (this.#timer)
+      await this.#reading;
   }
 
   async #readStale() {
