@@ -11,6 +11,7 @@
 #define FLAT_SHARE 20 /* of the page: one part in that many */
 #define FLAT_DARKEST 16
 #define FLAT_LIGHTEST 239
+#define PADDING_PX 16 /* a JPEG block of halved colour: drivers round sizes up to it */
 
 /* ---- one colour --------------------------------------------------------------------------------
  */
@@ -21,7 +22,7 @@ static enum err_code check_begin(void *self, const struct page_shape *shape, str
     struct page_check *check = self;
     check->shape = *shape;
     memset(check->counts, 0, sizeof check->counts);
-    check->flat_rows = 0;
+    check->flat_rows = check->rows_since = 0;
     return ERR_OK;
 }
 
@@ -49,12 +50,28 @@ static void count_samples(struct page_check *check, const uint8_t *row)
     }
 }
 
+/* One colour from side to side that neither paper nor lid has. */
+static bool is_flat(const struct page_shape *shape, const uint8_t *row)
+{
+    size_t channels = (size_t)shape->channels;
+    int width = shape->width_px > 2 * PADDING_PX ? shape->width_px - PADDING_PX : shape->width_px;
+    bool between = false;
+    for (size_t c = 0; c < channels; c++)
+        between |= row[c] >= FLAT_DARKEST && row[c] <= FLAT_LIGHTEST;
+    return between && memcmp(row, row + channels, channels * (size_t)(width - 1)) == 0;
+}
+
 static void follow_flat_rows(struct page_check *check, const uint8_t *row)
 {
-    bool flat = memcmp(row, row + 1, row_size_bytes(&check->shape) - 1) == 0;
-    bool goes_on = flat && check->flat_rows > 0 && row[0] == check->flat_value;
-    check->flat_rows = goes_on ? check->flat_rows + 1 : flat;
-    check->flat_value = row[0];
+    size_t channels = (size_t)check->shape.channels;
+    if (!is_flat(&check->shape, row)) {
+        check->rows_since++;
+        return;
+    }
+    bool goes_on = check->rows_since == 0 && memcmp(row, check->flat_color, channels) == 0;
+    check->flat_rows = goes_on ? check->flat_rows + 1 : 1;
+    check->rows_since = 0;
+    memcpy(check->flat_color, row, channels);
 }
 
 static enum err_code check_rows(void *self, const uint8_t *rows, int count, struct err *err)
@@ -63,10 +80,11 @@ static enum err_code check_rows(void *self, const uint8_t *rows, int count, stru
     struct page_check *check = self;
     size_t stride = row_size_bytes(&check->shape);
     for (int i = 0; i < count; i++) {
-        if (check->shape.bits == 1)
+        if (check->shape.bits == 1) {
             count_bits(check, rows + stride * (size_t)i);
-        else
-            count_samples(check, rows + stride * (size_t)i);
+            continue;
+        }
+        count_samples(check, rows + stride * (size_t)i);
         follow_flat_rows(check, rows + stride * (size_t)i);
     }
     return ERR_OK;
@@ -95,9 +113,8 @@ static enum err_code check_end(void *self, int height_px, struct err *err)
         uint64_t most = most_together(check->counts[c], check->shape.bits == 1 ? 0 : NEAR);
         check->one_color = check->one_color && most * 10000 >= samples * SHARE_PER_10000;
     }
-    check->flat_end = check->shape.bits == 8 && !check->one_color &&
-                      check->flat_rows >= height_px / FLAT_SHARE &&
-                      check->flat_value >= FLAT_DARKEST && check->flat_value <= FLAT_LIGHTEST;
+    check->flat_end = !check->one_color && check->rows_since <= PADDING_PX &&
+                      check->flat_rows > 0 && check->flat_rows >= height_px / FLAT_SHARE;
     return ERR_OK;
 }
 

@@ -11,19 +11,22 @@
  *   one_color           in every channel at least 99.99 % of the samples lie within 2 of one value:
  *                       lamp, sensor or cable is dead, or the glass was empty. An empty sheet of
  *                       real paper has more noise and edges than that.
- *   flat_end            the last rows, a twentieth of the page or more, are exactly one grey: what
- * a decoder puts where data broke off. White and black ends are not meant. short               the
- * page is shorter than what was asked odd_size            neither what was asked nor a paper we
- * know resolution_differs  the device took another resolution, or its page is larger or smaller
- * than asked by one factor both ways
+ *   flat_end            the page ends in rows, a twentieth of it or more, that are exactly one colour:
+ *                       what a decoder puts where data broke off. White and black ends are not
+ *                       meant; a driver's padding to the right and below is looked past.
+ *   short               the page is shorter than what was asked
+ *   odd_size            neither what was asked nor a paper we know
+ *   resolution_differs  the device took another resolution, or its page is larger or smaller than
+ *                       asked by one factor both ways
  */
 
 struct page_check {
     struct row_sink sink; /* give this to the capture */
     struct page_shape shape;
     uint64_t counts[3][256]; /* samples of each value; bits: counts[0][0] white, [0][1] black */
-    int flat_rows;           /* at the end so far, all samples of them flat_value */
-    uint8_t flat_value;
+    int flat_rows;           /* the last run of rows of one colour that is not paper or lid */
+    int rows_since;          /* that run's end */
+    uint8_t flat_color[3];
     bool one_color, flat_end; /* filled by end */
 };
 

@@ -178,20 +178,23 @@ static void a_page_that_ends_in_one_grey_is_seen(void **state)
 {
     (void)state;
     static const struct {
-        int flat_rows, value;
+        int flat_rows, value, padding; /* padding: columns and rows of white behind */
         bool flat_end;
-    } cases[] = {{SIDE / 20, 128, true},
-                 {SIDE / 2, 128, true},
-                 {SIDE / 20 - 1, 128, false},
-                 {SIDE / 2, 255, false},
-                 {SIDE / 2, 0, false}};
+    } cases[] = {{SIDE / 20, 128, 0, true},      {SIDE / 2, 128, 0, true},
+                 {SIDE / 2, 128, 1, true},       {SIDE / 2, 128, 15, true},
+                 {SIDE / 20 - 1, 128, 0, false}, {SIDE / 2, 128, 17, false},
+                 {SIDE / 2, 255, 0, false},      {SIDE / 2, 0, 0, false}};
     AUTO(mem) uint8_t *page = mem_alloc(SIDE * SIDE * 3);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct page_check check;
-        size_t kept = (size_t)(SIDE - cases[i].flat_rows) * SIDE * 3;
-        for (size_t n = 0; n < kept; n++)
-            page[n] = (uint8_t)(n * 7);
-        memset(page + kept, cases[i].value, SIDE * SIDE * 3 - kept);
+        int padding = cases[i].padding;
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE * 3; x++) {
+                bool kept = y < SIDE - padding - cases[i].flat_rows;
+                bool pad = padding && (x >= (SIDE - padding) * 3 || y >= SIDE - padding);
+                int value = kept ? (y + x) * 7 & 255 : cases[i].value;
+                page[y * SIDE * 3 + x] = (uint8_t)(pad ? 255 : value);
+            }
         page_check_init(&check);
         feed(&check.sink, (struct page_shape){SIDE, SIDE, 3, 8, 300}, page, SIDE, 13);
         assert_int_equal(check.flat_end, cases[i].flat_end);
