@@ -437,6 +437,7 @@ static enum err_code start_pipeline(struct app *app, struct err *err)
         return code;
     struct pipeline_config config = {.worker_dir = app->config->worker_dir,
                                      .ocr_workers = app->config->ocr_workers,
+                                     .recognise_ms = app->config->page_seconds * 1000,
                                      .lang = app->config->lang,
                                      .witnesses = app->witnesses,
                                      .targets = app->config->targets,
@@ -476,7 +477,8 @@ static void watch_devices(struct app *app)
 
 static enum err_code start_scanner(struct app *app, struct err *err)
 {
-    enum err_code code = devices_new(app->loop, app->config->worker_dir, &app->devices, err);
+    enum err_code code = devices_new(app->loop, app->config->worker_dir, &app->config->scan_limits,
+                                     &app->devices, err);
     if (code)
         return code;
     code = device_book_new(app->devices, app->store, &app->book, err);

@@ -18,36 +18,58 @@ static void on_settled(void *payload, struct ipc_message *message, const struct 
     app_on_store_answer(payload, message, ok, err);
 }
 
-/* A label or profile for the device that was found. */
+/* A label or profile for a device that is known. */
 struct settling {
     struct http_call *call;
     struct js *args;
 };
 
+/* A locked profile stays where IT staff put it. */
+static enum err_code check_lock(const struct js *args, const struct device_ref *found,
+                                struct err *err)
+{
+    const struct js *profile = found ? found->profile : NULL;
+    const char *name = js_text_or(profile, "name", "");
+    bool may = strcmp(js_text_or(args, "principal.role", ""), "it") == 0 || !js_at(args, "profile");
+    if (may || !js_bool_or(profile, "locked", false) ||
+        strcmp(js_text_or(args, "profile", ""), name) == 0)
+        return ERR_OK;
+    return err_set(err, ERR_PROFILE_LOCKED, "only IT staff takes the device off the locked '%s'",
+                   name);
+}
+
 static void on_found_to_settle(void *payload, const struct device_ref *found, const struct err *err)
 {
     struct settling settling = *(struct settling *)payload;
     mem_free(payload);
-    if (err || !js_set(settling.args, "identity", js_text(found->key))) {
+    struct app *app = settling.call->app;
+    const char *wanted = js_text_or(settling.args, "identity", "");
+    bool known =
+        !err || (err->code == ERR_UNKNOWN_DEVICE && scanners_opened(app->scanners, wanted));
+    struct err refusal = ERR_INIT;
+    if (known && check_lock(settling.args, found, &refusal))
+        err = &refusal;
+    if (!known || refusal.code ||
+        (found && !js_set(settling.args, "identity", js_text(found->key)))) {
         js_free(settling.args);
         app_on_answer(settling.call, NULL, err);
         return;
     }
-    store_client_call(settling.call->app->store, "device_set", settling.args, NULL, 0, on_settled,
-                      settling.call);
+    store_client_call(app->store, "device_set", settling.args, NULL, 0, on_settled, settling.call);
 }
 
 static void settle_device(struct http_call *call, const char *device, struct js *args)
 {
     struct settling *settling = mem_alloc(sizeof *settling);
     struct err err = {.code = ERR_NO_MEMORY};
-    if (!settling) {
+    if (!settling || !js_set(args, "identity", js_text(device))) {
+        mem_free(settling);
         js_free(args);
         app_on_answer(call, NULL, &err);
         return;
     }
     *settling = (struct settling){call, args};
-    device_book_find(call->app->book, device, false, on_found_to_settle, settling);
+    device_book_find_seen(call->app->book, device, on_found_to_settle, settling);
 }
 
 static void change_profile(struct http_call *call, const char *op, struct js *args)
@@ -77,7 +99,8 @@ static void show_profiles(struct http_call *call)
     app_on_answer(call, profiles, profiles ? NULL : &err);
 }
 
-static bool ask_scanner(struct http_call *call, const char *verb, const char *device)
+static bool ask_scanner(struct http_call *call, const char *verb, const char *device,
+                        const struct js *principal)
 {
     static const struct {
         const char *verb;
@@ -86,7 +109,8 @@ static bool ask_scanner(struct http_call *call, const char *verb, const char *de
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
         if (strcmp(questions[i].verb, verb) != 0)
             continue;
-        scanners_ask(call->app->scanners, device, questions[i].question, app_on_answer, call);
+        scanners_ask(call->app->scanners, device, questions[i].question, principal, app_on_answer,
+                     call);
         return true;
     }
     return false;
@@ -98,7 +122,7 @@ void app_devices(struct app *app, const char *verb, const char *device, struct j
     AUTO(js) struct js *principal = principal_to_js(who);
     AUTO(js) struct js *owned = args ? args : js_object();
     struct http_call *call = app_call_new(app, done, payload);
-    if (!call || ask_scanner(call, verb, device))
+    if (!call || ask_scanner(call, verb, device, principal))
         return;
     js_set(owned, "principal", js_ref(principal));
     if (strcmp(verb, "list") == 0)
@@ -127,12 +151,9 @@ void app_scan(struct app *app, const char *dossier_id, struct js *args, const st
 void app_job(struct app *app, const char *verb, const char *job_id, const struct principal *who,
              app_done_fn *done, void *payload)
 {
-    static const char *const verbs[] = {[JOB_SHOW] = "show",
-                                        [JOB_CANCEL] = "cancel",
-                                        [JOB_CONTINUE] = "continue",
-                                        [JOB_NEXT] = "next",
-                                        [JOB_CONFIRM] = "confirm",
-                                        [JOB_FINISH] = "finish"};
+    static const char *const verbs[] = {
+        [JOB_SHOW] = "show", [JOB_CANCEL] = "cancel",   [JOB_CONTINUE] = "continue",
+        [JOB_NEXT] = "next", [JOB_CONFIRM] = "confirm", [JOB_FINISH] = "finish"};
     AUTO(js) struct js *ok = NULL;
     AUTO(js) struct js *principal = principal_to_js(who);
     struct err err = ERR_INIT;

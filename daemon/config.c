@@ -18,6 +18,7 @@
 #define IMPORT_NAME_MAX 40
 #define IMPORTS_MAX 32 /* folders the import worker takes */
 #define DEFAULT_STATE_DIR "/var/lib/sohoa"
+#define PAGE_SECONDS_MAX 1200 /* the claim of the step (pipeline/store_source.c) lives longer */
 #define DEFAULT_MODELS "/usr/share/tesseract-ocr/5/tessdata" /* as in ocr/recognize/tesseract.c */
 
 /* libconfuse reports through a callback without payload; one file is read at a time, at start. */
@@ -122,11 +123,11 @@ static const struct {
     {                                                                                              \
 #name, offsetof(struct scan_limits, name)                                                  \
     }
-    SCAN_NUMBER(init_ms),       SCAN_NUMBER(open_ms),  SCAN_NUMBER(option_ms),
-    SCAN_NUMBER(start_ms),      SCAN_NUMBER(read_ms),  SCAN_NUMBER(cancel_ms),
-    SCAN_NUMBER(close_ms),      SCAN_NUMBER(own_ms),   SCAN_NUMBER(busy_ms),
-    SCAN_NUMBER(idle_ms),       SCAN_NUMBER(lease_ms), SCAN_NUMBER(poll_ms),
-    SCAN_NUMBER(lease_idle_ms),
+    SCAN_NUMBER(init_ms),   SCAN_NUMBER(list_ms),       SCAN_NUMBER(open_ms),
+    SCAN_NUMBER(option_ms), SCAN_NUMBER(start_ms),      SCAN_NUMBER(read_ms),
+    SCAN_NUMBER(cancel_ms), SCAN_NUMBER(close_ms),      SCAN_NUMBER(own_ms),
+    SCAN_NUMBER(busy_ms),   SCAN_NUMBER(idle_ms),       SCAN_NUMBER(lease_ms),
+    SCAN_NUMBER(poll_ms),   SCAN_NUMBER(lease_idle_ms),
 #undef SCAN_NUMBER
 };
 #define SCAN_NUMBER_COUNT (sizeof scan_numbers / sizeof *scan_numbers)
@@ -232,6 +233,7 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     out->code_template = text_or(cfg_getstr(cfg, "code_template"), "", "");
     out->lang = mem_strdup(cfg_getstr(cfg, "lang"));
     out->ocr_workers = (int)cfg_getint(cfg, "ocr_workers");
+    out->page_seconds = (int)cfg_getint(cfg, "page_seconds");
     out->reserve_mb = (int)cfg_getint(cfg, "reserve_mb");
     out->upload_max_mb = (int)cfg_getint(cfg, "upload_max_mb");
     out->signer_idle_min = (int)cfg_getint(cfg, "signer_idle_min");
@@ -280,6 +282,7 @@ static int check_number(cfg_t *cfg, cfg_opt_t *opt)
         long low, high;
     } ranges[] = {{"port", 0, 65535},
                   {"ocr_workers", 1, 8},
+                  {"page_seconds", 1, PAGE_SECONDS_MAX},
                   {"reserve_mb", 0, 1000000},
                   {"upload_max_mb", 1, 2000},
                   {"signer_idle_min", 0, 10000}};
@@ -384,8 +387,8 @@ static int check_buttons(cfg_t *cfg, cfg_opt_t *opt)
 
 static void watch_values(cfg_t *cfg)
 {
-    static const char *const numbers[] = {"port", "ocr_workers", "reserve_mb", "upload_max_mb",
-                                          "signer_idle_min"};
+    static const char *const numbers[] = {"port",       "ocr_workers",   "page_seconds",
+                                          "reserve_mb", "upload_max_mb", "signer_idle_min"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         cfg_set_validate_func(cfg, numbers[i], check_number);
     for (size_t i = 0; i < SCAN_NUMBER_COUNT; i++) {
@@ -434,6 +437,7 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_STR("code_template", NULL, CFGF_NONE),
         CFG_STR("lang", "vie", CFGF_NONE),
         CFG_INT("ocr_workers", 2, CFGF_NONE),
+        CFG_INT("page_seconds", 180, CFGF_NONE),
         CFG_INT("reserve_mb", 200, CFGF_NONE),
         CFG_INT("upload_max_mb", 100, CFGF_NONE),
         CFG_INT("signer_idle_min", 60, CFGF_NONE),

@@ -23,6 +23,7 @@ struct config {
     char *code_template; /* of result codes, "" = the law's (queue/store/result_code.h) */
     char *lang; /* recognition models, "vie+eng"; their files were there when it was loaded */
     int ocr_workers;
+    int page_seconds;    /* for the words of one page, then it is kept without them */
     int reserve_mb;      /* free space below which no new page is taken */
     int upload_max_mb;   /* a file that a person hands over */
     int signer_idle_min; /* the signer locks itself after that, 0 = never */

@@ -310,3 +310,21 @@ struct js *buttons_poll(struct device *device, const struct panel_rules *rules,
         return NULL;
     return js_pack("{s:O, s:O, s:O}", "pressed", pressed, "sensors", sensors, "values", values);
 }
+
+bool buttons_paper_sensor(struct device *device, const struct panel_rules *rules, bool *out_loaded)
+{
+    bool known = false, loaded = false;
+    size_t count;
+    const struct option *options = device_options(device, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(sensor_name(options[i].name), paper_sensors[0]) != 0 ||
+            panel_kind_here(device, rules, &options[i]) != PANEL_SENSOR)
+            continue;
+        AUTO(js) struct js *value = device_value_to_js(device, &options[i]);
+        known |= !js_is_null(value);
+        loaded |= sensor_value_is_on(options[i].name, value);
+    }
+    if (known)
+        *out_loaded = loaded;
+    return known;
+}

@@ -73,4 +73,8 @@ struct js *buttons_names(struct device *device, const struct panel_rules *rules)
 struct js *buttons_poll(struct device *device, const struct panel_rules *rules,
                         struct buttons_debounce *memory, int64_t now_us);
 
+/* Whether paper lies in the feeder; reads nothing but the sensors that say so. False: no sensor
+ * does, *out_loaded is not written. */
+bool buttons_paper_sensor(struct device *device, const struct panel_rules *rules, bool *out_loaded);
+
 #endif

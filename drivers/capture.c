@@ -142,6 +142,7 @@ static void describe_page(struct capture *capture, const struct page_shape *shap
         .more = capture->set.source != SOURCE_FLATBED,
         .doubts = page_check_size(&capture->wanted, &capture->set, size),
     };
+    out->doubts.mode_differs = capture->wanted.mode == MODE_COLOR && shape->channels == 1;
 }
 
 /* What the next sane_start of this machine needs (quirks.h), done before it: after the last page of

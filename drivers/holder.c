@@ -53,9 +53,18 @@ static bool has_open(const char *pid, const char *wanted)
 
 static bool is_rival(const char *pid, const char *unused)
 {
+    /* as /proc has them: 15 characters at the most */
+    static const char *const rivals[] = {"scanbd",   "scanbm",    "saned",     "simple-scan",
+                                         "xsane",    "scanimage", "gscan2pdf", "skanlite",
+                                         "skanpage", "naps2"};
     char name[32];
     (void)unused;
-    return read_name(pid, name) && (strcmp(name, "scanbd") == 0 || strcmp(name, "scanbm") == 0);
+    if (!read_name(pid, name))
+        return false;
+    for (size_t i = 0; i < sizeof rivals / sizeof *rivals; i++)
+        if (strcmp(name, rivals[i]) == 0)
+            return true;
+    return false;
 }
 
 /* The first other process that `fits`. */
@@ -99,6 +108,6 @@ enum err_code holder_explain(const char *device_name, enum err_code code, struct
     if (held)
         return err_context(err, code, "held by %s", holder);
     if (holder_rival(holder, sizeof holder))
-        return err_context(err, code, "%s runs, which keeps scanners open", holder);
+        return err_context(err, code, "%s runs, which may have it", holder);
     return code;
 }

@@ -173,7 +173,8 @@ struct js *page_check_to_js(const struct page_check *check, const struct page_si
                  {check->flat_end, "flat_end"},
                  {doubts->too_short, "short"},
                  {doubts->odd_size, "odd_size"},
-                 {doubts->resolution_differs, "resolution_differs"}};
+                 {doubts->resolution_differs, "resolution_differs"},
+                 {doubts->mode_differs, "mode_differs"}};
     AUTO(js) struct js *names = js_array();
     for (size_t i = 0; i < sizeof found / sizeof *found; i++)
         if (found[i].is && !js_push(names, js_text(found[i].name)))

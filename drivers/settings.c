@@ -57,7 +57,7 @@ static const char *own_source_name(const struct device *device, enum scan_source
     return own;
 }
 
-static bool has_source(const struct device *device, enum scan_source source)
+bool settings_has_source(const struct device *device, enum scan_source source)
 {
     if (!find_source_option(device)) {
         bool feeder_only = find_duplex_switch(device) != NULL;
@@ -65,14 +65,15 @@ static bool has_source(const struct device *device, enum scan_source source)
     }
     if (own_source_name(device, source))
         return true;
-    return source == SOURCE_DUPLEX && find_duplex_switch(device) && has_source(device, SOURCE_ADF);
+    return source == SOURCE_DUPLEX && find_duplex_switch(device) &&
+           settings_has_source(device, SOURCE_ADF);
 }
 
 struct js *settings_sources(const struct device *device)
 {
     AUTO(js) struct js *sources = js_array();
     for (enum scan_source s = SOURCE_FLATBED; s <= SOURCE_DUPLEX; s++)
-        if (has_source(device, s) && !js_push(sources, js_text(scan_source_name(s))))
+        if (settings_has_source(device, s) && !js_push(sources, js_text(scan_source_name(s))))
             return NULL;
     return TAKE(sources);
 }
@@ -84,7 +85,7 @@ static enum err_code set_source_name(struct setter *setter, enum scan_source sou
     if (!own && source == SOURCE_DUPLEX)
         own = own_source_name(setter->device, SOURCE_ADF);
     if (!own)
-        return ERR_OK; /* has_source said yes: there is one source and it has no option */
+        return ERR_OK; /* settings_has_source said yes: there is one source and it has no option */
     return setter_text(setter, find_source_option(setter->device), own, err);
 }
 
@@ -128,7 +129,7 @@ static enum err_code apply_source(struct setter *setter, enum scan_source wanted
         *out = read_source(device);
         return ERR_OK;
     }
-    if (!has_source(device, wanted))
+    if (!settings_has_source(device, wanted))
         return err_set(err, ERR_OPTION_REFUSED, "the device has no source '%s'",
                        scan_source_name(wanted));
     bool named_duplex = own_source_name(device, SOURCE_DUPLEX) != NULL;
@@ -268,7 +269,7 @@ static struct js *size_to_js(struct size_mm size)
 static bool add_max_area(struct setter *setter, enum scan_source source, enum scan_source *stands,
                          struct js *areas)
 {
-    if (!has_source(setter->device, source))
+    if (!settings_has_source(setter->device, source))
         return true;
     if (*stands != source && apply_source(setter, source, stands, NULL))
         return true; /* a source that cannot be had now has no size now */

@@ -26,6 +26,7 @@ struct scan_settings {
 enum err_code settings_apply(struct device *device, const struct scan_settings *wanted,
                              struct scan_settings *out, struct err *err);
 
+bool settings_has_source(const struct device *device, enum scan_source source);
 /* Sources in our words: array of texts, NULL when out of memory. */
 struct js *settings_sources(const struct device *device);
 /* The largest area of each source in mm, {"flatbed": [w, h], …}, without those that do not say. The

@@ -20,12 +20,19 @@ const struct cli_option cmd_dossier_list_options[] = {
 const struct cli_option cmd_dossier_create_options[] = {
     {"code", 'c', "CODE", "dossier code; it may be bound later"},
     {"papers", 'p', "N", "how many papers the citizen handed in"},
+    {"sides", 's', "N", "how many sides of them have writing"},
     {"backlog", 0, NULL, "old papers, not from the counter"},
     {0},
 };
 const struct cli_option cmd_dossier_update_options[] = {
     {"code", 'c', "CODE", "bind the dossier code (once)"},
     {"papers", 'p', "N", "how many papers the citizen handed in"},
+    {"sides", 's', "N", "how many sides of them have writing"},
+    {0},
+};
+
+const struct cli_option cmd_dossier_close_options[] = {
+    {"counted", 0, NULL, "you counted the paper, where neither papers nor sides were said"},
     {0},
 };
 
@@ -134,7 +141,18 @@ int cmd_dossier_show(const struct cli *cli, const struct cli_args *args)
     return call_on_dossier(cli, "GET", "/v1/dossiers/%s", args->operand[0], NULL);
 }
 
-/* --code and --papers into a body; *out_body is the caller's. */
+/* --NAME N into the body, where it was said. */
+static bool add_number(const struct cli_args *args, const char *name, long min, long max,
+                       struct js *body, struct err *err)
+{
+    long number;
+    if (!args_has(args, name))
+        return true;
+    return !args_number(args, name, min, max, 0, &number, err) &&
+           js_set(body, name, js_int(number));
+}
+
+/* --code, --papers and --sides into a body; *out_body is the caller's. */
 static int make_body(const struct cli_args *args, struct js **out_body)
 {
     struct err err = ERR_INIT;
@@ -143,11 +161,10 @@ static int make_body(const struct cli_args *args, struct js **out_body)
     bool ok = body;
     if (args_has(args, "code"))
         ok = ok && js_set(body, "code", js_text(args_text(args, "code")));
-    long papers;
-    if (args_number(args, "papers", 1, 9999, 0, &papers, &err))
+    ok = ok && add_number(args, "papers", 1, 9999, body, &err) &&
+         add_number(args, "sides", 0, 99999, body, &err);
+    if (err.code)
         return cli_problem(&err);
-    if (args_has(args, "papers"))
-        ok = ok && js_set(body, "papers", js_int(papers));
     if (!ok) {
         err_set(&err, ERR_BAD_ARGUMENT, "the code is no UTF-8 text");
         return cli_problem(&err);
@@ -179,5 +196,6 @@ int cmd_dossier_update(const struct cli *cli, const struct cli_args *args)
 
 int cmd_dossier_close(const struct cli *cli, const struct cli_args *args)
 {
-    return call_on_dossier(cli, "POST", "/v1/dossiers/%s/close", args->operand[0], NULL);
+    struct js *body = args_has(args, "counted") ? js_pack("{s:b}", "counted", 1) : NULL;
+    return call_on_dossier(cli, "POST", "/v1/dossiers/%s/close", args->operand[0], body);
 }

@@ -8,7 +8,13 @@ const struct cli_option cmd_profile_set_options[] = {
     {"mode", 0, "MODE", "color, gray or lineart", "color gray lineart"},
     {"paper", 0, "PAPER", "a3, a4, a5, id1 or auto", "a3 a4 a5 id1 auto"},
     {"button", 0, "USE", "the machine's: scan, tell (the page) or off", "scan tell off"},
-    {"locked", 0, NULL, "only IT staff may change it, nobody may scan otherwise with it"},
+    {"locked", 0, NULL,
+     "only IT staff may change it; what it names is fixed, the rest may be chosen"},
+    {0},
+};
+
+const struct cli_option cmd_profile_remove_options[] = {
+    {"force", 0, NULL, "also one that scanners use: they have none from then on"},
     {0},
 };
 
@@ -61,5 +67,6 @@ int cmd_profile_set(const struct cli *cli, const struct cli_args *args)
 
 int cmd_profile_remove(const struct cli *cli, const struct cli_args *args)
 {
-    return cli_call_on(cli, "DELETE", "/v1/profiles/%s", args->operand[0], NULL, show_profiles);
+    const char *path = args_has(args, "force") ? "/v1/profiles/%s?force=yes" : "/v1/profiles/%s";
+    return cli_call_on(cli, "DELETE", path, args->operand[0], NULL, show_profiles);
 }

@@ -5,8 +5,10 @@
 
 const struct cli_option cmd_scan_options[] = {
     {"device", 'd', "DEVICE", "label, identity or SANE name (default: the configured one)"},
-    {"profile", 0, "PROFILE", "a kept way of scanning (default: the device's)"},
-    {"source", 's', "SOURCE", "flatbed, adf or duplex", "flatbed adf duplex"},
+    {"profile", 0, "PROFILE",
+     "a kept way of scanning (default: the device's; a locked one fixes what it names)"},
+    {"source", 's', "SOURCE", "flatbed, adf or duplex (default: where the machine sees paper)",
+     "flatbed adf duplex"},
     {"mode", 0, "MODE", "color, gray or lineart", "color gray lineart"},
     {"resolution", 'r', "DPI", "dots per inch"},
     {"paper", 0, "PAPER", "a3, a4, a5, id1 or auto", "a3 a4 a5 id1 auto"},

@@ -57,6 +57,8 @@ void scan_show_job(const struct js *reply)
 {
     const struct js *job = scan_job_of(reply);
     printf("document: %s\n", show_scalar(js_at(job, "document_id")).text);
+    if (js_has(job, "source"))
+        printf("source: %s\n", show_scalar(js_at(job, "source")).text);
     printf("pages: %s\n", show_scalar(js_at(job, "pages")).text);
     printf("state: %s\n", show_scalar(js_at(job, "state")).text);
     if (js_int_or(job, "lost_sheet", 0) > 0)
@@ -231,7 +233,7 @@ static int show_end(struct follow *follow, const struct js *job)
     if (is_state(job, "done"))
         return CLI_DONE;
     tell_failure(follow, job);
-    if (is_state(job, "failed") && js_bool_or(job, "can_continue", false))
+    if (js_bool_or(job, "can_continue", false))
         fprintf(stderr, "  the rest of this paper: sohoa scan continue %s\n",
                 show_scalar(js_at(job, "id")).text);
     return CLI_FAILED;

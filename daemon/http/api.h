@@ -45,6 +45,7 @@ void api_documents_join(struct call *call);
 void api_documents_replace(struct call *call);
 
 void api_pages_thumb(struct call *call);
+void api_pages_words(struct call *call);
 void api_pages_image(struct call *call);
 void api_pages_joined(struct call *call);
 void api_pages_move(struct call *call);

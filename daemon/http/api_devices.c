@@ -79,5 +79,7 @@ void api_profiles_set(struct call *call)
 
 void api_profiles_remove(struct call *call)
 {
-    ask(call, "profile_remove", NULL, js_pack("{s:s}", "name", call->param));
+    bool force = call_query(call, "force") != NULL;
+    ask(call, "profile_remove", NULL,
+        js_pack("{s:s, s:b}", "name", call->param, "force", (int)force));
 }

@@ -96,7 +96,8 @@ void api_dossiers_update(struct call *call)
 
 void api_dossiers_close(struct call *call)
 {
-    call_store(call, "dossier_close", NULL, 200);
+    static const struct arg_rule rules[] = {{"counted", ARG_BOOL, 0}, {0}};
+    call_store(call, "dossier_close", rules, 200);
 }
 
 void api_dossiers_scan(struct call *call)

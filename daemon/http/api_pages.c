@@ -60,6 +60,18 @@ void api_pages_image(struct call *call)
     ask_image(call, "image");
 }
 
+static void answer_words(struct call *call, const struct js *ok, int fd)
+{
+    (void)ok;
+    call_reply_file(call, "application/json", "json", fd);
+}
+
+void api_pages_words(struct call *call)
+{
+    struct js *args = js_pack("{s:s, s:s}", "id", call->param, "what", "words");
+    call_store_args(call, "page_image", args, 200, answer_words);
+}
+
 void api_pages_joined(struct call *call)
 {
     const struct http *http = call->http;

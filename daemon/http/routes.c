@@ -55,6 +55,7 @@ const struct route routes[] = {
     {METHOD_GET,    "/v1/pages/{id}/thumb",       ROLE_CLERK, 0,     api_pages_thumb, 0},
     {METHOD_GET,    "/v1/pages/{id}/image",       ROLE_CLERK, 0,     api_pages_image, 0},
     {METHOD_GET,    "/v1/pages/{id}/joined",      ROLE_CLERK, 0,     api_pages_joined, 0},
+    {METHOD_GET,    "/v1/pages/{id}/words",       ROLE_CLERK, 0,     api_pages_words, 0},
     {METHOD_POST,   "/v1/pages/{id}/move",        ROLE_CLERK, SMALL, api_pages_move, 0},
     {METHOD_POST,   "/v1/pages/{id}/remove",      ROLE_CLERK, SMALL, api_pages_remove, 0},
     {METHOD_POST,   "/v1/pages/{id}/release",     ROLE_CLERK, SMALL, api_pages_release, 0},

@@ -18,6 +18,7 @@ struct device_book {
 struct search {
     struct device_book *book;
     char *wanted;
+    bool seen_only;
     device_book_found_fn *found;
     device_book_done_fn *listed;
     void *payload;
@@ -140,9 +141,10 @@ static const struct js *find_present(const struct device_book *book, const char 
     return find_by(book->present, "name", wanted);
 }
 
-static bool is_settled(const struct device_book *book, const char *wanted)
+static const struct js *find_settled(const struct device_book *book, const char *wanted)
 {
-    return find_by(book->settled, "label", wanted) || find_by(book->settled, "identity", wanted);
+    const struct js *by_label = find_by(book->settled, "label", wanted);
+    return by_label ? by_label : find_by(book->settled, "identity", wanted);
 }
 
 static enum err_code describe(const struct device_book *book, const char *wanted,
@@ -151,7 +153,7 @@ static enum err_code describe(const struct device_book *book, const char *wanted
     const struct js *device = find_present(book, wanted);
     if (!device && !*wanted)
         return err_set(err, ERR_NO_SCANNER, "SANE lists no device");
-    if (!device && is_settled(book, wanted))
+    if (!device && find_settled(book, wanted))
         return err_set(err, ERR_UNKNOWN_DEVICE, "'%s' is not connected", wanted);
     *out = ref_of(book, device);
     if (!device) {
@@ -161,11 +163,25 @@ static enum err_code describe(const struct device_book *book, const char *wanted
     return ERR_OK;
 }
 
+static enum err_code describe_seen(const struct device_book *book, const char *wanted,
+                                   struct device_ref *out, struct err *err)
+{
+    const struct js *device = find_present(book, wanted), *settled = find_settled(book, wanted);
+    if (!device && !settled)
+        return err_set(err, ERR_UNKNOWN_DEVICE,
+                       "'%s' was never seen; 'sohoa device list' names the scanners there are",
+                       wanted);
+    *out = ref_of(book, device ? device : settled);
+    return ERR_OK;
+}
+
 static void answer_search(struct search *search, const struct err *problem)
 {
     struct err err = ERR_INIT;
     struct device_ref ref;
-    if (!problem && describe(search->book, search->wanted, &ref, &err))
+    if (!problem)
+        (search->seen_only ? describe_seen : describe)(search->book, search->wanted, &ref, &err);
+    if (err.code)
         problem = &err;
     search->found(search->payload, problem ? NULL : &ref, problem);
     mem_free(search->wanted);
@@ -187,25 +203,42 @@ static void on_look_for_search(void *payload, const struct js *ok, const struct 
     answer_search(search, err && !*search->wanted ? err : NULL);
 }
 
-void device_book_find(struct device_book *book, const char *wanted, bool again,
-                      device_book_found_fn *found, void *payload)
+/* `known`: what the last look told is enough. */
+static void begin_search(const struct search *order, const char *wanted, bool known)
 {
     struct err err = ERR_INIT;
+    struct device_book *book = order->book;
     struct search *search = mem_alloc(sizeof *search);
     char *copy = mem_strdup(wanted);
     if (!search || !copy) {
         err_set(&err, ERR_NO_MEMORY, "device");
         mem_free(search);
         mem_free(copy);
-        found(payload, NULL, &err);
+        order->found(order->payload, NULL, &err);
         return;
     }
-    *search = (struct search){.book = book, .wanted = copy, .found = found, .payload = payload};
-    bool known = !again && book->present && (*wanted || js_count(book->present));
+    *search = *order;
+    search->wanted = copy;
     if (known)
         answer_search(search, NULL);
     else
         devices_list(book->devices, on_look_for_search, search);
+}
+
+void device_book_find(struct device_book *book, const char *wanted, bool again,
+                      device_book_found_fn *found, void *payload)
+{
+    bool known = !again && book->present && (*wanted || js_count(book->present));
+    begin_search(&(struct search){.book = book, .found = found, .payload = payload}, wanted, known);
+}
+
+void device_book_find_seen(struct device_book *book, const char *wanted,
+                           device_book_found_fn *found, void *payload)
+{
+    bool known = find_present(book, wanted) || find_settled(book, wanted);
+    begin_search(
+        &(struct search){.book = book, .seen_only = true, .found = found, .payload = payload},
+        wanted, known);
 }
 
 /* ---- all devices --------------------------------------------------------------------------------

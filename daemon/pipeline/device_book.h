@@ -49,6 +49,11 @@ void device_book_list(struct device_book *book, device_book_done_fn *done, void 
 void device_book_find(struct device_book *book, const char *wanted, bool again,
                       device_book_found_fn *found, void *payload);
 
+/* The device that somebody settles something about: one that SANE lists or that was settled before,
+ * there now or not. UNKNOWN_DEVICE: nobody ever saw it. */
+void device_book_find_seen(struct device_book *book, const char *wanted,
+                           device_book_found_fn *found, void *payload);
+
 /* {"profiles":[{"name","settings","locked"}]}; NULL: out of memory. */
 struct js *device_book_profiles(const struct device_book *book);
 /* What the store answers to a change; the book is as the store from here on. */

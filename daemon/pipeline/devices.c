@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define LIST_MS 60000
-
 struct waiter {
     devices_done_fn *done;
     void *payload;
@@ -14,17 +12,19 @@ struct waiter {
 
 struct devices {
     struct worker *worker;
+    const struct scan_limits *limits;
     struct waiter waiters[DEVICES_WAITERS];
     size_t waiter_count;
 };
 
-enum err_code devices_new(sd_event *loop, const char *worker_dir, struct devices **out,
-                          struct err *err)
+enum err_code devices_new(sd_event *loop, const char *worker_dir, const struct scan_limits *limits,
+                          struct devices **out, struct err *err)
 {
     static const struct worker_kind kind = {.name = "scan"};
     struct devices *devices = mem_alloc(sizeof *devices);
     if (!devices)
         return err_set(err, ERR_NO_MEMORY, "devices");
+    devices->limits = limits;
     enum err_code code = worker_new(loop, &kind, worker_dir, &devices->worker, err);
     if (code) {
         devices_free(devices);
@@ -62,6 +62,16 @@ static void on_listed(void *payload, struct ipc_message *message, const struct j
     answer_all(devices, ok, err);
 }
 
+static void on_call(void *payload, struct ipc_message *message, const char *event,
+                    const struct js *data)
+{
+    (void)message;
+    struct devices *devices = payload;
+    int deadline_ms = scan_limit_heard(devices->limits, event, data);
+    if (deadline_ms)
+        worker_extend(devices->worker, deadline_ms);
+}
+
 void devices_list(struct devices *devices, devices_done_fn *done, void *payload)
 {
     struct err err = ERR_INIT;
@@ -72,7 +82,7 @@ void devices_list(struct devices *devices, devices_done_fn *done, void *payload)
     }
     devices->waiters[devices->waiter_count++] = (struct waiter){done, payload};
     if (!worker_is_busy(devices->worker) &&
-        worker_request(devices->worker, "list", js_object(), NULL, 0, LIST_MS, on_listed, NULL,
-                       devices, &err))
+        worker_request(devices->worker, "list", js_object(), NULL, 0,
+                       scan_limit_first(devices->limits), on_listed, on_call, devices, &err))
         answer_all(devices, NULL, &err);
 }

@@ -3,6 +3,7 @@
 
 #include "daemon/base/err.h"
 #include "daemon/base/js.h"
+#include "daemon/pipeline/scan_limits.h"
 
 typedef struct sd_event sd_event;
 
@@ -14,12 +15,14 @@ struct devices;
 /* ok borrowed, NULL with an error */
 typedef void devices_done_fn(void *payload, const struct js *ok, const struct err *err);
 
-enum err_code devices_new(sd_event *loop, const char *worker_dir, struct devices **out,
-                          struct err *err);
+/* limits: borrowed. */
+enum err_code devices_new(sd_event *loop, const char *worker_dir, const struct scan_limits *limits,
+                          struct devices **out, struct err *err);
 void devices_free(struct devices *devices);
 
-/* {"devices": […]}. Those who ask while a look is under way share its answer. done is called once:
- * from the loop, or at once when no worker can be started (TOO_MANY: DEVICES_WAITERS wait already).
+/* {"devices": […]}, or WORKER_HUNG, WORKER_DIED after a backend that hangs or crashes. Those who
+ * ask while a look is under way share its answer. done is called once: from the loop, or at once
+ * when no worker can be started (TOO_MANY: DEVICES_WAITERS wait already).
  */
 #define DEVICES_WAITERS 32
 void devices_list(struct devices *devices, devices_done_fn *done, void *payload);

@@ -24,17 +24,26 @@ static void give(struct lease *lease, const char *who, int64_t now_us, int last_
 
 static enum err_code refuse(const struct lease *lease, int64_t now_us, struct err *err)
 {
+    /* a job that runs may be over its time already */
+    int64_t left_us = lease->until_us > now_us ? lease->until_us - now_us : 0;
     return err_set(err, ERR_DEVICE_LEASED, "%s has the scanner for %lld s more", lease->owner,
-                   (long long)((lease->until_us - now_us) / 1000000));
+                   (long long)(left_us / 1000000));
+}
+
+enum err_code lease_check(const struct lease *lease, const char *who, int64_t now_us,
+                          struct err *err)
+{
+    bool may = lease_is_free(lease, now_us) || lease_is_of(lease, who, now_us);
+    return may ? ERR_OK : refuse(lease, now_us, err);
 }
 
 enum err_code lease_take(struct lease *lease, const char *who, int64_t now_us, int last_ms,
                          struct err *err)
 {
-    if (!lease_is_free(lease, now_us) && !lease_is_of(lease, who, now_us))
-        return refuse(lease, now_us, err);
-    give(lease, who, now_us, last_ms);
-    return ERR_OK;
+    enum err_code code = lease_check(lease, who, now_us, err);
+    if (!code)
+        give(lease, who, now_us, last_ms);
+    return code;
 }
 
 enum err_code lease_take_idle(struct lease *lease, const char *who, int64_t now_us, int last_ms,
@@ -50,9 +59,9 @@ enum err_code lease_take_idle(struct lease *lease, const char *who, int64_t now_
 enum err_code lease_hand_over(struct lease *lease, const char *who, const char *to, bool force,
                               int64_t now_us, int last_ms, struct err *err)
 {
-    bool may = force || lease_is_free(lease, now_us) || lease_is_of(lease, who, now_us);
-    if (!may)
-        return refuse(lease, now_us, err);
+    enum err_code code = force ? ERR_OK : lease_check(lease, who, now_us, err);
+    if (code)
+        return code;
     if (*to)
         give(lease, to, now_us, last_ms);
     else

@@ -27,6 +27,9 @@ struct lease {
 
 bool lease_is_free(const struct lease *lease, int64_t now_us);
 bool lease_is_of(const struct lease *lease, const char *who, int64_t now_us);
+/* DEVICE_LEASED while somebody else than `who` has it. */
+enum err_code lease_check(const struct lease *lease, const char *who, int64_t now_us,
+                          struct err *err);
 /* Taken or kept by `who` for `last_ms` more. DEVICE_LEASED while somebody else has it. */
 enum err_code lease_take(struct lease *lease, const char *who, int64_t now_us, int last_ms,
                          struct err *err);

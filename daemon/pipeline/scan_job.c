@@ -13,7 +13,11 @@ bool scan_job_is_running(const struct scan_job *job)
 
 bool scan_job_can_go_on(const struct scan_job *job)
 {
-    return strcmp(job->state, "failed") == 0 && err_help_of(job->err.code) != HELP_NOTHING;
+    bool is_pile = strcmp(job->source, "adf") == 0 || strcmp(job->source, "duplex") == 0;
+    if (strcmp(job->state, "cancelled") == 0)
+        return is_pile && (job->pages || job->lost_sheet);
+    return strcmp(job->state, "failed") == 0 && err_help_of(job->err.code) != HELP_NOTHING &&
+           job->err.code != ERR_COUNT_MISMATCH;
 }
 
 static void forget(struct scan_job *job)
@@ -76,10 +80,11 @@ static struct js *error_to_js(const struct scan_job *job)
 
 struct js *scan_job_to_js(const struct scan_job *job)
 {
-    return js_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:o, s:o}", "id", job->id,
-                   "device", job->device, "dossier_id", job->dossier_id, "document_id",
-                   job->document_id, "state", job->state, "pages", job->pages, "sheets",
-                   job->sheets, "lost_sheet", job->lost_sheet, "lost_sheets", job->lost_sheets,
-                   "can_continue", (int)scan_job_can_go_on(job), "waits", waits_to_js(job), "error",
+    return js_pack("{s:s, s:s, s:s?, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:o, s:o}", "id",
+                   job->id, "device", job->device, "source", *job->source ? job->source : NULL,
+                   "dossier_id", job->dossier_id, "document_id", job->document_id, "state",
+                   job->state, "pages", job->pages, "sheets", job->sheets, "lost_sheet",
+                   job->lost_sheet, "lost_sheets", job->lost_sheets, "can_continue",
+                   (int)scan_job_can_go_on(job), "waits", waits_to_js(job), "error",
                    error_to_js(job));
 }

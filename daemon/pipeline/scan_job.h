@@ -19,10 +19,12 @@ struct scan_job {
     char dossier_id[ID_SIZE], document_id[ID_SIZE];
     bool rejected;     /* no page came: its document is nobody's paper, going on makes another */
     char *device;      /* key of its scanner */
+    char source[8];    /* flatbed adf duplex: asked for, or where the machine found the paper; "" */
     const char *state; /* running done failed cancelled */
     int pages;         /* safe ones */
     int sheets;        /* safe ones, of a feeder */
-    int lost_sheet;    /* the first that went through and is not safe: to be fed again; 0 = none */
+    int lost_sheet;    /* the first that went through and is not safe: to be fed again, until it was
+                        * and is safe; 0 = none */
     int lost_sheets;   /* how many, with it */
     char half_page[ID_SIZE]; /* last safe page when it is a front whose back has not come */
     bool confirmed;          /* a run that began with confirm_first: its first page belongs there */
@@ -47,11 +49,12 @@ struct scan_job *scan_jobs_add(struct scan_jobs *jobs, const char *device, const
 struct scan_job *scan_jobs_find(struct scan_jobs *jobs, const char *id); /* NULL: not known */
 void scan_jobs_done(struct scan_jobs *jobs);
 bool scan_job_is_running(const struct scan_job *job);
-/* It ended before its paper did, and the same request may bring the rest. */
+/* It ended before its paper did, and the same request may bring the rest: it failed, or a pile was
+ * cancelled. Backs that do not fit their fronts are scanned anew as a whole. */
 bool scan_job_can_go_on(const struct scan_job *job);
-/* {"id", "device", "dossier_id", "document_id", "state", "pages", "sheets", "lost_sheet",
- * "lost_sheets", "can_continue", "waits": {"for", "until_us"}|null, "error"}; NULL when out of
- * memory */
+/* {"id", "device", "source"|null, "dossier_id", "document_id", "state", "pages", "sheets",
+ * "lost_sheet", "lost_sheets", "can_continue", "waits": {"for", "until_us"}|null, "error"}; NULL
+ * when out of memory */
 struct js *scan_job_to_js(const struct scan_job *job);
 
 #endif

@@ -1,6 +1,8 @@
 #ifndef SOHOA_PIPELINE_SCAN_LIMITS_H
 #define SOHOA_PIPELINE_SCAN_LIMITS_H
 
+#include "daemon/base/js.h"
+
 /* When the buttons of a scanner at which nothing runs are looked at. */
 enum buttons_when {
     BUTTONS_LEASE,  /* while somebody has it */
@@ -15,7 +17,8 @@ enum buttons_when {
  * that is overrun ends the worker (TERM, then KILL). Start values: reference sane.md 9.
  */
 struct scan_limits {
-    int init_ms;       /* sane_init and listing */
+    int init_ms;       /* sane_init */
+    int list_ms;       /* sane_get_devices: all backends, some look around in the network */
     int open_ms;       /* sane_open */
     int option_ms;     /* one sane_control_option */
     int start_ms;      /* sane_start: lamp, feeder */
@@ -33,7 +36,10 @@ struct scan_limits {
 
 extern const struct scan_limits scan_limits_default;
 
-/* Deadline of the call the worker announced ("open", "read"…); own_ms for anything else. */
-int scan_limit_of(const struct scan_limits *limits, const char *call);
+/* Until the worker has announced its first call. */
+int scan_limit_first(const struct scan_limits *limits);
+/* The deadline from an event of the worker on: of the call it announces ("open", "read"…), own_ms
+ * after one; 0 when the event is none of a call. */
+int scan_limit_heard(const struct scan_limits *limits, const char *event, const struct js *data);
 
 #endif

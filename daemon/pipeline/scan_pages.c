@@ -138,34 +138,67 @@ static int sheet_in_motion(const struct run *run)
     return run->sheet + (run->duplex && run->sheet_is_half ? 0 : 1);
 }
 
-/* The sheets that went through and are not kept, the first of them by name. */
-static void name_lost_sheets(struct run *run)
+/* The sheets that went through up to `last` and are not kept, the first of them by name. */
+static void lose_sheets(struct scan_job *job, int last)
 {
-    struct scan_job *job = run->job;
     int first = job->half_page[0] ? job->sheets : job->sheets + 1;
-    bool lost = run->feeder && !run->cancelled && run->moved_sheet >= first;
-    job->lost_sheet = lost ? first : 0;
-    job->lost_sheets = lost ? run->moved_sheet - first + 1 : 0;
+    job->lost_sheet = last >= first ? first : 0;
+    job->lost_sheets = last >= first ? last - first + 1 : 0;
 }
 
-static void count_page(struct run *run)
+static int last_lost_sheet(const struct scan_job *job)
+{
+    return job->lost_sheet ? job->lost_sheet + job->lost_sheets - 1 : 0;
+}
+
+/* Those of this batch, and those of one before that were not fed again yet. */
+static void name_lost_sheets(struct run *run)
+{
+    int last = last_lost_sheet(run->job);
+    if (run->feeder)
+        lose_sheets(run->job, run->moved_sheet > last ? run->moved_sheet : last);
+}
+
+/* `ok`: the store's answer, which says whether the page took the place of one that was counted. */
+static void count_page(struct run *run, const struct js *ok)
 {
     struct scan_job *job = run->job;
-    job->pages++;
+    const char *replaced = js_text_or(ok, "page.replaces", "");
+    bool again = job->half_page[0] && strcmp(replaced, job->half_page) == 0;
+    int last_lost = last_lost_sheet(job);
+    job->pages += again ? 0 : 1;
     job->sheets = run->leaving.sheet;
     job->half_page[0] = 0;
     if (run->duplex && !run->leaving.is_back)
         memcpy(job->half_page, run->leaving.id, ID_SIZE);
+    if (run->feeder)
+        lose_sheets(job, last_lost);
     run->batch_pages++;
     run->busy_waits = 0;
 }
 
-static enum err_code check_sheets(const struct run *run, struct err *err)
+/* A feeder says that it is empty: is that the whole pile? */
+static enum err_code check_pile(const struct run *run, struct err *err)
 {
-    int64_t expected = js_int_or(run->job->request, "sheets", 0);
-    if (run->feeder && expected > run->job->sheets)
-        return err_set(err, ERR_SHEETS_MISSING, "%d of %lld sheets came", run->job->sheets,
-                       (long long)expected);
+    const struct scan_job *job = run->job;
+    int64_t said = js_int_or(job->request, "sheets", 0);
+    bool backs = js_has(job->request, "backs");
+    if (job->half_page[0])
+        return err_set(err, ERR_BACK_MISSING, "the front of sheet %d came, its back did not",
+                       job->sheets);
+    if (job->lost_sheet)
+        return err_set(err, ERR_SHEETS_MISSING, "sheet %d was not fed again", job->lost_sheet);
+    if (!run->feeder || said == job->sheets)
+        return ERR_OK;
+    if (said && backs) /* a back that is fed later would come behind another front */
+        return err_set(err, ERR_COUNT_MISMATCH, "%d of %lld backs came", job->sheets,
+                       (long long)said);
+    if (said)
+        return err_set(err, said > job->sheets ? ERR_SHEETS_MISSING : ERR_SHEETS_EXTRA,
+                       "%d of %lld sheets came", job->sheets, (long long)said);
+    if (run->empty_doubtful && !backs) /* the fronts say how many backs there are */
+        return err_set(err, ERR_FEEDER_DOUBTFUL, "%d sheets came, how many there are was not said",
+                       job->sheets);
     return ERR_OK;
 }
 
@@ -217,7 +250,7 @@ static void conclude(struct scanner *scanner)
     if (through)
         err = (struct err)ERR_INIT;
     if (through)
-        check_sheets(run, &err);
+        check_pile(run, &err);
     scan_run_finish(scanner, err.code ? &err : NULL);
 }
 
@@ -250,13 +283,12 @@ static struct js *commit_args(struct scanner *scanner, const struct run_page *pa
                               page->sheet, "job", job->id, "principal", job->principal);
     bool fits = args && copy_key(args, page->facts, "checks") &&
                 copy_key(args, request, "part_of") && copy_key(args, request, "part_kind") &&
-                copy_key(args, request, "replaces");
+                copy_key(args, request, "replaces") && copy_key(args, request, "backs") &&
+                js_set(args, "finish", js_bool(js_bool_or(request, "finish", true)));
     if (fits && js_has(request, "position"))
         fits = js_set(args, "position", js_int(js_int_or(request, "position", 1) + job->pages));
-    /* the sheet that was lost after its front is fed whole: its new front takes the old one's place
-     */
     if (fits && run->batch_pages == 0 && job->half_page[0])
-        fits = js_set(args, "replaces", js_text(job->half_page));
+        fits = js_set(args, "refed", js_text(job->half_page));
     if (fits && !run->feeder)
         fits = js_set(args, "glass_mm",
                       js_pack("{s:f, s:f}", "x", run->glass_x_mm, "y", run->glass_y_mm));
@@ -272,7 +304,6 @@ static void on_page_committed(void *payload, struct ipc_message *message, const 
                               const struct err *err)
 {
     (void)message;
-    (void)ok;
     struct scanner *scanner = payload;
     struct run *run = &scanner->run;
     if (!run->job)
@@ -283,7 +314,7 @@ static void on_page_committed(void *payload, struct ipc_message *message, const 
         if (run->coming.step == PAGE_READING)
             worker_cancel(scanner->worker, scanner->config.limits->cancel_ms);
     } else {
-        count_page(run);
+        count_page(run, ok);
         forget(&run->leaving);
         scan_run_tell(scanner, run->job);
         tell_progress(scanner);

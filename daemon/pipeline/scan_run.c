@@ -3,6 +3,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/sys.h"
+#include "daemon/model/person.h"
 #include "daemon/pipeline/device_book.h"
 #include "daemon/pipeline/scan_wish.h"
 #include "daemon/pipeline/scanner_inside.h"
@@ -313,6 +314,17 @@ static bool look_again(struct scanner *scanner, const struct err *err)
     return true;
 }
 
+/* What was asked for is a legal copy; what the device made of it may not be. */
+static enum err_code check_taken(const struct js *ok, struct err *err)
+{
+    double dpi = js_real_or(ok, "resolution_dpi", SCAN_LEGAL_MIN_DPI);
+    if (dpi < SCAN_LEGAL_MIN_DPI - 0.5)
+        return err_set(err, ERR_SETTINGS_NOT_LEGAL,
+                       "the device takes %.0f dpi: a legal copy has %d or more", dpi,
+                       SCAN_LEGAL_MIN_DPI);
+    return ERR_OK;
+}
+
 static void on_batch_started(void *payload, struct ipc_message *message, const struct js *ok,
                              const struct err *err)
 {
@@ -321,21 +333,38 @@ static void on_batch_started(void *payload, struct ipc_message *message, const s
     struct run *run = &scanner->run;
     if (!run->job || (err && (scan_run_retry(scanner, err) || look_again(scanner, err))))
         return;
+    struct err unfit = ERR_INIT;
+    if (!err && check_taken(ok, &unfit))
+        err = &unfit;
     if (err || run->cancelled) {
         scan_run_finish(scanner, err);
         return;
     }
     const char *source = js_text_or(ok, "source", js_text_or(run->settings, "source", ""));
+    snprintf(run->job->source, sizeof run->job->source, "%s", source);
     run->duplex = js_bool_or(ok, "duplex", false);
     run->feeder = run->duplex || strcmp(source, "adf") == 0;
+    run->empty_doubtful = js_bool_or(ok, "no_docs_doubtful", false);
     run->glass_x_mm = js_real_or(ok, "area_mm[0]", 0);
     run->glass_y_mm = js_real_or(ok, "area_mm[1]", 0);
     scan_pages_next(scanner);
 }
 
+/* The machine is asked once where the paper is: a job that goes on does so from there. */
+static bool keep_source(struct run *run)
+{
+    bool asked_before = js_has(run->settings, "source_by_paper") && *run->job->source;
+    return !asked_before || js_set(run->settings, "source", js_text(run->job->source));
+}
+
 static void begin_batch(struct scanner *scanner)
 {
     struct err err = ERR_INIT;
+    if (!keep_source(&scanner->run)) {
+        err_set(&err, ERR_NO_MEMORY, "scan settings");
+        scan_run_finish(scanner, &err);
+        return;
+    }
     if (scanner_request(scanner, "start", js_ref(scanner->run.settings), NULL, 0, on_batch_started,
                         scan_pages_heard, scanner, &err))
         scan_run_finish(scanner, &err);
@@ -382,10 +411,15 @@ static void accept_job(struct scanner *scanner, const struct err *err)
     scanner_done_fn *accepted = run->accepted;
     run->accepted = NULL;
     if (err) {
+        struct lease former = run->former;
+        bool is_ours =
+            person_is_same(scanner->lease.owner, js_text_or(run->job->principal, "id", ""));
         run->job->state = "failed";
         run->job->err = *err;
         accepted(run->accepted_payload, NULL, err);
         end_job(scanner);
+        if (is_ours)
+            scanner->lease = former;
         return;
     }
     AUTO(js) struct js *ok = js_pack("{s:o}", "job", scan_job_to_js(run->job));
@@ -416,13 +450,37 @@ static void make_document(struct scanner *scanner)
     store_client_call(scanner->store, "document_create", args, NULL, 0, on_document_made, scanner);
 }
 
-static void begin_run(struct scanner *scanner, struct scan_job *job, struct js *settings)
+static void on_fronts_checked(void *payload, struct ipc_message *message, const struct js *ok,
+                              const struct err *err)
+{
+    (void)message;
+    (void)ok;
+    struct scanner *scanner = payload;
+    if (scanner->run.job)
+        accept_job(scanner, err);
+}
+
+/* Backs whose fronts are not there would run through the feeder for nothing. */
+static void check_fronts(struct scanner *scanner)
+{
+    const struct scan_job *job = scanner->run.job;
+    struct js *args =
+        js_pack("{s:s, s:O}", "document_id", job->document_id, "principal", job->principal);
+    store_client_call(scanner->store, "pages_check_fronts", args, NULL, 0, on_fronts_checked,
+                      scanner);
+}
+
+static void begin_run(struct scanner *scanner, struct scan_job *job, struct js *settings,
+                      struct lease former)
 {
     int base = job->half_page[0] ? job->sheets - 1 : job->sheets;
+    if (js_has(settings, "source"))
+        snprintf(job->source, sizeof job->source, "%s", js_text_or(settings, "source", ""));
     scanner_wake(scanner);
     lease_use(&scanner->lease);
     scanner->run = (struct run){.job = job,
                                 .settings = settings,
+                                .former = former,
                                 .place = RUN_PAGE_NONE,
                                 .coming = RUN_PAGE_NONE,
                                 .leaving = RUN_PAGE_NONE,
@@ -437,6 +495,8 @@ static enum err_code prepare(struct scanner *scanner, const struct js *request,
 {
     if (scanner_is_busy(scanner))
         return err_set(err, ERR_SCAN_RUNNING, "a scan is running");
+    if (js_has(request, "backs") && !js_has(request, "document_id"))
+        return err_set(err, ERR_FRONTS_MISSING, "backs of no document");
     enum err_code code = scan_wish_settings(request, profile, out_settings, err);
     if (!code)
         code = lease_take(&scanner->lease, js_text_or(principal, "id", ""), sys_now_us(),
@@ -452,6 +512,7 @@ void scanner_start(struct scanner *scanner, const char *dossier_id, struct js *r
 {
     struct err err = ERR_INIT;
     struct js *settings = NULL;
+    struct lease former = scanner->lease;
     if (prepare(scanner, request, profile, principal, &settings, &err)) {
         js_free(request);
         done(payload, NULL, &err);
@@ -460,18 +521,22 @@ void scanner_start(struct scanner *scanner, const char *dossier_id, struct js *r
     struct scan_job *job =
         scan_jobs_add(scanner->config.jobs, scanner->key, dossier_id, request, principal);
     if (!job) {
+        scanner->lease = former;
         js_free(settings);
         err_set(&err, ERR_NO_MEMORY, "scan job");
         done(payload, NULL, &err);
         return;
     }
-    begin_run(scanner, job, settings);
+    begin_run(scanner, job, settings, former);
     scanner->run.accepted = done;
     scanner->run.accepted_payload = payload;
     const char *document_id = js_text_or(request, "document_id", NULL);
     if (document_id) {
         snprintf(job->document_id, ID_SIZE, "%s", document_id);
-        accept_job(scanner, NULL);
+        if (js_has(request, "backs"))
+            check_fronts(scanner);
+        else
+            accept_job(scanner, NULL);
     } else {
         make_document(scanner);
     }
@@ -489,6 +554,7 @@ enum err_code scanner_continue(struct scanner *scanner, struct scan_job *job,
                                struct err *err)
 {
     struct js *settings = NULL;
+    struct lease former = scanner->lease;
     if (!scan_job_can_go_on(job))
         return err_set(err, ERR_CONFLICT, "the scan job is %s", job->state);
     enum err_code code = prepare(scanner, job->request, profile, principal, &settings, err);
@@ -498,8 +564,7 @@ enum err_code scanner_continue(struct scanner *scanner, struct scan_job *job,
     job->principal = js_ref(principal);
     job->state = "running";
     job->err = (struct err)ERR_INIT;
-    job->lost_sheet = job->lost_sheets = 0;
-    begin_run(scanner, job, settings);
+    begin_run(scanner, job, settings, former);
     scanner->run.accepted = ignore_acceptance;
     if (!job->rejected)
         accept_job(scanner, NULL);

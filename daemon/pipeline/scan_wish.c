@@ -82,18 +82,40 @@ static bool is_closer_look(const struct js *request)
     return strcmp(js_text_or(request, "part_kind", ""), "detail") == 0;
 }
 
+/* The setting of a locked profile that the request would change; NULL: none. What the profile does
+ * not name is free. A place on the glass is another size than the profile's paper. */
+static const char *find_fixed(const char *key, const struct js *asked, const struct js *settings)
+{
+    const struct js *kept = js_at(settings, key);
+    if (js_is_null(asked) || js_equal(asked, kept))
+        return NULL;
+    if (!js_is_null(kept))
+        return key;
+    return strcmp(key, "area_mm") == 0 && js_has(settings, "paper") ? "paper" : NULL;
+}
+
 /* The request's value, else the profile's. */
 static enum err_code take(struct js *to, const char *key, const struct js *request,
                           const struct js *profile, struct err *err)
 {
-    const struct js *asked = js_at(request, key), *kept = js_at(js_at(profile, "settings"), key);
-    bool changes = !js_is_null(asked) && !js_is_null(kept) && !js_equal(asked, kept);
-    if (changes && js_bool_or(profile, "locked", false) && !is_closer_look(request))
-        return err_set(err, ERR_PROFILE_LOCKED, "'%s' is fixed by the profile", key);
-    const struct js *value = js_is_null(asked) ? kept : asked;
+    const struct js *asked = js_at(request, key), *settings = js_at(profile, "settings");
+    bool locked = js_bool_or(profile, "locked", false) && !is_closer_look(request);
+    const char *fixed = locked ? find_fixed(key, asked, settings) : NULL;
+    if (fixed)
+        return err_set(err, ERR_PROFILE_LOCKED, "'%s' is fixed by the locked profile '%s'", fixed,
+                       js_text_or(profile, "name", ""));
+    const struct js *value = js_is_null(asked) ? js_at(settings, key) : asked;
     if (!js_is_null(value) && !js_set(to, key, js_ref(value)))
         return err_set(err, ERR_NO_MEMORY, "scan settings");
     return ERR_OK;
+}
+
+/* A pile is scanned; a place on the glass, a further image of a side that came from there, a run
+ * that turns leaves on it are not. */
+static bool may_be_a_pile(const struct js *request, const struct js *settings)
+{
+    return !js_has(settings, "source") && !js_has(settings, "area_mm") &&
+           !js_has(request, "part_of") && !js_bool_or(request, "hands_free", false);
 }
 
 enum err_code scan_wish_settings(const struct js *request, const struct js *profile,
@@ -110,6 +132,8 @@ enum err_code scan_wish_settings(const struct js *request, const struct js *prof
     }
     int64_t sheets = js_int_or(request, "sheets", 0);
     if (sheets > 0 && !js_set(settings, "expect_sheets", js_int(sheets)))
+        return err_set(err, ERR_NO_MEMORY, "scan settings");
+    if (may_be_a_pile(request, settings) && !js_set(settings, "source_by_paper", js_bool(true)))
         return err_set(err, ERR_NO_MEMORY, "scan settings");
     enum err_code code = check_words(settings, err);
     if (!code)

@@ -15,9 +15,11 @@
 
 /*
  * Arguments of the scan worker's `start`: {"source"?, "mode", "resolution_dpi", "paper"?,
- * "area_mm"?, "options"?, "expect_sheets"?}. `profile` may be NULL or {"settings", "locked"}.
+ * "area_mm"?, "options"?, "expect_sheets"?, "source_by_paper"?}: the last where neither names a
+ * source and a pile will do, so that the machine says whether there is one. `profile` may be NULL
+ * or {"settings", "locked"}.
  * SETTINGS_NOT_LEGAL below what a legal copy needs; PROFILE_LOCKED when the request names another
- * value than a locked profile.
+ * value than a locked profile for what that names; what it does not name is free.
  */
 enum err_code scan_wish_settings(const struct js *request, const struct js *profile,
                                  struct js **out, struct err *err);

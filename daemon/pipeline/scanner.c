@@ -112,6 +112,11 @@ bool scanner_is_busy(const struct scanner *scanner)
     return scanner->run.job || scanner->asking;
 }
 
+bool scanner_was_open(const struct scanner *scanner)
+{
+    return scanner->was_open;
+}
+
 const struct scan_job *scanner_job(const struct scanner *scanner)
 {
     return scanner->run.job;
@@ -142,21 +147,16 @@ enum err_code scanner_request(struct scanner *scanner, const char *op, struct js
                               const int *fds, size_t fd_count, worker_done_fn *done,
                               worker_event_fn *on_event, void *payload, struct err *err)
 {
-    /* until the worker announces its first call */
-    int deadline_ms = scanner->config.limits->init_ms + scanner->config.limits->own_ms;
-    return worker_request(scanner->worker, op, args, fds, fd_count, deadline_ms, done, on_event,
-                          payload, err);
+    return worker_request(scanner->worker, op, args, fds, fd_count,
+                          scan_limit_first(scanner->config.limits), done, on_event, payload, err);
 }
 
 bool scanner_heard_call(struct scanner *scanner, const char *event, const struct js *data)
 {
-    const struct scan_limits *limits = scanner->config.limits;
-    if (strcmp(event, "call") != 0)
-        return false;
-    bool before = strcmp(js_text_or(data, "phase", ""), "before") == 0;
-    worker_extend(scanner->worker,
-                  before ? scan_limit_of(limits, js_text_or(data, "name", "")) : limits->own_ms);
-    return true;
+    int deadline_ms = scan_limit_heard(scanner->config.limits, event, data);
+    if (deadline_ms)
+        worker_extend(scanner->worker, deadline_ms);
+    return deadline_ms != 0;
 }
 
 void scanner_opened(struct scanner *scanner, const struct js *ok)

@@ -85,6 +85,7 @@ enum err_code scanner_run_on(struct scanner *scanner, bool last, struct err *err
 enum err_code scanner_confirm(struct scanner *scanner, struct err *err);
 
 const struct scan_job *scanner_job(const struct scanner *scanner); /* NULL: none runs */
+bool scanner_was_open(const struct scanner *scanner);              /* ever: it is there */
 bool scanner_is_busy(const struct scanner *scanner);
 unsigned scanner_crash_count(const struct scanner *scanner);
 

@@ -31,6 +31,7 @@ struct run {
     struct js *settings;  /* for the worker's `start` */
     scanner_done_fn *accepted;
     void *accepted_payload;
+    struct lease former; /* before this job: whose it is again when the job is refused */
     /* the pages: one comes while the one before is committed, and the next has its place already */
     struct run_page place, coming, leaving;
     bool wants_page;
@@ -38,6 +39,7 @@ struct run {
     bool rows_came; /* of the page that comes */
     /* the batch */
     bool feeder, duplex;
+    bool empty_doubtful;           /* this device says "feeder empty" too early at times */
     double glass_x_mm, glass_y_mm; /* where its images begin, without a feeder */
     int batch_pages, sheet_base;   /* safe pages; sheets of the job before it */
     int sheet;                     /* of the page that was read last */

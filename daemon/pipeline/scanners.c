@@ -177,8 +177,23 @@ static enum err_code choose_profile(const struct scanners *scanners, const struc
     if (name && !*out)
         return err_set(err, ERR_NOT_FOUND, "no profile of that name");
     if (name && ref->profile && *out != ref->profile && js_bool_or(ref->profile, "locked", false))
-        return err_set(err, ERR_PROFILE_LOCKED, "the device's own profile is locked");
+        return err_set(err, ERR_PROFILE_LOCKED, "the device's own profile '%s' is locked",
+                       js_text_or(ref->profile, "name", ""));
     return ERR_OK;
+}
+
+static bool is_it(const struct js *principal)
+{
+    return strcmp(js_text_or(principal, "role", ""), "it") == 0;
+}
+
+/* While somebody has a scanner, only that person and IT staff make it move or stop. */
+static enum err_code check_lease(struct scanner *scanner, const struct js *principal,
+                                 struct err *err)
+{
+    if (is_it(principal))
+        return ERR_OK;
+    return lease_check(scanner_lease(scanner), js_text_or(principal, "id", ""), sys_now_us(), err);
 }
 
 static void run_start(struct order *order, struct scanner *scanner, const struct device_ref *ref)
@@ -186,11 +201,12 @@ static void run_start(struct order *order, struct scanner *scanner, const struct
     struct err err = ERR_INIT;
     const struct js *profile;
     const char *document_id = js_text_or(order->args, "document_id", NULL);
-    if (document_id && scanners_fill(order->scanners, document_id))
-        err_set(&err, ERR_SCAN_RUNNING, "pages are still coming into this document");
-    else
-        choose_profile(order->scanners, order->args, ref, &profile, &err);
-    if (err.code)
+    enum err_code code = check_lease(scanner, order->principal, &err);
+    if (!code && document_id && scanners_fill(order->scanners, document_id))
+        code = err_set(&err, ERR_SCAN_RUNNING, "pages are still coming into this document");
+    if (!code)
+        code = choose_profile(order->scanners, order->args, ref, &profile, &err);
+    if (code)
         order->done(order->payload, NULL, &err);
     else
         scanner_start(scanner, order->dossier_id, TAKE(order->args), profile, order->principal,
@@ -216,15 +232,20 @@ void scanners_start(struct scanners *scanners, const char *dossier_id, struct js
 static void run_ask(struct order *order, struct scanner *scanner, const struct device_ref *ref)
 {
     (void)ref;
-    scanner_ask(scanner, order->question, order->done, order->payload);
+    struct err err = ERR_INIT;
+    if (order->question != SCANNER_SHOW && check_lease(scanner, order->principal, &err))
+        order->done(order->payload, NULL, &err);
+    else
+        scanner_ask(scanner, order->question, order->done, order->payload);
 }
 
 void scanners_ask(struct scanners *scanners, const char *device, enum scanner_question question,
-                  scanner_done_fn *done, void *payload)
+                  const struct js *principal, scanner_done_fn *done, void *payload)
 {
     place_order(&(struct order){.scanners = scanners,
                                 .run = run_ask,
                                 .question = question,
+                                .principal = (struct js *)principal,
                                 .done = done,
                                 .payload = payload},
                 device);
@@ -237,12 +258,12 @@ static enum err_code change_lease(struct order *order, struct scanner *scanner, 
 {
     const char *who = js_text_or(order->principal, "id", "");
     const char *to = js_text_or(order->args, "to", NULL);
-    bool it = strcmp(js_text_or(order->principal, "role", ""), "it") == 0;
     const struct scan_limits *limits = order->scanners->config.limits;
     struct lease *lease = scanner_lease(scanner);
     int64_t now_us = sys_now_us();
     if (to)
-        return lease_hand_over(lease, who, to, it, now_us, limits->lease_ms, err);
+        return lease_hand_over(lease, who, to, is_it(order->principal), now_us, limits->lease_ms,
+                               err);
     if (js_bool_or(order->args, "take", false))
         return lease_take_idle(lease, who, now_us, limits->lease_ms, limits->lease_idle_ms, err);
     return lease_take(lease, who, now_us, limits->lease_ms, err);
@@ -388,6 +409,11 @@ static struct scanner *scanner_with(const struct scanners *scanners, const struc
     return NULL;
 }
 
+static bool is_of(const struct scan_job *job, const struct js *principal)
+{
+    return person_is_same(js_text_or(job->principal, "id", ""), js_text_or(principal, "id", ""));
+}
+
 /* On the scanner it was begun on. */
 static enum err_code go_on(struct scanners *scanners, struct scan_job *job,
                            const struct js *principal, struct err *err)
@@ -413,6 +439,10 @@ enum err_code scanners_job(struct scanners *scanners, const char *job_id, enum j
         return err_set(err, ERR_NOT_FOUND, "no scan job of that id since this daemon started");
     struct scanner *scanner = scanner_with(scanners, job);
     enum err_code code = ERR_OK;
+    if (scanner && verb != JOB_SHOW && !is_of(job, principal))
+        code = check_lease(scanner, principal, err);
+    if (code)
+        return code;
     if (verb == JOB_CONTINUE)
         code = go_on(scanners, job, principal, err);
     else if (verb == JOB_CANCEL && scanner)
@@ -441,6 +471,14 @@ enum err_code scanners_preview(const struct scanners *scanners, const char *job_
 
 /* ---- all of them --------------------------------------------------------------------------------
  */
+
+bool scanners_opened(const struct scanners *scanners, const char *key)
+{
+    for (size_t i = 0; i < scanners->count; i++)
+        if (strcmp(scanner_key(scanners->one[i]), key) == 0)
+            return scanner_was_open(scanners->one[i]);
+    return false;
+}
 
 bool scanners_are_busy(const struct scanners *scanners)
 {

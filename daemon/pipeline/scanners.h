@@ -30,12 +30,15 @@ void scanners_watch(struct scanners *scanners, int pages_open);
 /* As scanner_start, with request.device and request.profile. */
 void scanners_start(struct scanners *scanners, const char *dossier_id, struct js *request,
                     const struct js *principal, scanner_done_fn *done, void *payload);
+/* `principal` (borrowed): SCANNER_TEST and SCANNER_RESET are DEVICE_LEASED for all but IT staff
+ * while another person has the scanner. */
 void scanners_ask(struct scanners *scanners, const char *device, enum scanner_question question,
-                  scanner_done_fn *done, void *payload);
+                  const struct js *principal, scanner_done_fn *done, void *payload);
 
 enum job_verb { JOB_SHOW, JOB_CANCEL, JOB_CONTINUE, JOB_NEXT, JOB_CONFIRM, JOB_FINISH };
 /* {"job": …}; *out is the caller's. NOT_FOUND for a job this daemon does not know, CONFLICT when it
- * cannot do that now. */
+ * cannot do that now; DEVICE_LEASED when anybody but the person it runs for, whoever has the
+ * scanner by now, or IT staff steers it. */
 enum err_code scanners_job(struct scanners *scanners, const char *job_id, enum job_verb verb,
                            const struct js *principal, struct js **out, struct err *err);
 enum err_code scanners_preview(const struct scanners *scanners, const char *job_id, int64_t from,
@@ -49,6 +52,8 @@ enum err_code scanners_preview(const struct scanners *scanners, const char *job_
 void scanners_lease(struct scanners *scanners, const char *device, struct js *args,
                     const struct js *principal, scanner_done_fn *done, void *payload);
 
+/* A device of that key answered here, maybe one that no list shows. */
+bool scanners_opened(const struct scanners *scanners, const char *key);
 bool scanners_are_busy(const struct scanners *scanners);
 /* A job is bringing pages into that document. */
 bool scanners_fill(const struct scanners *scanners, const char *document_id);

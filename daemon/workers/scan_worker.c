@@ -10,6 +10,7 @@
 #include "drivers/holder.h"
 #include "drivers/page_check.h"
 #include "drivers/preview_sink.h"
+#include "drivers/source_choice.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -93,6 +94,12 @@ static enum err_code open_named(const struct js *named, struct device **out, str
     enum err_code code = device_open_known(name, js_text_or(named, "vendor", ""),
                                            js_text_or(named, "model", ""), out, err);
     return holder_explain(name, code, err);
+}
+
+/* A device that is ours may still be somebody's, too: backends that open it for every page. */
+static enum err_code explain(const struct scan *scan, enum err_code code, struct err *err)
+{
+    return scan->device ? holder_explain(device_name(scan->device), code, err) : code;
 }
 
 static enum err_code need_device(struct scan *scan, struct err *err)
@@ -264,9 +271,13 @@ static enum err_code run_start(void *self, struct worker_call *call, struct work
         code = device_reopen(scan->device, err);
     if (!code)
         scan->left_early = false;
+    if (!code && !wanted.source && js_bool_or(call->args, "source_by_paper", false))
+        wanted.source = source_by_paper(scan->device, &scan->panel);
     if (!code)
         code = capture_begin(scan->device, &wanted, &scan->capture, err);
-    return code ? code : give(answer, settings_to_js(scan), err);
+    if (code)
+        return explain(scan, code, err);
+    return give(answer, settings_to_js(scan), err);
 }
 
 static enum err_code run_finish(void *self, struct worker_call *call, struct worker_answer *answer,
@@ -435,7 +446,7 @@ static enum err_code run_next(void *self, struct worker_call *call, struct worke
     scan->left_early = code ? code != ERR_FEEDER_EMPTY : js_bool_or(answer->ok, "more", false);
     if (code == ERR_CANCELLED)
         let_device_go(scan);
-    return code;
+    return explain(scan, code, err);
 }
 
 int main(void)

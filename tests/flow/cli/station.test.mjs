@@ -110,7 +110,7 @@ test('a jam names the sheet that was lost; scan continue brings it into the same
   station.load({...notice, pages: notice.pages.slice(1)});
   const rest = station.sohoa('scan', 'continue', jammed.id);
   assert.equal(rest.status, 0, rest.stderr);
-  assert.equal(rest.stdout, `document: ${jammed.document_id}\npages: 2\nstate: done\n`);
+  assert.equal(rest.stdout, `document: ${jammed.document_id}\nsource: adf\npages: 2\nstate: done\n`);
   const {document, pages} = station.json('document', 'show', jammed.document_id);
   assert.equal(pages.length, 2);
   assert.ok(document.scan_finished);
@@ -174,6 +174,23 @@ test('the signed file is the one the warehouse has', () => {
   assert.equal(got.status, 0, got.stderr);
   const delivered = station.warehouse().find((name) => name.endsWith('.pdf'));
   assert.deepEqual(readFileSync(file), readFileSync(path.join(station.folder, 'warehouse', delivered)));
+});
+
+test('its words are there for other software, with boxes, as ALTO', () => {
+  const alto = station.sohoa('document', 'alto', document);
+  assert.equal(alto.status, 0, alto.stderr);
+  assert.match(alto.stdout, /^<\?xml [^]*<alto [^]*<\/alto>\n$/);
+  const {pages} = station.json('document', 'show', document);
+  assert.equal(alto.stdout.match(/<Page /g).length, pages.length);
+  const words = pages.reduce((sum, page) => sum + page.words, 0);
+  assert.ok(words > 0);
+  assert.equal(alto.stdout.match(/<String [^>]*HPOS="[\d.]+"[^>]*WC="[\d.]+"/g).length, words);
+  const file = path.join(station.folder, 'words.alto.xml');
+  assert.equal(station.sohoa('document', 'alto', document, '-o', file).status, 0);
+  assert.equal(readFileSync(file, 'utf8'), alto.stdout);
+  const unknown = station.sohoa('document', 'alto', '00000000-0000-7000-8000-000000000000');
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.stderr, /^sohoa: NOT_FOUND: /);
 });
 
 test('reconciling closes the document, and the dossier can be closed', async () => {

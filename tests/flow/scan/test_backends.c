@@ -408,6 +408,29 @@ static void pnm_gives_a_real_file_page_after_page(void **state)
     end();
 }
 
+static void grey_where_colour_was_asked_is_doubted(void **state)
+{
+    (void)state;
+    static const struct {
+        int channels;
+        const char *mode;
+        bool doubted;
+    } cases[] = {{1, "color", true}, {1, "gray", false}, {3, "color", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin("pnm", NULL);
+        site_paper(&site, "sheet.ppm", 640, 480, cases[i].channels, 4);
+        assert_int_equal(open_named("pnm:0"), ERR_OK);
+        struct js *args = file_option("sheet.ppm");
+        js_set(args, "mode", js_text(cases[i].mode));
+        assert_int_equal(do_op("start", args), ERR_OK);
+        AUTO(js) struct js *answer = NULL;
+        assert_int_equal(next(&answer), ERR_OK);
+        AUTO(mem) char *checks = js_dump(js_at(answer, "checks"));
+        assert_int_equal(strstr(checks, "mode_differs") != NULL, cases[i].doubted);
+        end();
+    }
+}
+
 static void pnm_errors_are_named(void **state)
 {
     (void)state;
@@ -495,6 +518,7 @@ int main(void)
         cmocka_unit_test(pnm_gives_a_real_file_page_after_page),
         cmocka_unit_test(pnm_gives_three_passes_and_pages_without_a_height),
         cmocka_unit_test(every_status_of_pnm_has_its_error),
+        cmocka_unit_test(grey_where_colour_was_asked_is_doubted),
         cmocka_unit_test(pnm_errors_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

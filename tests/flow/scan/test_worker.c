@@ -289,6 +289,33 @@ static void a_press_is_told_once_and_sensors_apart(void **state)
     }
 }
 
+static void start_by_paper(const struct js *more, const char *source)
+{
+    AUTO(js) struct js *ok = NULL;
+    struct js *args = js_pack("{s:s, s:i, s:b, s:s*}", "mode", "color", "resolution_dpi", 300,
+                              "source_by_paper", 1, "source", js_text_or(more, "source", NULL));
+    assert_int_equal(ask("start", args, &ok), ERR_OK);
+    assert_string_equal(js_text_or(ok, "source", ""), source);
+    assert_balanced(worker.calls);
+    assert_int_equal(do_op("finish", NULL), ERR_OK);
+}
+
+/* The same open device each time: what the one before was set to decides nothing. */
+static void paper_in_the_feeder_is_taken_where_nobody_names_a_source(void **state)
+{
+    (void)state;
+    AUTO(js) struct js *duplex = js_pack("{s:s}", "source", "duplex");
+    open_device();
+    start_by_paper(NULL, "adf");
+    start_by_paper(duplex, "duplex");
+    site_put(&site, "papers/feeder", "next 3\n"); /* all are taken */
+    start_by_paper(NULL, "flatbed");
+    start_by_paper(duplex, "duplex");
+    start_by_paper(NULL, "flatbed");
+    site_put(&site, "papers/feeder", "next 2\n");
+    start_by_paper(NULL, "adf");
+}
+
 static void a_reset_makes_the_device_free(void **state)
 {
     (void)state;
@@ -464,6 +491,7 @@ int main(void)
         ON_SITE(a_preview_that_cannot_be_written_costs_no_page),
         ON_SITE(a_good_page_raises_no_doubt),
         ON_SITE(a_press_is_told_once_and_sensors_apart),
+        ON_SITE(paper_in_the_feeder_is_taken_where_nobody_names_a_source),
         ON_SITE(a_reset_makes_the_device_free),
         ON_SITE(busy_means_off_where_nobody_else_can_be),
         ON_SITE(backs_of_such_a_model_are_to_be_turned),

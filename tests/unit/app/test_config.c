@@ -64,6 +64,7 @@ static void an_empty_file_gives_the_defaults(void **state)
     assert_string_equal(c->code_template, "");
     assert_string_equal(c->lang, "vie");
     assert_int_equal(c->ocr_workers, 2);
+    assert_int_equal(c->page_seconds, 180);
     assert_int_equal(c->reserve_mb, 200);
     assert_int_equal(c->signer_idle_min, 60);
     assert_int_equal(js_count(c->targets), 0);
@@ -89,6 +90,7 @@ static void every_option_is_taken(void **state)
                              "code_template = \"KQ.{dossier}.{seq:03}\"\n"
                              "lang = \"vie+eng\"\n"
                              "ocr_workers = 8\n"
+                             "page_seconds = 20\n"
                              "reserve_mb = 0\n"
                              "signer_idle_min = 0\n"
                              "scan { lease_idle_ms = 9 buttons = \"always\" }\n"
@@ -113,6 +115,7 @@ static void every_option_is_taken(void **state)
     assert_string_equal(c->code_template, "KQ.{dossier}.{seq:03}");
     assert_string_equal(c->lang, "vie+eng");
     assert_int_equal(c->ocr_workers, 8);
+    assert_int_equal(c->page_seconds, 20);
     assert_int_equal(c->reserve_mb, 0);
     assert_int_equal(c->signer_idle_min, 0);
     assert_int_equal(c->scan_limits.lease_idle_ms, 9);
@@ -200,6 +203,8 @@ static void mistakes_are_refused_and_named(void **state)
         {"\nport = 65536\n", "sohoad.conf:2: port 65536"},
         {"ocr_workers = 0\n", "ocr_workers"},
         {"ocr_workers = 9\n", "ocr_workers"},
+        {"page_seconds = 0\n", "page_seconds"},
+        {"page_seconds = 1201\n", "page_seconds"},
         {"reserve_mb = -1\n", "reserve_mb"},
         {"signer_idle_min = -5\n", "signer_idle_min"},
         {"port = 4294967297\n", "port"},

@@ -55,17 +55,21 @@ static void who_has_the_device_open_is_named(void **state)
     unlink(path);
 }
 
-static void scanbd_beside_us_is_named(void **state)
+static void a_program_that_scans_beside_us_is_named(void **state)
 {
     (void)state;
-    struct err err = ERR_INIT;
-    char expected[64];
-    pid_t other = start_other("scanbd", NULL);
-    err_set(&err, ERR_DEVICE_BUSY, "sane_open");
-    assert_int_equal(holder_explain("pixma:04A91909_1", ERR_DEVICE_BUSY, &err), ERR_DEVICE_BUSY);
-    snprintf(expected, sizeof expected, "scanbd (%d) runs", (int)other);
-    assert_non_null(strstr(err.detail, expected));
-    end_other(other);
+    static const char *const programs[] = {"scanbd", "simple-scan"};
+    for (size_t i = 0; i < COUNT_OF(programs); i++) {
+        struct err err = ERR_INIT;
+        char expected[64];
+        pid_t other = start_other(programs[i], NULL);
+        err_set(&err, ERR_DEVICE_BUSY, "sane_open");
+        assert_int_equal(holder_explain("pixma:04A91909_1", ERR_DEVICE_BUSY, &err),
+                         ERR_DEVICE_BUSY);
+        snprintf(expected, sizeof expected, "%s (%d) runs", programs[i], (int)other);
+        assert_non_null(strstr(err.detail, expected));
+        end_other(other);
+    }
 }
 
 static void other_errors_are_left_alone(void **state)
@@ -81,7 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_has_the_device_open_is_named),
-        cmocka_unit_test(scanbd_beside_us_is_named),
+        cmocka_unit_test(a_program_that_scans_beside_us_is_named),
         cmocka_unit_test(other_errors_are_left_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

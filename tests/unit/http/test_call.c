@@ -131,6 +131,7 @@ static void each_route_asks_the_store_for_its_command(void **state)
         {"PATCH", "/v1/dossiers/" ID, "{\"papers\":null}", "dossier_update", 200},
         {"PATCH", "/v1/dossiers/" ID, "{\"sides\":4}", "dossier_update", 200},
         {"POST", "/v1/dossiers/" ID "/close", NULL, "dossier_close", 200},
+        {"POST", "/v1/dossiers/" ID "/close", "{\"counted\":true}", "dossier_close", 200},
         {"GET", "/v1/documents/" ID, NULL, "document_get", 200},
         {"POST", "/v1/documents/" ID "/finish", NULL, "document_finish_scan", 200},
         {"POST", "/v1/documents/" ID "/reopen", NULL, "document_reopen", 200},

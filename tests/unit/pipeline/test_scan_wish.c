@@ -18,9 +18,11 @@ static void the_request_goes_over_the_profile_over_our_defaults(void **state)
         const char *request, *profile, *settings;
         enum err_code code;
     } cases[] = {
-        {"{}", NULL, "{\"mode\":\"color\",\"resolution_dpi\":300}", ERR_OK},
+        {"{}", NULL, "{\"mode\":\"color\",\"resolution_dpi\":300,\"source_by_paper\":true}",
+         ERR_OK},
         {"{\"resolution_dpi\":400,\"sheets\":3}", NULL,
-         "{\"mode\":\"color\",\"resolution_dpi\":400,\"expect_sheets\":3}", ERR_OK},
+         "{\"mode\":\"color\",\"resolution_dpi\":400,\"expect_sheets\":3,\"source_by_paper\":true}",
+         ERR_OK},
         {"{}", "{\"settings\":{\"source\":\"adf\",\"resolution_dpi\":200}}",
          "{\"mode\":\"color\",\"resolution_dpi\":200,\"source\":\"adf\"}", ERR_OK},
         {"{\"source\":\"flatbed\"}", "{\"settings\":{\"source\":\"adf\"}}",
@@ -34,7 +36,12 @@ static void the_request_goes_over_the_profile_over_our_defaults(void **state)
          "{\"locked\":true,\"settings\":{\"resolution_dpi\":300}}",
          "{\"mode\":\"color\",\"resolution_dpi\":600,\"area_mm\":[1,2,85,54]}", ERR_OK},
         {"{\"document_id\":\"x\",\"paper\":\"a5\"}", NULL,
-         "{\"mode\":\"color\",\"resolution_dpi\":300,\"paper\":\"a5\"}", ERR_OK},
+         "{\"mode\":\"color\",\"resolution_dpi\":300,\"paper\":\"a5\",\"source_by_paper\":true}",
+         ERR_OK},
+        /* what lies on the glass is not looked for in the feeder */
+        {"{\"hands_free\":true}", NULL, "{\"mode\":\"color\",\"resolution_dpi\":300}", ERR_OK},
+        {"{\"part_of\":\"x\",\"part_kind\":\"note\"}", NULL,
+         "{\"mode\":\"color\",\"resolution_dpi\":300}", ERR_OK},
         {"{\"mode\":\"gray\"}", NULL, NULL, ERR_SETTINGS_NOT_LEGAL},
         {"{\"mode\":\"lineart\"}", NULL, NULL, ERR_SETTINGS_NOT_LEGAL},
         {"{\"resolution_dpi\":199}", NULL, NULL, ERR_SETTINGS_NOT_LEGAL},
@@ -53,6 +60,46 @@ static void the_request_goes_over_the_profile_over_our_defaults(void **state)
         if (expected && !js_equal(settings, expected))
             fail_msg("%zu: not %s", i, cases[i].settings);
         assert_int_equal(err.code, cases[i].code);
+    }
+}
+
+static void a_locked_profile_fixes_what_it_names_and_nothing_else(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *request, *settings;
+        const char *fixed; /* NULL: may be chosen */
+    } cases[] = {
+        {"{\"source\":\"flatbed\"}", "{\"source\":\"adf\"}", "source"},
+        {"{\"source\":\"adf\"}", "{\"source\":\"adf\"}", NULL},
+        {"{\"resolution_dpi\":600}", "{\"resolution_dpi\":300}", "resolution_dpi"},
+        {"{\"paper\":\"a3\"}", "{\"paper\":\"a4\"}", "paper"},
+        {"{\"area_mm\":[0,0,50,50]}", "{\"paper\":\"a4\"}", "paper"},
+        {"{\"area_mm\":[0,0,50,50]}", "{\"source\":\"flatbed\"}", NULL},
+        {"{\"source\":\"duplex\",\"paper\":\"a3\",\"mode\":\"color\"}", "{\"resolution_dpi\":300}",
+         NULL},
+        {"{\"resolution_dpi\":600,\"paper\":\"a5\"}", "{\"source\":\"adf\"}", NULL},
+        {"{\"source\":\"flatbed\",\"resolution_dpi\":400}", "{\"button\":\"off\"}", NULL},
+        {"{\"source\":\"flatbed\"}", "{}", NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(js) struct js *request = parse(cases[i].request);
+        for (int locked = 0; locked < 2; locked++) {
+            AUTO(js)
+            struct js *profile = js_pack("{s:s, s:b, s:o}", "name", "Một mặt", "locked", locked,
+                                         "settings", parse(cases[i].settings));
+            AUTO(js) struct js *settings = NULL;
+            struct err err = ERR_INIT;
+            char detail[100] = "";
+            if (locked && cases[i].fixed)
+                snprintf(detail, sizeof detail, "'%s' is fixed by the locked profile 'Một mặt'",
+                         cases[i].fixed);
+            assert_int_equal(scan_wish_settings(request, profile, &settings, &err),
+                             *detail ? ERR_PROFILE_LOCKED : ERR_OK);
+            assert_string_equal(err.detail, detail);
+            for (void *it = js_iter(request); settings && it; it = js_iter_next(request, it))
+                assert_true(js_equal(js_at(settings, js_iter_key(it)), js_iter_value(it)));
+        }
     }
 }
 
@@ -81,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_request_goes_over_the_profile_over_our_defaults),
+        cmocka_unit_test(a_locked_profile_fixes_what_it_names_and_nothing_else),
         cmocka_unit_test(a_profile_holds_only_what_it_may),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

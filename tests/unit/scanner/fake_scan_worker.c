@@ -12,8 +12,12 @@
  *   "stall 1" one sheet, then nothing until a cancel      "busy 2"   busy for the first two opens
  *   "hang 1"  one sheet, then a call that never returns   "slow 1"   one sheet, then calls that
  * take a "pair 3"  three sides of a duplex feeder, then a jam             while each, then the end
+ *   "half 3"  three sides of a duplex feeder, then it is empty
+ *   "doubt 2" two sheets, then "empty", which it says too early at times
+ *   "coarse 1" takes 150 dpi, whatever is asked
  *   "cold 2"  warms up when the first of two sheets is asked for
  *   "moved@1" is not there; FAKE_SCANNER says where it is now
+ * With FAKE_OPEN each open is refused with that code; FAKE_SHEETS are there instead of the name's.
  * With FAKE_BUTTON it has a button, which is pressed whenever somebody looks.
  */
 
@@ -40,10 +44,14 @@ static enum err_code op_open(void *self, struct worker_call *call, struct worker
     fake_log_add("scan", "open", call->args);
     sheets = 0;
     sscanf(js_text_or(call->args, "device", ""), "%19s %d", kind, &sheets);
+    if (getenv("FAKE_SHEETS"))
+        sheets = atoi(getenv("FAKE_SHEETS"));
     answer->ok =
         js_pack("{s:[s], s:[]}", "sources", strcmp(kind, "glass") ? "adf" : "flatbed", "options");
     if (getenv("FAKE_BUTTON"))
         js_set(answer->ok, "buttons", js_pack("[s]", "scan"));
+    if (getenv("FAKE_OPEN"))
+        return err_set(err, err_from_name(getenv("FAKE_OPEN")), "as asked");
     if (strcmp(kind, "moved@1") == 0)
         return err_set(err, ERR_UNKNOWN_DEVICE, "as asked");
     if (strcmp(kind, "busy") == 0 && busy_opens++ < sheets)
@@ -53,6 +61,11 @@ static enum err_code op_open(void *self, struct worker_call *call, struct worker
 
 static int taken;
 
+static bool is_duplex(void)
+{
+    return strcmp(kind, "pair") == 0 || strcmp(kind, "half") == 0;
+}
+
 static enum err_code op_start(void *self, struct worker_call *call, struct worker_answer *answer,
                               struct err *err)
 {
@@ -60,12 +73,13 @@ static enum err_code op_start(void *self, struct worker_call *call, struct worke
     (void)err;
     fake_log_add("scan", "start", call->args);
     taken = 0;
-    bool duplex = strcmp(kind, "pair") == 0;
-    answer->ok = js_pack("{s:s, s:b}", "source",
-                         duplex                       ? "duplex"
-                         : strcmp(kind, "glass") == 0 ? "flatbed"
-                                                      : "adf",
-                         "duplex", (int)duplex);
+    answer->ok =
+        js_pack("{s:s, s:b, s:b, s:i}", "source",
+                is_duplex()                  ? "duplex"
+                : strcmp(kind, "glass") == 0 ? "flatbed"
+                                             : "adf",
+                "duplex", (int)is_duplex(), "no_docs_doubtful", (int)(strcmp(kind, "doubt") == 0),
+                "resolution_dpi", strcmp(kind, "coarse") == 0 ? 150 : 300);
     return ERR_OK;
 }
 
@@ -118,7 +132,7 @@ static enum err_code op_next(void *self, struct worker_call *call, struct worker
     if (!glass && taken >= sheets)
         return end_of_pile(call, err);
     taken++;
-    bool pair = strcmp(kind, "pair") == 0;
+    bool pair = is_duplex();
     answer->ok = js_pack("{s:{s:i}, s:s, s:i, s:b}", "image", "width_px", 100 + taken, "side",
                          pair && taken % 2 == 0 ? "back" : "front", "sheet",
                          pair ? (taken + 1) / 2 : taken, "more", (int)!glass);

@@ -63,10 +63,21 @@ static enum err_code page_begin(void *self, struct worker_call *call, struct wor
         return note(#op, call, err);                                                               \
     }
 
-NOTED(page_commit)
+/* FAKE_REFED: a sheet that is fed again shows the very same front. */
+static enum err_code page_commit(void *self, struct worker_call *call, struct worker_answer *answer,
+                                 struct err *err)
+{
+    (void)self;
+    const char *refed = js_text_or(call->args, "refed", NULL);
+    if (refed && getenv("FAKE_REFED"))
+        answer->ok = js_pack("{s:{s:s}}", "page", "replaces", refed);
+    return note("page_commit", call, err);
+}
+
 NOTED(page_abort)
 NOTED(document_finish_scan)
 NOTED(document_reject)
+NOTED(pages_check_fronts)
 NOTED(pages_interleave)
 NOTED(device_note)
 
@@ -78,6 +89,7 @@ int main(void)
                                            {"page_abort", page_abort},
                                            {"document_finish_scan", document_finish_scan},
                                            {"document_reject", document_reject},
+                                           {"pages_check_fronts", pages_check_fronts},
                                            {"pages_interleave", pages_interleave},
                                            {"device_note", device_note},
                                            {0}};
