@@ -1,5 +1,6 @@
 #include "daemon/ipc/store_client.h"
 
+#include "daemon/base/log.h"
 #include "daemon/base/mem.h"
 #include "daemon/workers/supervisor.h"
 
@@ -14,7 +15,7 @@ struct command {
     struct js *args;
     int *fds;
     size_t fd_count;
-    bool sent, repeated;
+    bool sent, repeated; /* repeated: it goes alone */
     store_done_fn *done;
     void *payload;
 };
@@ -26,15 +27,38 @@ struct store_client {
     bool closed;
     store_changed_fn *changed;
     void *payload;
+    struct js *temps;  /* names that callers were given and have not ended */
+    bool owns_temps;   /* those of an earlier daemon are gone */
+    bool sweep_is_due; /* the store worker died: of some temps nobody may ever have heard */
+    unsigned sweep_deaths;
 };
 
-/* Commands that carry their own id or claim: doing them twice is doing them once. */
-static const char *const repeatable[] = {
-    "hello",      "status",        "dossier_list", "dossier_get", "document_get",
-    "page_image", "document_file", "page_commit",  "page_abort",  "complete",
-    "fail",       "queue_list",    "next_due",     "audit_list",  "release_claims",
-    "import_upload",
-};
+#define SWEEP_DEATHS_MAX 3 /* in a row, then it waits for the next death */
+
+/* Doing them twice is doing them once: they carry their own id or claim, say what shall be so, or
+ * (page_begin) what the first try left is swept. What nobody would ask for again has to be here. */
+static const char *const repeatable[] = {"hello",
+                                         "status",
+                                         "dossier_list",
+                                         "dossier_get",
+                                         "document_get",
+                                         "page_image",
+                                         "page_commit",
+                                         "page_abort",
+                                         "document_file",
+                                         "complete",
+                                         "fail",
+                                         "queue_list",
+                                         "next_due",
+                                         "release_claims",
+                                         "audit_list",
+                                         "page_begin",
+                                         "document_finish_scan",
+                                         "pages_interleave",
+                                         "release_reason",
+                                         "import_layer",
+                                         "import_except",
+                                         "import_upload"};
 
 static bool is_repeatable(const char *op)
 {
@@ -63,7 +87,12 @@ enum err_code store_client_new(struct worker *worker, store_changed_fn *changed,
     struct store_client *client = mem_alloc(sizeof *client);
     if (!client)
         return err_set(err, ERR_NO_MEMORY, "store client");
-    *client = (struct store_client){.worker = worker, .changed = changed, .payload = payload};
+    *client = (struct store_client){
+        .worker = worker, .changed = changed, .payload = payload, .temps = js_object()};
+    if (!client->temps) {
+        mem_free(client);
+        return err_set(err, ERR_NO_MEMORY, "store client");
+    }
     *out = client;
     return ERR_OK;
 }
@@ -77,6 +106,7 @@ void store_client_free(struct store_client *client)
         client->first = command->next;
         command_free(command);
     }
+    js_free(client->temps);
     mem_free(client);
 }
 
@@ -104,6 +134,76 @@ static void set_sent(struct command *command, bool sent)
     command->client->sent += sent ? 1 : (size_t)-1;
 }
 
+/* ---- temps --------------------------------------------------------------------------------------
+ *
+ * A store worker that dies may leave temps whose names it could not tell. Before anything else it
+ * hears which are held, and removes the others.
+ */
+
+static void follow_temps(struct store_client *client, const struct command *command,
+                         const struct js *ok)
+{
+    const char *begun = js_text_or(ok, "blob", NULL);
+    const char *ended = js_text_or(command->args, "blob", NULL);
+    if (strcmp(command->op, "release_claims") == 0)
+        client->owns_temps |= ok != NULL;
+    if (begun && !js_set(client->temps, begun, js_bool(true)))
+        client->owns_temps = false; /* no longer known, so none is removed */
+    if (ended && (ok || strcmp(command->op, "page_abort") == 0))
+        js_remove(client->temps, ended);
+}
+
+static void on_swept(void *payload, struct ipc_message *message, const struct js *ok,
+                     const struct err *err)
+{
+    (void)message;
+    (void)ok;
+    struct store_client *client = payload;
+    bool died = err && err->code == ERR_WORKER_DIED;
+    client->sweep_deaths = died ? client->sweep_deaths + 1 : 0;
+    client->sweep_is_due = died && client->sweep_deaths < SWEEP_DEATHS_MAX;
+    if (err)
+        log_err(err, NULL, "temporary files of a dead store worker are left, continuing");
+}
+
+static struct js *sweep_args(const struct store_client *client)
+{
+    AUTO(js) struct js *held = js_array();
+    for (void *iter = js_iter(client->temps); iter; iter = js_iter_next(client->temps, iter))
+        if (!js_push(held, js_text(js_iter_key(iter))))
+            return NULL;
+    return js_pack("{s:o, s:o}", "held", TAKE(held), "principal", store_client_machine());
+}
+
+/* Goes in front of all that wait. */
+static void begin_sweep(struct store_client *client)
+{
+    static const char op[] = "release_temps";
+    if (!client->sweep_is_due || !client->owns_temps || client->sent || client->closed)
+        return;
+    struct command *command = mem_alloc(sizeof *command);
+    struct js *args = command ? sweep_args(client) : NULL;
+    if (!args) {
+        mem_free(command);
+        return; /* still due at the next command */
+    }
+    *command = (struct command){.client = client,
+                                .next = client->first,
+                                .args = args,
+                                .repeated = true,
+                                .done = on_swept,
+                                .payload = client};
+    memcpy(command->op, op, sizeof op);
+    client->sweep_is_due = false;
+    client->first = command;
+    if (!client->last)
+        client->last = command;
+    client->waiting++;
+}
+
+/* ---- answers ------------------------------------------------------------------------------------
+ */
+
 static void on_answer(void *payload, struct ipc_message *message, const struct js *ok,
                       const struct err *err)
 {
@@ -111,6 +211,8 @@ static void on_answer(void *payload, struct ipc_message *message, const struct j
     struct store_client *client = command->client;
     bool died = err && err->code == ERR_WORKER_DIED;
     set_sent(command, false);
+    client->sweep_is_due |= died && command->done != on_swept;
+    follow_temps(client, command, ok);
     if (!client->closed && died && !command->repeated && is_repeatable(command->op)) {
         command->repeated = true;
         send_more(client);
@@ -151,6 +253,7 @@ static struct command *next_to_send(const struct store_client *client)
 
 static void send_more(struct store_client *client)
 {
+    begin_sweep(client);
     for (struct command *command; (command = next_to_send(client));) {
         struct err err = ERR_INIT;
         enum err_code code =

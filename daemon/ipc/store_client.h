@@ -8,6 +8,10 @@
  * that flushes for half a second); nobody waits for it: as many commands as its kind of worker
  * takes are under way, to be flushed together, the others queue up.
  *
+ * A temp is the caller's from the answer that names it ("blob") until a command about it is
+ * answered; when the store worker has died all others are removed first ("release_temps"), once
+ * those of an earlier daemon are dealt with ("release_claims").
+ *
  * After every change the answer lists what changed, and the client tells the listener before the
  * caller: {"kind", "id", "state", "dossier_id"} each.
  */

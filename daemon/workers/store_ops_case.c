@@ -136,7 +136,8 @@ static enum err_code dossier_close_op(struct store_call *call, struct js **out, 
     const char *id;
     enum err_code code = arg_id(call->args, "id", &id, err);
     if (!code)
-        code = dossier_close(call->store, id, call->by, err);
+        code =
+            dossier_close(call->store, id, js_bool_or(call->args, "counted", false), call->by, err);
     return code ? code : answer_dossier(call, id, out, err);
 }
 

@@ -70,7 +70,8 @@ static enum err_code profile_remove_op(struct store_call *call, struct js **out,
     const char *name;
     enum err_code code = arg_text(call->args, "name", PROFILE_NAME_MAX, &name, err);
     if (!code)
-        code = profile_remove(call->store, name, call->by, err);
+        code = profile_remove(call->store, name, js_bool_or(call->args, "force", false), call->by,
+                              err);
     return code ? code : device_settings(call->store, out, err);
 }
 

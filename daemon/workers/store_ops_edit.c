@@ -67,6 +67,15 @@ static enum err_code page_keep_blank_op(struct store_call *call, struct js **out
     return code ? code : answer_page(call, id, out, err);
 }
 
+static enum err_code pages_check_fronts_op(struct store_call *call, struct js **out,
+                                           struct err *err)
+{
+    const char *document_id;
+    (void)out;
+    enum err_code code = arg_id(call->args, "document_id", &document_id, err);
+    return code ? code : pages_check_fronts(call->store, document_id, err);
+}
+
 static enum err_code pages_interleave_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *document_id, *job, *order;
@@ -92,6 +101,7 @@ const struct store_op store_ops_edit[] = {
     {"page_pair", OP_CHANGES, page_pair_op},
     {"page_answer", OP_CHANGES, page_answer_op},
     {"page_keep_blank", OP_CHANGES, page_keep_blank_op},
+    {.name = "pages_check_fronts", .run = pages_check_fronts_op},
     {"pages_interleave", OP_CHANGES, pages_interleave_op},
     {0},
 };

@@ -137,6 +137,17 @@ static enum err_code read_turn(const struct js *args, const char *key, bool *out
     return code;
 }
 
+/* What the scan will do once all its pages are there. */
+static enum err_code read_intent(const struct js *args, struct page_capture *c, struct err *err)
+{
+    c->then_finish = js_bool_or(args, "finish", false);
+    c->then_backs = js_text_or(args, "backs", NULL);
+    if (c->then_backs && strcmp(c->then_backs, "reversed") != 0 &&
+        strcmp(c->then_backs, "same") != 0)
+        return err_set(err, ERR_BAD_ARGUMENT, "'backs' is not reversed or same");
+    return ERR_OK;
+}
+
 /* Where it goes and what is known of it beforehand. */
 static enum err_code read_circumstances(const struct js *args, struct page_capture *c,
                                         struct err *err)
@@ -148,8 +159,12 @@ static enum err_code read_circumstances(const struct js *args, struct page_captu
         code = arg_id(args, "job", &c->job, err);
     if (!code && js_has(args, "replaces"))
         code = arg_id(args, "replaces", &c->replaces, err);
+    if (!code && js_has(args, "refed"))
+        code = arg_id(args, "refed", &c->refed, err);
     if (!code)
         code = arg_int_or(args, "position", 1, SHEET_MAX, 0, &c->position, err);
+    if (!code)
+        code = read_intent(args, c, err);
     if (!code)
         code = read_turn(args, "turned_deg", &c->turned, &c->turned_deg, err);
     if (!code)

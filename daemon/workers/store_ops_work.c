@@ -6,6 +6,7 @@
 #include "queue/store/hold.h"
 #include "queue/store/page_edit.h"
 #include "queue/store/status.h"
+#include "queue/store/temps.h"
 #include "queue/store/view.h"
 
 #include <string.h>
@@ -180,6 +181,16 @@ static enum err_code release_claims_op(struct store_call *call, struct js **out,
     return code ? code : answer_with("released", js_int(count), out, err);
 }
 
+static enum err_code release_temps_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const struct js *held;
+    int64_t count;
+    enum err_code code = js_get_array(call->args, "held", &held, err);
+    if (!code)
+        code = temps_sweep(call->store, held, call->by, &count, err);
+    return code ? code : answer_with("released", js_int(count), out, err);
+}
+
 static enum err_code queue_list_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *state = NULL, *before = NULL;
@@ -223,6 +234,7 @@ const struct store_op store_ops_work[] = {
     {"hold", OP_CHANGES, hold_op},
     {"station_note", OP_CHANGES, station_note_op},
     {"release_claims", OP_CHANGES, release_claims_op},
+    {"release_temps", OP_CHANGES, release_temps_op},
     {"queue_list", OP_READS, queue_list_op, "station", "list"},
     {"reconcile_request", OP_CHANGES, reconcile_request_op},
     {"next_due", OP_ASKS, next_due_op},

@@ -345,32 +345,15 @@ const char *blob_media_type(int fd)
     return "application/octet-stream";
 }
 
-enum err_code blob_temp_ends(struct blobs *blobs, const char *ending, bool *out, struct err *err)
+enum err_code blob_each_temp(struct blobs *blobs, bool (*visit)(void *payload, const char *temp),
+                             void *payload, struct err *err)
 {
     DIR *list = list_folder(blobs->temp_fd, ".");
-    bool found = false;
+    bool more = true;
     if (!list)
         return err_set_errno(err, ERR_IO, errno, "list temp blobs");
-    for (struct dirent *entry; !found && (entry = readdir(list));) {
-        size_t size = strlen(entry->d_name), end = strlen(ending);
-        found = size > end && strcmp(entry->d_name + size - end, ending) == 0;
-    }
-    closedir(list);
-    *out = found;
-    return ERR_OK;
-}
-
-enum err_code blob_sweep(struct blobs *blobs, bool (*keep)(void *payload, const char *temp),
-                         void *payload, struct err *err)
-{
-    DIR *list = list_folder(blobs->temp_fd, ".");
-    if (!list)
-        return err_set_errno(err, ERR_IO, errno, "list temp blobs");
-    for (struct dirent *entry; (entry = readdir(list));) {
-        bool dots = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
-        if (!dots && !keep(payload, entry->d_name))
-            unlinkat(blobs->temp_fd, entry->d_name, 0);
-    }
+    for (struct dirent *entry; more && (entry = readdir(list));)
+        more = entry->d_name[0] == '.' || visit(payload, entry->d_name);
     closedir(list);
     return ERR_OK;
 }

@@ -12,7 +12,7 @@
  * Files of the store. The only place that knows their names:
  *
  *   create ──▶ blobs/tmp/<temp name> ──write, commit──▶ blobs/ab/cdef… (SHA-256), 0400 ──▶ row
- *                      └──discard / sweep──▶ gone
+ *                      └──discard──▶ gone
  *
  * Content is stored once and never changes. A row of table `blob` implies its flushed file; a file
  * without a row is the leftover of a crash and harmless.
@@ -57,10 +57,8 @@ enum err_code blob_path(struct blobs *blobs, const char *sha256, char **out, str
 /* "image/tiff", "application/pdf"… by the first bytes; static text. */
 const char *blob_media_type(int fd);
 
-/* Is there a temp whose name ends so? */
-enum err_code blob_temp_ends(struct blobs *blobs, const char *ending, bool *out, struct err *err);
-/* Removes every temp that keep() does not want. */
-enum err_code blob_sweep(struct blobs *blobs, bool (*keep)(void *payload, const char *temp),
-                         void *payload, struct err *err);
+/* For every temp that is there, until one is enough (false). None is made or removed meanwhile. */
+enum err_code blob_each_temp(struct blobs *blobs, bool (*visit)(void *payload, const char *temp),
+                             void *payload, struct err *err);
 
 #endif

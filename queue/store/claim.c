@@ -5,8 +5,9 @@
 #include "queue/store/audit.h"
 #include "queue/store/document.h"
 #include "queue/store/inside.h"
-#include "queue/store/page.h"
 #include "queue/store/place.h"
+#include "queue/store/resume.h"
+#include "queue/store/temps.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -371,44 +372,28 @@ enum err_code claim_drop(struct store *store, enum machine machine, const char *
                   DB_BIND(DB_TEXT(machine_name(machine)), DB_TEXT(subject_id)), err);
 }
 
-struct sweep {
-    struct store *store;
-    struct principal by;
-    enum err_code code;
-    struct err *err;
-};
-
-/* Nothing is given up before what it means is noted. */
-static bool temp_stays(void *payload, const char *temp)
-{
-    struct sweep *sweep = payload;
-    struct store *store = sweep->store;
-    if (!sweep->code)
-        sweep->code = page_interrupted(store, temp, sweep->by, sweep->err);
-    if (sweep->code)
-        return true;
-    const char *claim_id = job_claim_of_temp(temp);
-    int64_t alive = 0;
-    return claim_id &&
-           !db_number(store->db, "SELECT count(*) FROM claim WHERE id = ?",
-                      DB_BIND(DB_TEXT(claim_id)), 0, &alive, NULL) &&
-           alive;
-}
-
 enum err_code claim_release_others(struct store *store, const char *owner, struct principal by,
                                    int64_t *out_count, struct err *err)
 {
-    enum err_code code =
-        db_run(store->db, "DELETE FROM claim WHERE owner <> ?", DB_BIND(DB_TEXT(owner)), err);
+    AUTO(tx) struct tx tx = TX_INIT;
+    AUTO(js) struct js *temps = NULL;
+    int64_t count = 0;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code =
+            db_run(store->db, "DELETE FROM claim WHERE owner <> ?", DB_BIND(DB_TEXT(owner)), err);
+    if (!code)
+        count = db_changes(store->db);
+    if (!code)
+        code = db_run(store->db, "DELETE FROM claim_ended", DB_BIND_NONE, err);
+    if (!code)
+        code = temps_of_dead_owner(store, by, &temps, err);
+    if (!code)
+        code = tx_commit(&tx, err);
     if (code)
         return code;
-    int64_t count = db_changes(store->db);
-    struct sweep sweep = {store, by, ERR_OK, err};
-    code = db_run(store->db, "DELETE FROM claim_ended", DB_BIND_NONE, err);
-    if (!code)
-        code = blob_sweep(store->blobs, temp_stays, &sweep, err);
-    if (!code)
-        code = sweep.code;
+    temps_discard(store, TAKE(temps));
+    code = scans_resume(store, by, err);
     if (!code)
         *out_count = count;
     return code;

@@ -178,7 +178,31 @@ enum err_code profile_set(struct store *store, const char *name, const struct js
     return code ? code : tx_commit(&tx, err);
 }
 
-enum err_code profile_remove(struct store *store, const char *name, struct principal by,
+/* Its users by label, else by identity: as many as a message holds, whole names only. */
+static enum err_code check_is_unused(struct store *store, const char *name, struct err *err)
+{
+    AUTO(query) struct query *q = NULL;
+    char users[340] = "";
+    int more = 0;
+    bool row = true;
+    enum err_code code = db_query(
+        store->db, "SELECT coalesce(label, identity) FROM device WHERE profile = ? ORDER BY 1",
+        DB_BIND(DB_TEXT(name)), &q, err);
+    while (!code && !(code = query_next(q, &row, err)) && row) {
+        const char *user = query_text(q, 0);
+        size_t used = strlen(users);
+        if (used + strlen(user) + sizeof ", ''" > sizeof users)
+            more++;
+        else
+            snprintf(users + used, sizeof users - used, "%s'%s'", used ? ", " : "", user);
+    }
+    if (!code && (*users || more))
+        code = more ? err_set(err, ERR_PROFILE_IN_USE, "used by %s and %d more", users, more)
+                    : err_set(err, ERR_PROFILE_IN_USE, "used by %s", users);
+    return code;
+}
+
+enum err_code profile_remove(struct store *store, const char *name, bool force, struct principal by,
                              struct err *err)
 {
     AUTO(tx) struct tx tx = TX_INIT;
@@ -190,6 +214,8 @@ enum err_code profile_remove(struct store *store, const char *name, struct princ
         code = err_set(err, ERR_NOT_FOUND, "no profile of that name");
     if (!code)
         code = check_may_change(locked, by, err);
+    if (!code && !force)
+        code = check_is_unused(store, name, err);
     if (!code)
         code = db_run(store->db, "UPDATE device SET profile = NULL WHERE profile = ?",
                       DB_BIND(DB_TEXT(name)), err);
@@ -197,6 +223,6 @@ enum err_code profile_remove(struct store *store, const char *name, struct princ
         code = store_run_one(store, "profile", "DELETE FROM profile WHERE name = ?",
                              DB_BIND(DB_TEXT(name)), err);
     if (!code)
-        code = audit_setting(store, "profile", name, "remove", NULL, by, err);
+        code = audit_setting(store, "profile", name, "remove", force ? "force" : NULL, by, err);
     return code ? code : tx_commit(&tx, err);
 }

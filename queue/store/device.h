@@ -19,8 +19,9 @@ enum err_code device_set(struct store *store, const char *identity, const char *
  */
 enum err_code profile_set(struct store *store, const char *name, const struct js *settings,
                           bool locked, struct principal by, struct err *err);
-/* Devices that had it have none. NOT_FOUND, PROFILE_LOCKED. */
-enum err_code profile_remove(struct store *store, const char *name, struct principal by,
+/* PROFILE_IN_USE names the devices that have it; with `force` they have none from then on.
+ * NOT_FOUND, PROFILE_LOCKED. */
+enum err_code profile_remove(struct store *store, const char *name, bool force, struct principal by,
                              struct err *err);
 /* A journal row about the device: who got it, from whom. */
 enum err_code device_note(struct store *store, const char *identity, const char *event,

@@ -37,7 +37,14 @@ static enum err_code redirect_files(struct store *store, const char *id, const c
                "finishes = (SELECT scan_finished FROM document WHERE id = ?1) "
                "WHERE document_id = ?2 AND state IN ('taken', 'paged')",
                DB_BIND(DB_TEXT(id), DB_TEXT(other)), err);
-    if (code || !db_changes(store->db))
+    bool coming = !code && db_changes(store->db) > 0;
+    if (!code) /* what stopped goes on there, too, when a person tries it again */
+        code = db_run(store->db,
+                      "UPDATE import_item SET document_id = ?1, ordinal = ordinal + (SELECT "
+                      "coalesce(max(o.ordinal), 0) FROM import_item o WHERE o.document_id = ?1) "
+                      "WHERE document_id = ?2 AND state IN ('refused', 'waiting')",
+                      DB_BIND(DB_TEXT(id), DB_TEXT(other)), err);
+    if (code || !coming)
         return code;
     return store_run_one(store, "document", "UPDATE document SET scan_finished = 0 WHERE id = ?",
                          DB_BIND(DB_TEXT(id)), err);

@@ -255,8 +255,19 @@ static enum err_code check_compared(struct store *store, const char *id,
     return code;
 }
 
+/* With neither number said both equalities would hold by themselves. */
+static enum err_code check_said(const struct dossier_row *row, const struct counts *counts,
+                                bool counted, struct err *err)
+{
+    if (counted || row->papers >= 0 || row->sides >= 0 || !counts->papers)
+        return ERR_OK;
+    return err_set(err, ERR_COUNTS_NOT_SAID,
+                   "neither papers nor sides said; documents %lld, written sides %lld",
+                   (long long)counts->papers, (long long)counts->written);
+}
+
 static enum err_code check_counts(struct store *store, const char *id,
-                                  const struct dossier_row *row, struct err *err)
+                                  const struct dossier_row *row, bool counted, struct err *err)
 {
     struct counts counts;
     enum err_code code = counts_of_dossier(store, id, &counts, err);
@@ -264,10 +275,12 @@ static enum err_code check_counts(struct store *store, const char *id,
         code = check_papers(row, &counts, err);
     if (!code)
         code = check_compared(store, id, &counts, err);
-    return code ? code : check_sides(row, &counts, err);
+    if (!code)
+        code = check_sides(row, &counts, err);
+    return code ? code : check_said(row, &counts, counted, err);
 }
 
-enum err_code dossier_close(struct store *store, const char *id, struct principal by,
+enum err_code dossier_close(struct store *store, const char *id, bool counted, struct principal by,
                             struct err *err)
 {
     AUTO(tx)
@@ -279,12 +292,12 @@ enum err_code dossier_close(struct store *store, const char *id, struct principa
     if (!code && row.closed)
         code = err_set(err, ERR_STATE_CHANGED, "the dossier is closed already");
     if (!code)
-        code = check_counts(store, id, &row, err);
+        code = check_counts(store, id, &row, counted, err);
     if (!code)
         code = store_run_one(store, "dossier",
                              "UPDATE dossier SET closed_us = ?, closed_by = ? WHERE id = ?",
                              DB_BIND(DB_INT(sys_now_us()), DB_TEXT(by.id), DB_TEXT(id)), err);
     if (!code)
-        code = audit_dossier(store, id, "close", NULL, by, err);
+        code = audit_dossier(store, id, "close", counted ? "counted by a person" : NULL, by, err);
     return code ? code : tx_commit(&tx, err);
 }

@@ -29,8 +29,9 @@ enum err_code dossier_filed_without_code(struct store *store, const char *id, st
                                          struct err *err);
 /* COUNT_MISMATCH (the equality and both numbers in the detail) unless the papers said are the
  * documents there, the written sides said, if they were, are those imaged (counts.h), and each
- * document is past reading. A backlog dossier need not have said how many papers. */
-enum err_code dossier_close(struct store *store, const char *id, struct principal by,
+ * document is past reading. A backlog dossier need not have said how many papers; where it said
+ * neither number it is COUNTS_NOT_SAID until a person says that they `counted`. */
+enum err_code dossier_close(struct store *store, const char *id, bool counted, struct principal by,
                             struct err *err);
 
 #endif

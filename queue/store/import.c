@@ -2,6 +2,7 @@
 
 #include "daemon/base/sys.h"
 #include "queue/store/audit.h"
+#include "queue/store/import_row.h"
 #include "queue/store/inside.h"
 
 #include <stdio.h>
@@ -43,226 +44,6 @@ enum err_code import_move(struct store *store, const char *id, enum import_state
                                        .detail = code,
                                        .by = by},
                        err);
-}
-
-struct item_row {
-    char id[ID_SIZE], document_id[ID_SIZE];
-    enum import_state state;
-    int64_t size_bytes, mtime_us, attempts;
-};
-
-static enum err_code read_row(struct query *q, struct item_row *out, bool *out_there,
-                              struct err *err)
-{
-    enum err_code code = query_next(q, out_there, err);
-    if (code || !*out_there)
-        return code;
-    const char *document_id = query_text(q, 5);
-    snprintf(out->id, sizeof out->id, "%s", query_text(q, 0));
-    out->size_bytes = query_int(q, 2);
-    out->mtime_us = query_int(q, 3);
-    out->attempts = query_int(q, 4);
-    snprintf(out->document_id, sizeof out->document_id, "%s", document_id ? document_id : "");
-    return import_state_from_name(query_text(q, 1), &out->state)
-               ? ERR_OK
-               : err_set(err, ERR_STORE_CORRUPT, "state of an import item");
-}
-
-#define ROW_COLUMNS "id, state, size_bytes, mtime_us, attempts, document_id"
-
-static enum err_code get_row(struct store *store, const char *id, struct item_row *out,
-                             struct err *err)
-{
-    AUTO(query) struct query *q = NULL;
-    bool there = false;
-    enum err_code code = db_query(store->db, "SELECT " ROW_COLUMNS " FROM import_item WHERE id = ?",
-                                  DB_BIND(DB_TEXT(id)), &q, err);
-    if (!code)
-        code = read_row(q, out, &there, err);
-    return code || there ? code : err_set(err, ERR_NOT_FOUND, "no such import item");
-}
-
-/* ---- a sweep ------------------------------------------------------------------------------------
- */
-
-static enum err_code get_at(struct store *store, const char *folder, const char *path,
-                            struct item_row *out, bool *out_there, struct err *err)
-{
-    AUTO(query) struct query *q = NULL;
-    enum err_code code = db_query(store->db,
-                                  "SELECT " ROW_COLUMNS " FROM import_item "
-                                  "WHERE folder = ? AND path = ? AND present = 1",
-                                  DB_BIND(DB_TEXT(folder), DB_TEXT(path)), &q, err);
-    return code ? code : read_row(q, out, out_there, err);
-}
-
-static enum err_code insert(struct store *store, const char *folder, int64_t sweep,
-                            const struct import_file *file, char out_id[ID_SIZE], struct err *err)
-{
-    AUTO(mem) char *unit = NULL;
-    enum err_code code = import_papers_unit(file->papers, file->path, &unit, err);
-    if (code)
-        return code;
-    id_new(out_id);
-    return db_run(store->db,
-                  "INSERT INTO import_item (id, folder, path, size_bytes, mtime_us, sweep, unit, "
-                  "state, state_us, found_us, papers) "
-                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'found', ?8, ?8, ?9)",
-                  DB_BIND(DB_TEXT(out_id), DB_TEXT(folder), DB_TEXT(file->path),
-                          DB_INT(file->size_bytes), DB_INT(file->mtime_us), DB_INT(sweep),
-                          DB_TEXT(unit), DB_INT(sys_now_us()),
-                          DB_TEXT(import_papers_name(file->papers))),
-                  err);
-}
-
-/* What a file's bytes say at first sight: NULL where paper may be in it, or text to be read. */
-const char *import_refusal_of(const char *kind)
-{
-    static const struct {
-        const char *kind, *code;
-    } kinds[] = {{"jpeg", NULL},
-                 {"png", NULL},
-                 {"tiff", NULL},
-                 {"pnm", NULL},
-                 {"pdf", NULL},
-                 {"docx", NULL},
-                 {"xlsx", NULL},
-                 {"old-office", "FILE_OLD_OFFICE"},
-                 {"empty", "IMAGE_EMPTY"},
-                 {"unreadable", "FORBIDDEN"}};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].kind, kind) == 0)
-            return kinds[i].code;
-    return "FORMAT_UNKNOWN";
-}
-
-static bool is_one_of(const char *kind, const char *a, const char *b, const char *c)
-{
-    return strcmp(kind, a) == 0 || strcmp(kind, b) == 0 || strcmp(kind, c) == 0;
-}
-
-static enum err_code settle(struct store *store, const char *id, const char *kind,
-                            struct principal by, struct err *err)
-{
-    const char *refusal = import_refusal_of(kind);
-    bool lost = strcmp(kind, "empty") == 0 || strcmp(kind, "unreadable") == 0; /* maybe an image */
-    bool image = refusal ? lost : !is_one_of(kind, "pdf", "docx", "xlsx");
-    enum err_code code = store_run_one(store, "import item",
-                                       "UPDATE import_item SET kind = ?1, unit = CASE WHEN ?2 OR "
-                                       "(?1 = 'pdf' AND papers <> 'file') "
-                                       "THEN unit END WHERE id = ?3",
-                                       DB_BIND(DB_TEXT(kind), DB_INT(image), DB_TEXT(id)), err);
-    if (code)
-        return code;
-    code = import_move(store, id, IMPORT_FOUND, refusal ? IMPORT_REFUSED : IMPORT_STABLE, refusal,
-                       by, err);
-    return code || !refusal ? code : import_ask_missing(store, id, err);
-}
-
-/* The file has changed: nothing of it is here yet, or this is another file under its name. */
-static enum err_code change(struct store *store, struct item_row *row,
-                            const struct import_file *file, bool *out_other, struct err *err)
-{
-    *out_other = row->state != IMPORT_FOUND && row->state != IMPORT_STABLE;
-    row->state = IMPORT_FOUND;
-    if (*out_other)
-        return store_run_one(store, "import item",
-                             "UPDATE import_item SET present = 0 WHERE id = ?",
-                             DB_BIND(DB_TEXT(row->id)), err);
-    return store_run_one(
-        store, "import item",
-        "UPDATE import_item SET state = 'found', code = NULL, not_before_us = 0, "
-        "size_bytes = ?, mtime_us = ? WHERE id = ?",
-        DB_BIND(DB_INT(file->size_bytes), DB_INT(file->mtime_us), DB_TEXT(row->id)), err);
-}
-
-/* The dossier it is for is settled when it is first seen: what is fed later is somebody else's. */
-static enum err_code begin_feeding(struct store *store, const char *folder, const char *id,
-                                   struct err *err)
-{
-    enum err_code code =
-        store_run_one(store, "import item", "UPDATE import_item SET fed = 1 WHERE id = ?",
-                      DB_BIND(DB_TEXT(id)), err);
-    return code ? code : import_bind(store, folder, id, err);
-}
-
-static enum err_code wait_for_feed(struct store *store, const char *id, struct principal by,
-                                   struct err *err)
-{
-    struct item_row row;
-    int64_t bound;
-    enum err_code code = get_row(store, id, &row, err);
-    if (code || row.state != IMPORT_STABLE)
-        return code;
-    code = db_number(store->db, "SELECT dossier_id IS NOT NULL FROM import_item WHERE id = ?",
-                     DB_BIND(DB_TEXT(id)), 0, &bound, err);
-    return code || bound ? code
-                         : import_move(store, id, IMPORT_STABLE, IMPORT_WAITING,
-                                       err_name(ERR_FEED_MISSING), by, err);
-}
-
-enum err_code import_see(struct store *store, const char *folder, int64_t sweep,
-                         const struct import_file *file, struct principal by, struct err *err)
-{
-    AUTO(tx) struct tx tx = TX_INIT;
-    struct item_row row = {.state = IMPORT_FOUND};
-    bool there = false, other = false;
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = get_at(store, folder, file->path, &row, &there, err);
-    if (!code && there && (row.size_bytes != file->size_bytes || row.mtime_us != file->mtime_us))
-        code = change(store, &row, file, &other, err);
-    if (!code && (!there || other))
-        code = insert(store, folder, sweep, file, row.id, err);
-    else if (!code)
-        code = store_run_one(store, "import item", "UPDATE import_item SET sweep = ? WHERE id = ?",
-                             DB_BIND(DB_INT(sweep), DB_TEXT(row.id)), err);
-    if (!code && file->fed && (!there || other))
-        code = begin_feeding(store, folder, row.id, err);
-    if (!code && file->stable && row.state == IMPORT_FOUND)
-        code = settle(store, row.id, file->kind, by, err);
-    if (!code && file->fed && file->stable && row.state == IMPORT_FOUND)
-        code = wait_for_feed(store, row.id, by, err);
-    return code ? code : tx_commit(&tx, err);
-}
-
-/* What was never taken has nothing to come from any more. */
-static enum err_code refuse_gone(struct store *store, const char *folder, enum import_state state,
-                                 struct principal by, struct err *err)
-{
-    for (;;) {
-        AUTO(mem) char *id = NULL;
-        enum err_code code = db_text(
-            store->db,
-            "SELECT id FROM import_item WHERE folder = ? AND state = ? AND present = 0 LIMIT 1",
-            DB_BIND(DB_TEXT(folder), DB_TEXT(import_state_name(state))), &id, err);
-        if (!code && id)
-            code = import_move(store, id, state, IMPORT_REFUSED, "NOT_FOUND", by, err);
-        if (code || !id)
-            return code;
-    }
-}
-
-enum err_code import_swept(struct store *store, const char *folder, int64_t sweep, int64_t files,
-                           struct principal by, struct err *err)
-{
-    AUTO(tx) struct tx tx = TX_INIT;
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = db_run(store->db,
-                      "UPDATE import_item SET present = 0 "
-                      "WHERE folder = ? AND present = 1 AND sweep <> ?",
-                      DB_BIND(DB_TEXT(folder), DB_INT(sweep)), err);
-    if (!code)
-        code = refuse_gone(store, folder, IMPORT_FOUND, by, err);
-    if (!code)
-        code = refuse_gone(store, folder, IMPORT_STABLE, by, err);
-    if (!code)
-        code = db_run(store->db,
-                      "INSERT INTO import_folder (name, files, swept_us) VALUES (?1, ?2, ?3) "
-                      "ON CONFLICT (name) DO UPDATE SET files = ?2, swept_us = ?3",
-                      DB_BIND(DB_TEXT(folder), DB_INT(files), DB_INT(sys_now_us())), err);
-    return code ? code : tx_commit(&tx, err);
 }
 
 /* ---- taken --------------------------------------------------------------------------------------
@@ -372,12 +153,12 @@ enum err_code import_took(struct store *store, const struct import_take *take, s
                           struct err *err)
 {
     AUTO(tx) struct tx tx = TX_INIT;
-    struct item_row row;
+    struct import_row row;
     struct place same;
     bool known = false;
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
-        code = get_row(store, take->id, &row, err);
+        code = import_row_get(store, take->id, &row, err);
     if (!code && (row.state == IMPORT_TAKEN || row.state == IMPORT_DUPLICATE))
         return tx_commit(&tx, err); /* told before */
     if (!code && row.state != IMPORT_STABLE)
@@ -402,12 +183,12 @@ enum err_code import_counted(struct store *store, const char *id, int64_t pages,
 {
     AUTO(tx) struct tx tx = TX_INIT;
     AUTO(mem) char *text = signatures ? js_dump(signatures) : NULL;
-    struct item_row row;
+    struct import_row row;
     if (signatures && !text)
         return err_set(err, ERR_NO_MEMORY, "signatures");
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
-        code = get_row(store, id, &row, err);
+        code = import_row_get(store, id, &row, err);
     if (!code && row.state == IMPORT_PAGED)
         return tx_commit(&tx, err); /* told before */
     if (!code)
@@ -459,7 +240,7 @@ enum err_code import_except(struct store *store, const char *id, int64_t page,
     return code ? code : tx_commit(&tx, err);
 }
 
-static enum err_code try_later(struct store *store, const struct item_row *row, const char *why,
+static enum err_code try_later(struct store *store, const struct import_row *row, const char *why,
                                struct err *err)
 {
     int doublings = row->attempts < LATER_DOUBLINGS ? (int)row->attempts : LATER_DOUBLINGS;
@@ -479,10 +260,10 @@ enum err_code import_fail(struct store *store, const char *id, const char *why,
                           enum import_failure how, struct principal by, struct err *err)
 {
     AUTO(tx) struct tx tx = TX_INIT;
-    struct item_row row;
+    struct import_row row;
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
-        code = get_row(store, id, &row, err);
+        code = import_row_get(store, id, &row, err);
     if (code)
         return code;
     if (how == IMPORT_LATER && is_death(why) && row.attempts + 1 >= DEATHS_MAX)
@@ -496,30 +277,5 @@ enum err_code import_fail(struct store *store, const char *id, const char *why,
         code = import_end_document(store, row.id, row.document_id, by, err);
     else if (!code && how != IMPORT_LATER)
         code = import_ask_missing(store, row.id, err);
-    return code ? code : tx_commit(&tx, err);
-}
-
-enum err_code import_again(struct store *store, const char *folder, struct principal by,
-                           struct err *err)
-{
-    AUTO(tx) struct tx tx = TX_INIT;
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = db_run(store->db,
-                      "UPDATE import_item SET state = 'found', state_us = ?, code = NULL, "
-                      "sha256 = NULL, dossier_id = CASE WHEN fed THEN dossier_id END, "
-                      "document_id = NULL, pages = NULL, "
-                      "page_number = 0, page_id = NULL, attempts = 0 "
-                      "WHERE folder = ? AND state = 'waiting' AND present = 1",
-                      DB_BIND(DB_INT(sys_now_us()), DB_TEXT(folder)), err);
-    if (!code)
-        code = db_run(store->db,
-                      "UPDATE import_item SET not_before_us = 0 "
-                      "WHERE folder = ? AND state IN ('stable', 'taken', 'paged')",
-                      DB_BIND(DB_TEXT(folder)), err);
-    if (!code)
-        code = audit_write(
-            store, &(struct audit){.kind = "import", .id = folder, .event = "retry", .by = by},
-            err);
     return code ? code : tx_commit(&tx, err);
 }

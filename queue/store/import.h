@@ -87,13 +87,16 @@ enum import_failure {
 };
 enum err_code import_fail(struct store *store, const char *id, const char *code,
                           enum import_failure how, struct principal by, struct err *err);
-/* A person: what waits is found again, what is to be tried later is tried now. */
+/* A person: what waits goes on where it stopped, as far as its paper still takes it, and what is to
+ * be tried later is tried now. A Word or register file would only say the same again. */
 enum err_code import_again(struct store *store, const char *folder, struct principal by,
                            struct err *err);
 
-/* One refused or waiting item, by a person: it goes on where it stopped, from its bytes when they
- * are here, else from its folder. STATE_CHANGED when it is neither, NOT_FOUND when its file is gone
- * or the folder has no such item. */
+/* One item, by a person. Refused or waiting: it goes on where it stopped, from its bytes when they
+ * are here, else from its folder. Done, and every paper that came of it was rejected: it comes
+ * again as new, with the other such files of its unit. FILE_IN_PAPER while one of these papers
+ * lives, STATE_CHANGED when it is under way or a duplicate, NOT_FOUND when its file is gone or the
+ * folder has no such item. */
 enum err_code import_retry(struct store *store, const char *folder, const char *id,
                            struct principal by, struct err *err);
 
@@ -144,7 +147,7 @@ struct import_query {
 };
 /* [{"id","folder","path","size_bytes","mtime_us","kind","present","state","state_us","code"|null,
  * "duplicate_of"|null,"dossier_id"|null,"document_id"|null,"pages"|null,"facts"|null,
- * "exceptions":{name: [page…]}}…] newest first */
+ * "exceptions":{name: [page…]}, "may_retry": import_retry would take it}…] newest first */
 enum err_code import_list(struct store *store, const struct import_query *query, struct js **out,
                           struct err *err);
 /* {"balance": as import_balance_to_js, "swept_us": n | null, "exceptions": items, "feed"} */

@@ -199,8 +199,9 @@ enum err_code import_part(struct store *store, const char *document_id, struct p
     char page_id[ID_SIZE], part_id[ID_SIZE];
     /* once: what a person joins again afterwards stays joined; a signed file is never parted */
     enum err_code code = db_run(store->db,
-                                "UPDATE import_item SET papers = 'file' WHERE document_id = ? "
-                                "AND papers = 'split' AND state = 'done' AND signatures IS NULL",
+                                "UPDATE import_item SET parted = 1 WHERE document_id = ? AND "
+                                "papers = 'split' AND NOT parted AND state = 'done' "
+                                "AND signatures IS NULL",
                                 DB_BIND(DB_TEXT(document_id)), err);
     if (code || db_changes(store->db) == 0)
         return code;

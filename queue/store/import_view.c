@@ -1,12 +1,12 @@
 #include "queue/store/import.h"
 
-#include "queue/store/inside.h"
+#include "queue/store/import_row.h"
 
 #include <string.h>
 
 #define COLUMNS                                                                                    \
     "id, folder, path, size_bytes, mtime_us, kind, present, state, state_us, code, duplicate_of, " \
-    "dossier_id, document_id, pages, facts, exceptions, sha256"
+    "dossier_id, document_id, pages, facts, exceptions, sha256, " IMPORT_MAY_RETRY
 
 static struct js *number_or_null(struct query *q, int column)
 {
@@ -30,13 +30,13 @@ static enum err_code row_to_js(struct query *q, struct js **out, struct err *err
         return err_context(err, ERR_STORE_CORRUPT, "import item");
     *out = js_pack(
         "{s:s, s:s, s:s, s:I, s:I, s:s, s:b, s:s, s:I, s:s?, s:s?, s:s?, s:s?, s:o, s:O, s:O, "
-        "s:s?}",
+        "s:s?, s:b}",
         "id", query_text(q, 0), "folder", query_text(q, 1), "path", query_text(q, 2), "size_bytes",
         query_int(q, 3), "mtime_us", query_int(q, 4), "kind", query_text(q, 5), "present",
         (int)query_int(q, 6), "state", query_text(q, 7), "state_us", query_int(q, 8), "code",
         query_text(q, 9), "duplicate_of", query_text(q, 10), "dossier_id", query_text(q, 11),
         "document_id", query_text(q, 12), "pages", number_or_null(q, 13), "facts", facts,
-        "exceptions", exceptions, "sha256", query_text(q, 16));
+        "exceptions", exceptions, "sha256", query_text(q, 16), "may_retry", (int)query_int(q, 17));
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "import item");
 }
 
@@ -44,7 +44,7 @@ enum err_code import_item(struct store *store, const char *id, struct js **out, 
 {
     AUTO(query) struct query *q = NULL;
     bool row = false;
-    enum err_code code = db_query(store->db, "SELECT " COLUMNS " FROM import_item WHERE id = ?",
+    enum err_code code = db_query(store->db, "SELECT " COLUMNS " FROM import_item i WHERE id = ?",
                                   DB_BIND(DB_TEXT(id)), &q, err);
     if (!code)
         code = query_next(q, &row, err);
@@ -61,7 +61,7 @@ enum err_code import_list(struct store *store, const struct import_query *query,
     bool row = true;
     enum err_code code = db_query(
         store->db,
-        "SELECT " COLUMNS " FROM import_item WHERE folder = ?1 AND (?2 IS NULL OR state = ?2) "
+        "SELECT " COLUMNS " FROM import_item i WHERE folder = ?1 AND (?2 IS NULL OR state = ?2) "
         "AND (?3 IS NULL OR id < ?3) AND (NOT ?4 OR exceptions <> '{}') ORDER BY id DESC LIMIT ?5",
         DB_BIND(DB_TEXT(query->folder), DB_TEXT(query->state), DB_TEXT(query->before),
                 DB_INT(query->exceptions), DB_INT(query->limit)),

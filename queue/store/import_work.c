@@ -316,8 +316,16 @@ static enum err_code begin_page(struct store *store, const struct work *work, in
 {
     enum err_code code = page_layer_drop(store, work->page_id, err);
     if (!code)
+        code = db_run(store->db,
+                      "DELETE FROM import_page WHERE page_id = ?1 "
+                      "AND NOT EXISTS (SELECT 1 FROM page WHERE id = ?1)",
+                      DB_BIND(DB_TEXT(work->page_id)), err);
+    if (!code)
         code = page_begin_of_file(store, work->dossier_id, work->document_id, out->page_id,
                                   out->temp, &out->temp_fd, err);
+    if (!code)
+        code = db_run(store->db, "INSERT INTO import_page (page_id, item_id) VALUES (?, ?)",
+                      DB_BIND(DB_TEXT(out->page_id), DB_TEXT(work->id)), err);
     if (!code)
         code =
             store_run_one(store, "import item",

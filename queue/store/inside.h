@@ -41,6 +41,8 @@ struct store {
 
 /* Removes a temp once what made it superfluous is durable: at once, or with the group's commit. */
 void store_discard_temp(struct store *store, const char *temp);
+/* Its end is decided, by a commit that is still to come. */
+bool store_temp_is_over(const struct store *store, const char *temp);
 /* A temp was made; it is removed again if the group it belongs to fails. */
 void store_keep_temp(struct store *store, const char *temp);
 

@@ -6,11 +6,11 @@
 #include "queue/store/audit.h"
 #include "queue/store/claim.h"
 #include "queue/store/document.h"
-#include "queue/store/hold.h"
 #include "queue/store/inside.h"
 #include "queue/store/pass.h"
 #include "queue/store/place.h"
 #include "queue/store/question.h"
+#include "queue/store/resume.h"
 #include "queue/store/side.h"
 
 #include <stdio.h>
@@ -64,55 +64,12 @@ enum err_code page_begin(struct store *store, const char *dossier_id, const char
                 : page_begin_of_file(store, dossier_id, document_id, out_id, out_temp, out_fd, err);
 }
 
-#define COMES_FROM_FILE                                                                            \
-    "EXISTS (SELECT 1 FROM import_item i WHERE i.document_id = ?1 AND i.state IN ('taken', "       \
-    "'paged'))"
-
-/* Its first sheet was in motion: there is no page to ask about. */
-static enum err_code hold_interrupted(struct store *store, const char *document_id,
-                                      struct principal by, struct err *err)
-{
-    int64_t waits;
-    enum err_code code = db_number(store->db,
-                                   "SELECT count(*) FROM document WHERE id = ?1 "
-                                   "AND state = 'open' AND NOT " COMES_FROM_FILE,
-                                   DB_BIND(DB_TEXT(document_id)), 0, &waits, err);
-    return code || !waits ? code
-                          : subject_hold(store, MACHINE_document, document_id,
-                                         err_name(ERR_SCAN_INTERRUPTED), by, err);
-}
-
-enum err_code page_interrupted(struct store *store, const char *temp, struct principal by,
-                               struct err *err)
-{
-    AUTO(mem) char *last = NULL;
-    const char *document_id = text_starts(temp, "page.") ? strrchr(temp, '.') + 1 : "";
-    if (!id_is_valid(document_id))
-        return ERR_OK;
-    enum err_code code = db_text(
-        store->db,
-        "SELECT p.id FROM page p JOIN document d ON d.id = p.document_id WHERE d.id = ?1 "
-        "AND d.state IN ('open', 'read') AND " PAGE_COUNTS(
-            "p") " AND NOT " COMES_FROM_FILE " ORDER BY p.captured_us DESC, p.id DESC LIMIT 1",
-        DB_BIND(DB_TEXT(document_id)), &last, err);
-    if (code)
-        return code;
-    return last ? question_raise_again(store, last, QUESTION_INTERRUPTED, err)
-                : hold_interrupted(store, document_id, by, err);
-}
-
-/* "page.<page id>.<document id>" as page_begin made it */
 static enum err_code read_temp_name(const struct page_capture *capture, char document_id[ID_SIZE],
                                     struct err *err)
 {
-    const size_t id_length = ID_SIZE - 1, prefix = strlen("page.");
-    const char *temp = capture->temp;
-    bool shaped = strlen(temp) == prefix + id_length + 1 + id_length &&
-                  strncmp(temp, "page.", prefix) == 0 && temp[prefix + id_length] == '.' &&
-                  strncmp(temp + prefix, capture->page_id, id_length) == 0;
-    if (shaped)
-        memcpy(document_id, temp + prefix + id_length + 1, ID_SIZE);
-    if (!shaped || !id_is_valid(document_id))
+    char page_id[ID_SIZE];
+    if (!page_temp_read(capture->temp, page_id, document_id) ||
+        strcmp(page_id, capture->page_id) != 0)
         return err_set(err, ERR_BAD_ARGUMENT, "'blob' is not the temp of 'page_id'");
     return ERR_OK;
 }
@@ -246,6 +203,42 @@ static enum err_code replace_page(struct store *store, const struct page_capture
     return code || placed ? code : question_raise(store, c->page_id, QUESTION_MISPLACED, err);
 }
 
+/* Both may be wanted: the older one asks, and is a leaf of its own where it stays. */
+static enum err_code ask_about_refed(struct store *store, const struct page_capture *c,
+                                     struct err *err)
+{
+    enum err_code code = question_raise(store, c->refed, QUESTION_FED_AGAIN, err);
+    return code ? code
+                : store_run_one(store, "page", "UPDATE page SET sheet_of = id WHERE id = ?",
+                                DB_BIND(DB_TEXT(c->refed)), err);
+}
+
+/* *out_behind: the position behind the front that stays; 0: there is none, or it stepped aside. */
+static enum err_code settle_refed(struct store *store, const struct page_capture *c,
+                                  const struct subject *document, struct principal by,
+                                  int64_t *out_behind, bool *out_replaced, struct err *err)
+{
+    bool there;
+    int64_t same = 0;
+    struct page_capture again = *c;
+    again.replaces = c->refed;
+    enum err_code code = look_at_named(store, "refed", c->refed, document, &there, err);
+    if (code || !there)
+        return code;
+    code = db_number(store->db,
+                     "SELECT a.pixel_sha256 = b.pixel_sha256 FROM page a, page b "
+                     "WHERE a.id = ? AND b.id = ?",
+                     DB_BIND(DB_TEXT(c->page_id), DB_TEXT(c->refed)), 0, &same, err);
+    *out_replaced = !code && same;
+    if (*out_replaced)
+        return replace_page(store, &again, document, by, err);
+    if (!code)
+        code = ask_about_refed(store, c, err);
+    return code ? code
+                : db_number(store->db, "SELECT position + 1 FROM page WHERE id = ?",
+                            DB_BIND(DB_TEXT(c->refed)), 0, out_behind, err);
+}
+
 static enum err_code join_side(struct store *store, const struct page_capture *c,
                                const struct subject *document, struct err *err)
 {
@@ -266,12 +259,19 @@ static enum err_code settle_place(struct store *store, const struct page_capture
                                   const struct subject *document, struct principal by,
                                   struct err *err)
 {
+    int64_t behind = 0;
+    bool replaced = false;
+    enum err_code code =
+        c->refed ? settle_refed(store, c, document, by, &behind, &replaced, err) : ERR_OK;
+    if (code || replaced)
+        return code;
     if (c->replaces)
         return replace_page(store, c, document, by, err);
     if (c->part_of)
         return join_side(store, c, document, err);
-    if (c->position > 0)
-        return page_place(store, c->page_id, document->document_id, c->position, err);
+    if (behind || c->position > 0)
+        return page_place(store, c->page_id, document->document_id, behind ? behind : c->position,
+                          err);
     return question_raise_if_equal(store, c->page_id, err);
 }
 
@@ -304,6 +304,7 @@ static enum err_code commit_new(struct store *store, const struct page_capture *
     AUTO(tx)
     struct tx tx = TX_INIT;
     struct subject document;
+    char intent[SCAN_INTENT_SIZE];
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code && !text_starts(capture->device, IMPORT_DEVICE))
         code = pass_check_pages_free(store, document_id, err);
@@ -328,7 +329,7 @@ static enum err_code commit_new(struct store *store, const struct page_capture *
                                            .id = capture->page_id,
                                            .event = "capture",
                                            .to = "captured",
-                                           .detail = capture->replaces ? "replaces another" : NULL,
+                                           .detail = scan_intent(capture, intent),
                                            .by = by},
                            err);
     if (!code)
@@ -353,19 +354,6 @@ enum err_code page_commit(struct store *store, const struct page_capture *captur
     if (!code)
         store_discard_temp(store, capture->temp);
     return code;
-}
-
-void page_abort(struct store *store, const char *temp)
-{
-    blob_discard(store->blobs, temp);
-}
-
-enum err_code page_is_coming(struct store *store, const char *document_id, bool *out,
-                             struct err *err)
-{
-    char ending[ID_SIZE + 1];
-    snprintf(ending, sizeof ending, ".%s", document_id);
-    return blob_temp_ends(store->blobs, ending, out, err);
 }
 
 /* ---- moving and removing ---- */

@@ -1,6 +1,7 @@
 #ifndef SOHOA_STORE_PAGE_H
 #define SOHOA_STORE_PAGE_H
 
+#include "daemon/base/id.h"
 #include "queue/store/store.h"
 
 /*
@@ -23,6 +24,9 @@ struct subject;
 enum err_code page_begin(struct store *store, const char *dossier_id, const char *document_id,
                          char *out_id, char out_temp[PAGE_TEMP_SIZE], int *out_fd, struct err *err);
 
+/* What such a name says; false: it is another kind of temp. */
+bool page_temp_read(const char *temp, char out_page[ID_SIZE], char out_document[ID_SIZE]);
+
 /* Before the paper moves: the page that a new one replaces or is part of (`what`: the argument's
  * name) is one of that dossier. BAD_ARGUMENT. */
 enum err_code page_check_named(struct store *store, const char *dossier_id, const char *what,
@@ -30,8 +34,8 @@ enum err_code page_check_named(struct store *store, const char *dossier_id, cons
 
 /* That temp of a scan is given up with its daemon: where its document still takes pages, the one
  * that came last asks about the sheet behind it (again, when it did before); where none came, the
- * document is held, SCAN_INTERRUPTED. Files are taken again and ask nothing. In the
- * caller's transaction. */
+ * document is held, SCAN_INTERRUPTED. Files are taken again and ask nothing, nor does a temp whose
+ * page was committed. In the caller's transaction. */
 enum err_code page_interrupted(struct store *store, const char *temp, struct principal by,
                                struct err *err);
 
@@ -56,18 +60,25 @@ struct page_capture {
     bool on_glass; /* the image's corner lay there on it */
     double glass_x_mm, glass_y_mm;
     /* Where it goes; else behind the last page. */
-    const char *replaces;            /* this page steps aside, "replaced", and gives its place */
+    const char *replaces; /* this page steps aside, "replaced", and gives its place */
+    const char *refed; /* front of a sheet that lost its back and was to be fed again: this is its
+                        * front, or that of another sheet */
     const char *part_of, *part_kind; /* further image of that page's side (side.h) */
     int64_t position;                /* 1…; 0: not said */
+    /* What its job does once the last page is there (resume.h); then_backs: "reversed", "same" or
+     * NULL */
+    bool then_finish;
+    const char *then_backs;
 };
 
 /* Durable when it returns: blob linked and flushed, row committed. The same page again (its answer
  * was lost) is fine. A document finished or read meanwhile is opened again: the sheet has passed
  * the scanner. For the same reason a page whose `replaces` or `part_of` has left the document is
  * kept at the end, with the question "misplaced"; what follows the one that took over (both sides
- * of a sheet) stands behind it. NOT_FOUND no such temp, BLOB_DAMAGED not what the scanner wrote,
- * BAD_ARGUMENT a page of another dossier is named, ALREADY_SIGNED or STATE_CHANGED once it was
- * compared. */
+ * of a sheet) stands behind it. `refed` steps aside for the very same picture only; else both stay,
+ * one behind the other, and it asks, QUESTION_FED_AGAIN. NOT_FOUND no such temp, BLOB_DAMAGED not
+ * what the scanner wrote, BAD_ARGUMENT a page of another dossier is named, ALREADY_SIGNED or
+ * STATE_CHANGED once it was compared. */
 enum err_code page_commit(struct store *store, const struct page_capture *capture,
                           struct principal by, struct err *err);
 void page_abort(struct store *store, const char *temp);

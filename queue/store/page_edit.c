@@ -9,6 +9,7 @@
 #include "queue/store/page.h"
 #include "queue/store/place.h"
 #include "queue/store/question.h"
+#include "queue/store/resume.h"
 #include "queue/store/side.h"
 
 #include <stdio.h>
@@ -317,16 +318,25 @@ enum err_code page_keep_blank(struct store *store, const char *id, bool kept, st
 #define JOB_LAST_US(alias)                                                                         \
     "(SELECT max(j.captured_us) FROM page j WHERE j.document_id = ?1 AND j.job IS " alias ".job)"
 
-/* Sides of the document ?1 that a back of job ?2 can belong to: fronts of other jobs without one,
- * fed or laid on the glass as the backs were. */
-#define FRONTS                                                                                     \
-    "FROM page p WHERE p.document_id = ?1 AND p.job IS NOT ?2 AND p.side = 'front' "               \
-    "AND p.part_of IS NULL AND " PAGE_COUNTS(                                                      \
-        "p") " AND (p.glass_x_mm IS NULL) IN (SELECT b.glass_x_mm IS NULL FROM page b WHERE "      \
-             "b.document_id = ?1 AND b.job = ?2) AND NOT EXISTS (SELECT 1 FROM page o "            \
-             "WHERE o.document_id = ?1 AND o.side = 'back' AND o.sheet = p.sheet AND "             \
+/* Came as a back and lies behind no front. */
+#define LOOSE_BACK                                                                                 \
+    "(p.sheet_of IS NULL AND EXISTS (SELECT 1 FROM audit a WHERE a.subject_id = p.id AND "         \
+    "a.event = 'capture' AND a.detail LIKE '%" THEN_BACKS "%'))"
+
+/* Sides of the document ?1 without a back. */
+#define FRONTS_ALONE                                                                               \
+    "FROM page p WHERE p.document_id = ?1 AND p.side = 'front' AND p.part_of IS NULL "             \
+    "AND NOT " LOOSE_BACK " AND " PAGE_COUNTS(                                                     \
+        "p") " AND NOT EXISTS (SELECT 1 FROM page o WHERE o.document_id = ?1 "                     \
+             "AND o.side = 'back' AND o.sheet = p.sheet AND "                                      \
              "coalesce(o.sheet_of, o.job) = coalesce(p.sheet_of, p.job) AND " PAGE_COUNTS(         \
                  "o") ") "
+
+/* Those that a back of job ?2 can belong to: of other jobs, fed or laid on the glass as the backs
+ * were. */
+#define FRONTS                                                                                     \
+    FRONTS_ALONE "AND p.job IS NOT ?2 AND (p.glass_x_mm IS NULL) IN (SELECT b.glass_x_mm IS NULL " \
+                 "FROM page b WHERE b.document_id = ?1 AND b.job = ?2) "
 
 #define BACKS                                                                                      \
     "FROM page p WHERE p.document_id = ?1 AND p.job = ?2 AND p.part_of IS NULL "                   \
@@ -425,6 +435,40 @@ static enum err_code lay_backs(struct store *store, const char *document_id, con
     return code ? code : document_renumber(store, document_id, err);
 }
 
+/* The passes before, for the same fronts, did not fit: this one takes their place. */
+static enum err_code drop_former_backs(struct store *store, const char *document_id,
+                                       const char *job, const struct passes *passes,
+                                       struct principal by, struct err *err)
+{
+    for (;;) {
+        AUTO(mem)
+        char *id = NULL;
+        enum err_code code = db_text(
+            store->db,
+            "SELECT p.id FROM page p WHERE p.document_id = ?1 AND p.job IS NOT ?2 "
+            "AND p.captured_us > ?3 AND p.captured_us <= (SELECT max(b.captured_us) FROM page b "
+            "WHERE b.document_id = ?1 AND b.job = ?2) AND " LOOSE_BACK
+            " AND " PAGE_COUNTS("p") " ORDER BY p.position DESC LIMIT 1",
+            DB_BIND(DB_TEXT(document_id), DB_TEXT(job), DB_INT(passes->last_us)), &id, err);
+        if (!code && id)
+            code = page_remove(store, id, "replaced", by, err);
+        if (code || !id)
+            return code;
+    }
+}
+
+enum err_code pages_check_fronts(struct store *store, const char *document_id, struct err *err)
+{
+    int64_t fronts = 0;
+    enum err_code code = document_check_changeable(store, document_id, err);
+    if (!code)
+        code = db_number(store->db, "SELECT count(*) " FRONTS_ALONE, DB_BIND(DB_TEXT(document_id)),
+                         0, &fronts, err);
+    if (!code && !fronts)
+        code = err_set(err, ERR_FRONTS_MISSING, "no page of the document waits for its back");
+    return code;
+}
+
 enum err_code pages_interleave(struct store *store, const char *document_id, const char *job,
                                bool reversed, struct principal by, struct err *err)
 {
@@ -446,6 +490,8 @@ enum err_code pages_interleave(struct store *store, const char *document_id, con
     code = document_touch_pages(store, document_id, false, by, err);
     if (!code)
         code = lay_backs(store, document_id, job, reversed, &passes, err);
+    if (!code)
+        code = drop_former_backs(store, document_id, job, &passes, by, err);
     if (!code)
         code = audit_write(store,
                            &(struct audit){.kind = "document",

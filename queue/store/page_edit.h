@@ -28,7 +28,8 @@ enum err_code page_restore(struct store *store, const char *id, struct principal
 
 /* A further image of the side that `part_of` shows (place.h), of kind "note" (the same side with
  * its note on), "overlap" (the next part of a side larger than the glass) or "detail" (side.h); it
- * comes to stand behind it. part_of NULL: a side of its own. BAD_ARGUMENT another document's page, or its own. */
+ * comes to stand behind it. part_of NULL: a side of its own. BAD_ARGUMENT another document's page,
+ * or its own. */
 enum err_code page_pair(struct store *store, const char *id, const char *part_of, const char *kind,
                         struct principal by, struct err *err);
 
@@ -37,10 +38,14 @@ enum err_code page_pair(struct store *store, const char *id, const char *part_of
 enum err_code page_keep_blank(struct store *store, const char *id, bool kept, struct principal by,
                               struct err *err);
 
+/* Before backs are scanned: FRONTS_MISSING where no page of the document waits for one. */
+enum err_code pages_check_fronts(struct store *store, const char *document_id, struct err *err);
+
 /* The second pass of a manual duplex: each page of `job` becomes the back of a front that has none,
- * of the latest scan jobs in a row that have as many, on its sheet and directly behind it; with `reversed` the last front comes first, as when the pile
- * is turned over as a whole. COUNT_MISMATCH with both numbers when they differ: then nothing
- * changes. Again is fine. */
+ * of the latest scan jobs in a row that have as many, on its sheet and directly behind it; with
+ * `reversed` the last front comes first, as when the pile is turned over as a whole. What came for
+ * these fronts in a pass before that did not fit is taken out ("replaced"; page_restore brings it
+ * back). COUNT_MISMATCH with both numbers when they differ: then nothing changes. Again is fine. */
 enum err_code pages_interleave(struct store *store, const char *document_id, const char *job,
                                bool reversed, struct principal by, struct err *err);
 

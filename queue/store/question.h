@@ -15,6 +15,10 @@
 /* The page it was to replace or to be part of was no longer there; it stands at the end. */
 #define QUESTION_MISPLACED "misplaced"
 
+/* The front of a sheet whose back was lost, after which a sheet was fed again that does not look
+ * the very same: is this one to go? */
+#define QUESTION_FED_AGAIN "fed_again"
+
 /* Its writing stands another way up than its way of scanning makes (page_capture.known_turn_deg).
  */
 #define QUESTION_TURN "turn_differs"

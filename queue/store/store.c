@@ -324,7 +324,7 @@ void store_forget_changes(struct store *store)
 
 /* ---- groups ---- */
 
-/* Out of memory a temp stays behind, until the next start sweeps it. */
+/* Out of memory a temp stays behind, until the next sweep. */
 static void remember_temp(struct store *store, const char *temp, bool kept)
 {
     if (store->group_temp_count == store->group_temp_capacity) {
@@ -346,6 +346,14 @@ void store_discard_temp(struct store *store, const char *temp)
         remember_temp(store, temp, false);
     else
         blob_discard(store->blobs, temp);
+}
+
+bool store_temp_is_over(const struct store *store, const char *temp)
+{
+    for (size_t i = 0; i < store->group_temp_count; i++)
+        if (!store->group_temps[i].kept && strcmp(store->group_temps[i].name, temp) == 0)
+            return true;
+    return false;
 }
 
 void store_keep_temp(struct store *store, const char *temp)

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CHANCES 8
@@ -134,7 +133,7 @@ struct cuts cuts_wanted(const char *store)
 {
     const char *wanted = getenv("SOHOA_CUTS"), *from = getenv("SOHOA_CUTS_FROM");
     struct cuts cuts = {.all = wanted && strcmp(wanted, "all") == 0, .store = store};
-    cuts.from = (unsigned)(from ? strtoul(from, NULL, 10) : (unsigned long)time(NULL));
+    cuts.from = from ? (unsigned)strtoul(from, NULL, 10) : 0;
     if (!cuts.all)
         printf("drawn: %u\n", cuts.from % SAMPLE_STRIDE);
     return cuts;

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* A store that echoes. args: "us" waits first; "do": "die", a code to refuse with, or "die once":
- * the file "mark" tells a later process that one died already. */
+ * the file "mark" tells a later process that one died already. A sweep of temps is its death. */
 
 static enum err_code echo(void *self, struct worker_call *call, struct worker_answer *answer,
                           struct err *err)
@@ -31,9 +31,17 @@ static enum err_code echo(void *self, struct worker_call *call, struct worker_an
     return ERR_OK;
 }
 
+static enum err_code die(void *self, struct worker_call *call, struct worker_answer *answer,
+                         struct err *err)
+{
+    (void)self, (void)call, (void)answer, (void)err;
+    abort();
+}
+
 int main(void)
 {
-    static const struct worker_op ops[] = {
-        {"status", echo}, {"page_commit", echo}, {"document_create", echo}, {0}};
+    static const struct worker_op ops[] = {{"status", echo},          {"page_commit", echo},
+                                           {"document_create", echo}, {"release_claims", echo},
+                                           {"release_temps", die},    {0}};
     return worker_serve("slow-store-worker", ops, NULL);
 }

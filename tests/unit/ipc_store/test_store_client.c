@@ -26,6 +26,7 @@ struct fixture {
     struct answer answers[ANSWERS_MAX];
     size_t answered;
     size_t changes, answered_at_change;
+    bool many; /* under way at once */
 };
 
 static void on_changed(void *payload, const struct js *changed)
@@ -44,6 +45,7 @@ static int setup_kind(void **state, const char *programs, struct worker_kind kin
     f->mark = mem_printf("%s/mark", f->folder);
     const char *const argv[] = {"sohoa-store-worker", "--folder", f->folder, NULL};
     memcpy(f->argv, argv, sizeof argv);
+    f->many = kind.outstanding > 1;
     kind.argv = f->argv;
     return !loop_open(&f->loop) || worker_new(f->loop, &kind, programs, &f->worker, NULL) ||
            store_client_new(f->worker, on_changed, f, &f->client, NULL);
@@ -187,6 +189,25 @@ static void a_command_that_kills_the_store_twice_is_given_up(void **state)
     assert_int_equal(f->answers[0].code, ERR_WORKER_DIED);
     assert_int_equal(f->answers[1].code, ERR_OK);
     assert_int_equal(worker_crash_count(f->worker), 2);
+}
+
+/* The store cannot be asked for its temps: nobody dies of that or waits for ever. */
+static void a_sweep_that_kills_the_store_is_given_up_and_takes_no_other_with_it(void **state)
+{
+    struct fixture *f = *state;
+    call(f, "release_claims", numbered(0, 0));
+    turn_until_answered(f, 1);
+    call(f, "document_create", dying(f, "die once"));
+    for (int n = 2; n < 8; n++)
+        call(f, "document_create", numbered(n, 0));
+    turn_until_answered(f, 8);
+    for (int i = 1; i < 8; i++) /* those under way with the first are not repeated */
+        assert_int_equal(f->answers[i].code, f->many || i == 1 ? ERR_WORKER_DIED : ERR_OK);
+    call(f, "document_create", numbered(8, 0));
+    turn_until_answered(f, 9);
+    assert_int_equal(f->answers[8].code, ERR_OK);
+    assert_int_equal(worker_crash_count(f->worker), 1 + 3);
+    assert_int_equal(store_client_waiting(f->client), 0);
 }
 
 static void what_must_not_happen_twice_is_not_repeated(void **state)
@@ -415,6 +436,7 @@ int main(void)
         CASE(a_repeatable_command_outlives_one_death_of_the_store),
         CASE(a_command_that_kills_the_store_twice_is_given_up),
         CASE(what_must_not_happen_twice_is_not_repeated),
+        CASE(a_sweep_that_kills_the_store_is_given_up_and_takes_no_other_with_it),
         CASE(a_refusal_is_handed_on_and_not_repeated),
         CASE(changes_are_told_before_the_caller_is_answered),
         CASE(a_change_nobody_asked_an_answer_for_is_told_too),
@@ -427,6 +449,7 @@ int main(void)
         MANY(commands_are_answered_in_the_order_they_were_given),
         MANY(above_the_ceiling_a_command_is_refused_at_once_and_the_others_are_answered),
         MANY(a_command_that_kills_the_store_twice_is_given_up),
+        MANY(a_sweep_that_kills_the_store_is_given_up_and_takes_no_other_with_it),
         MANY(a_refusal_is_handed_on_and_not_repeated),
         MANY(changes_are_told_before_the_caller_is_answered),
         MANY(descriptors_belong_to_the_command_until_it_is_sent),

@@ -160,7 +160,7 @@ static void closing_names_the_equality_that_fails(void **state)
         the_machine_finds_it_blank(rig, js_text_or(list, "[1].id", ""));
         ASSERT_OK(dossier_update(rig->store, paper.dossier, NULL, cases[i].papers, cases[i].sides,
                                  CLERK, err));
-        enum err_code code = dossier_close(rig->store, paper.dossier, CLERK, &err);
+        enum err_code code = dossier_close(rig->store, paper.dossier, false, CLERK, &err);
         assert_int_equal(code, cases[i].wanted ? ERR_COUNT_MISMATCH : ERR_OK);
         if (cases[i].wanted && !strstr(err.detail, cases[i].wanted))
             fail_msg("'%s', wanted '%s'", err.detail, cases[i].wanted);

@@ -65,18 +65,50 @@ static void only_it_staff_changes_a_locked_profile(void **state)
     AUTO(js) struct js *other = js_pack("{s:s}", "source", "flatbed");
     set_profile(rig, "Khóa", true);
     ASSERT_ERR(ERR_PROFILE_LOCKED, profile_set(rig->store, "Khóa", other, false, CLERK, err));
-    ASSERT_ERR(ERR_PROFILE_LOCKED, profile_remove(rig->store, "Khóa", CLERK, err));
+    ASSERT_ERR(ERR_PROFILE_LOCKED, profile_remove(rig->store, "Khóa", false, CLERK, err));
     ASSERT_OK(profile_set(rig->store, "Khóa", other, false, IT, err));
-    ASSERT_OK(profile_remove(rig->store, "Khóa", CLERK, err));
-    ASSERT_ERR(ERR_NOT_FOUND, profile_remove(rig->store, "Khóa", IT, err));
+    ASSERT_OK(profile_remove(rig->store, "Khóa", false, CLERK, err));
+    ASSERT_ERR(ERR_NOT_FOUND, profile_remove(rig->store, "Khóa", false, IT, err));
 }
 
-static void a_device_loses_a_profile_that_is_removed(void **state)
+static void a_profile_that_devices_use_is_not_removed_and_they_are_named(void **state)
+{
+    struct rig *rig = *state;
+    set_profile(rig, "Một mặt", true);
+    ASSERT_OK(device_set(rig->store, IDENTITY, "Quầy 1", "Một mặt", CLERK, err));
+    ASSERT_OK(device_set(rig->store, OTHER, NULL, "Một mặt", CLERK, err));
+    struct err err = ERR_INIT;
+    assert_int_equal(profile_remove(rig->store, "Một mặt", false, IT, &err), ERR_PROFILE_IN_USE);
+    assert_string_equal(err.detail, "used by 'Quầy 1', '" OTHER "'");
+    AUTO(js) struct js *settings = settings_now(rig);
+    assert_string_equal(js_text_or(settings, "devices[0].profile", ""), "Một mặt");
+    assert_int_equal(js_count(js_at(settings, "profiles")), 1);
+}
+
+static void many_devices_that_use_a_profile_are_named_whole_as_far_as_there_is_room(void **state)
+{
+    struct rig *rig = *state;
+    set_profile(rig, "Một mặt", false);
+    for (int i = 10; i < 40; i++) {
+        char identity[40], label[40];
+        snprintf(identity, sizeof identity, "pixma/04a9:1909/K%d", i);
+        snprintf(label, sizeof label, "Quầy tiếp nhận số %d", i);
+        ASSERT_OK(device_set(rig->store, identity, label, "Một mặt", CLERK, err));
+    }
+    struct err err = ERR_INIT;
+    assert_int_equal(profile_remove(rig->store, "Một mặt", false, IT, &err), ERR_PROFILE_IN_USE);
+    assert_non_null(strstr(err.detail, " and "));
+    assert_string_equal(err.detail + strlen(err.detail) - 5, " more");
+    AUTO(js) struct js *text = js_text(err.detail); /* no letter is cut in two */
+    assert_non_null(text);
+}
+
+static void a_device_loses_a_profile_that_is_removed_by_force(void **state)
 {
     struct rig *rig = *state;
     set_profile(rig, "Một mặt", false);
     ASSERT_OK(device_set(rig->store, IDENTITY, NULL, "Một mặt", CLERK, err));
-    ASSERT_OK(profile_remove(rig->store, "Một mặt", IT, err));
+    ASSERT_OK(profile_remove(rig->store, "Một mặt", true, IT, err));
     AUTO(js) struct js *settings = settings_now(rig);
     assert_null(js_text_or(settings, "devices[0].profile", NULL));
     assert_int_equal(js_count(js_at(settings, "profiles")), 0);
@@ -90,7 +122,9 @@ int main(void)
         T(a_label_is_taken_away_again_and_names_one_device_only),
         T(a_profile_that_is_not_there_cannot_be_chosen),
         T(only_it_staff_changes_a_locked_profile),
-        T(a_device_loses_a_profile_that_is_removed),
+        T(a_profile_that_devices_use_is_not_removed_and_they_are_named),
+        T(many_devices_that_use_a_profile_are_named_whole_as_far_as_there_is_room),
+        T(a_device_loses_a_profile_that_is_removed_by_force),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static void a_code_belongs_to_one_open_dossier(void **state)
     ASSERT_OK(create(rig, NULL, 1, second, err));
     ASSERT_ERR(ERR_DOSSIER_CODE_TAKEN,
                dossier_update(rig->store, second, CODE, -1, -1, CLERK, err));
-    ASSERT_OK(dossier_close(rig->store, first, CLERK, err));
+    ASSERT_OK(dossier_close(rig->store, first, false, CLERK, err));
     ASSERT_OK(dossier_update(rig->store, second, CODE, -1, -1, CLERK, err)); /* the result, later */
 }
 
@@ -49,11 +49,12 @@ static void closing_wants_as_many_documents_as_papers(void **state)
     struct paper paper = rig_paper_in(rig, "copied", 1);
     struct err err = ERR_INIT;
     ASSERT_OK(dossier_update(rig->store, paper.dossier, NULL, 2, -1, CLERK, err));
-    assert_int_equal(dossier_close(rig->store, paper.dossier, CLERK, &err), ERR_COUNT_MISMATCH);
+    assert_int_equal(dossier_close(rig->store, paper.dossier, false, CLERK, &err),
+                     ERR_COUNT_MISMATCH);
     assert_non_null(strstr(err.detail, "papers 2, documents 1"));
     ASSERT_OK(dossier_update(rig->store, paper.dossier, NULL, 1, -1, CLERK, err));
-    ASSERT_OK(dossier_close(rig->store, paper.dossier, CLERK, err));
-    ASSERT_ERR(ERR_STATE_CHANGED, dossier_close(rig->store, paper.dossier, CLERK, err));
+    ASSERT_OK(dossier_close(rig->store, paper.dossier, false, CLERK, err));
+    ASSERT_ERR(ERR_STATE_CHANGED, dossier_close(rig->store, paper.dossier, false, CLERK, err));
     ASSERT_ERR(ERR_STATE_CHANGED,
                dossier_update(rig->store, paper.dossier, NULL, 3, -1, CLERK, err));
     char id[ID_SIZE];
@@ -66,9 +67,9 @@ static void closing_wants_every_document_compared(void **state)
     static const char *const unread[] = {"open", "read"};
     for (size_t i = 0; i < COUNT_OF(unread); i++) {
         struct paper paper = rig_paper_in(rig, unread[i], 1);
-        ASSERT_ERR(ERR_COUNT_MISMATCH, dossier_close(rig->store, paper.dossier, CLERK, err));
+        ASSERT_ERR(ERR_COUNT_MISMATCH, dossier_close(rig->store, paper.dossier, false, CLERK, err));
         ASSERT_OK(subject_hold(rig->store, MACHINE_document, paper.document, "x", CLERK, err));
-        ASSERT_ERR(ERR_COUNT_MISMATCH, dossier_close(rig->store, paper.dossier, CLERK, err));
+        ASSERT_ERR(ERR_COUNT_MISMATCH, dossier_close(rig->store, paper.dossier, false, CLERK, err));
     }
 }
 
@@ -78,9 +79,9 @@ static void rejected_documents_are_not_counted(void **state)
     struct paper paper = rig_paper_in(rig, "copied", 1);
     char extra[ID_SIZE];
     rig_document(rig, paper.dossier, extra);
-    ASSERT_ERR(ERR_COUNT_MISMATCH, dossier_close(rig->store, paper.dossier, CLERK, err));
+    ASSERT_ERR(ERR_COUNT_MISMATCH, dossier_close(rig->store, paper.dossier, false, CLERK, err));
     ASSERT_OK(document_reject(rig->store, extra, "not a paper of this case", CLERK, err));
-    ASSERT_OK(dossier_close(rig->store, paper.dossier, CLERK, err));
+    ASSERT_OK(dossier_close(rig->store, paper.dossier, false, CLERK, err));
 }
 
 static void a_replaced_document_and_its_new_version_are_one_paper(void **state)
@@ -99,10 +100,35 @@ static void the_number_of_papers_must_be_said_except_for_backlog(void **state)
     struct rig *rig = *state;
     char id[ID_SIZE];
     ASSERT_OK(create(rig, NULL, -1, id, err));
-    ASSERT_ERR(ERR_COUNT_MISMATCH, dossier_close(rig->store, id, CLERK, err));
+    ASSERT_ERR(ERR_COUNT_MISMATCH, dossier_close(rig->store, id, false, CLERK, err));
     struct dossier_wish wish = {.backlog = true, .papers = -1};
     ASSERT_OK(dossier_create(rig->store, &wish, CLERK, id, err));
-    ASSERT_OK(dossier_close(rig->store, id, CLERK, err));
+    ASSERT_OK(dossier_close(rig->store, id, false, CLERK, err));
+}
+
+static void with_neither_number_said_closing_wants_a_person_to_have_counted(void **state)
+{
+    struct rig *rig = *state;
+    struct err err = ERR_INIT;
+    for (int said = 0; said < 3; said++) {
+        struct paper paper = rig_paper_in(rig, "copied", 2);
+        ASSERT_OK(db_run(rig->store->db,
+                         "UPDATE dossier SET kind = 'backlog', papers = NULL "
+                         "WHERE closed_us IS NULL",
+                         DB_BIND_NONE, err));
+        if (said)
+            ASSERT_OK(dossier_update(rig->store, paper.dossier, NULL, said == 1 ? 1 : -1,
+                                     said == 2 ? 2 : -1, CLERK, err));
+        enum err_code code = dossier_close(rig->store, paper.dossier, false, CLERK, &err);
+        assert_int_equal(code, said ? ERR_OK : ERR_COUNTS_NOT_SAID);
+        if (said)
+            continue;
+        assert_non_null(strstr(err.detail, "documents 1, written sides 2"));
+        ASSERT_OK(dossier_close(rig->store, paper.dossier, true, CLERK, err));
+        assert_int_equal(rig_number(rig, "SELECT count(*) FROM audit WHERE event = 'close' "
+                                         "AND detail = 'counted by a person'"),
+                         1);
+    }
 }
 
 static void dossiers_are_listed_newest_first_and_page_by_page(void **state)
@@ -129,7 +155,7 @@ static void dossiers_are_found_by_their_code_the_newest_first(void **state)
     char *code = NULL;
     AUTO(js) struct js *found = NULL;
     ASSERT_OK(create(rig, CODE, 0, component, err));
-    ASSERT_OK(dossier_close(rig->store, component, CLERK, err));
+    ASSERT_OK(dossier_close(rig->store, component, false, CLERK, err));
     ASSERT_OK(create(rig, CODE, 1, result, err));
     ASSERT_OK(create(rig, "H56.14-240823-0002", 1, other, err));
     ASSERT_OK(dossier_canonical_code("h56.14 - 240823-0001", &code, err));
@@ -165,6 +191,7 @@ int main(void)
         T(rejected_documents_are_not_counted),
         T(a_replaced_document_and_its_new_version_are_one_paper),
         T(the_number_of_papers_must_be_said_except_for_backlog),
+        T(with_neither_number_said_closing_wants_a_person_to_have_counted),
         T(dossiers_are_listed_newest_first_and_page_by_page),
         T(dossiers_are_found_by_their_code_the_newest_first),
         T(below_the_reserve_no_new_work_is_taken),

@@ -105,6 +105,38 @@ static void both_sides_of_a_sheet_stand_where_the_replaced_page_stood(void **sta
     assert_int_equal(questions(rig, s.page[4]), 0);
 }
 
+/* The sheet after a lost back: the very same picture is that front again, another may be another
+ * sheet. */
+static void a_front_fed_again_takes_the_place_of_the_very_same_picture_only(void **state)
+{
+    struct rig *rig = *state;
+    for (int same = 0; same < 2; same++) {
+        struct sheaf s = sheaf(rig, 2);
+        const struct page_capture first = {.job = "j", .sheet = 2};
+        const struct page_capture refed = {.job = "j", .sheet = 2, .refed = s.page[2]};
+        const struct page_capture back = {.job = "j", .sheet = 2, .side = "back"};
+        ASSERT_OK(rig_try_capture(rig, &s.paper, "front", first, s.page[2], err));
+        ASSERT_OK(
+            rig_try_capture(rig, &s.paper, same ? "front" : "another", refed, s.page[3], err));
+        ASSERT_OK(rig_try_capture(rig, &s.paper, "back", back, s.page[4], err));
+        rig_expect_order(rig, s.paper.document, s.page, same ? "abde" : "abcde");
+        AUTO(js) struct js *old = rig_view(rig, s.page[2]);
+        AUTO(js) struct js *new = rig_view(rig, s.page[3]);
+        assert_string_equal(js_text_or(old, "state", ""), same ? "rejected" : "captured");
+        assert_string_equal(js_text_or(old, "questions[0].code", ""),
+                            same ? "" : QUESTION_FED_AGAIN);
+        assert_string_equal(js_text_or(new, "replaces", ""), same ? s.page[2] : "");
+        assert_int_equal(questions(rig, s.page[3]), 0);
+        AUTO(js) struct js *view = NULL;
+        ASSERT_OK(view_document(rig->store, s.paper.document, &view, err));
+        assert_int_equal(js_int_or(view, "counts.sheets", 0), same ? 3 : 4);
+        if (same)
+            continue;
+        ASSERT_OK(page_answer(rig->store, s.page[2], QUESTION_FED_AGAIN, false, CLERK, err));
+        rig_expect_order(rig, s.paper.document, s.page, "abde");
+    }
+}
+
 static void a_page_that_came_too_late_for_its_place_is_kept_and_asked_about(void **state)
 {
     struct rig *rig = *state;
@@ -272,6 +304,7 @@ int main(void)
         T(a_page_takes_the_place_of_the_one_it_replaces),
         T(the_only_page_is_replaced_without_losing_its_document),
         T(both_sides_of_a_sheet_stand_where_the_replaced_page_stood),
+        T(a_front_fed_again_takes_the_place_of_the_very_same_picture_only),
         T(a_page_that_came_too_late_for_its_place_is_kept_and_asked_about),
         T(a_page_of_another_dossier_is_no_place),
         T(images_of_one_side_stand_together),

@@ -177,7 +177,7 @@ static void nothing_comes_back_to_what_a_person_refused_closed_or_began_anew(voi
     struct paper shut = pages(rig, 1, p);
     ASSERT_OK(page_remove(rig->store, p[0], "x", CLERK, err));
     ASSERT_OK(dossier_update(rig->store, shut.dossier, NULL, 0, -1, CLERK, err));
-    ASSERT_OK(dossier_close(rig->store, shut.dossier, CLERK, err));
+    ASSERT_OK(dossier_close(rig->store, shut.dossier, false, CLERK, err));
     ASSERT_ERR(ERR_STATE_CHANGED, page_restore(rig->store, p[0], CLERK, err));
 
     struct paper old = rig_paper_in(rig, "signed", 1), fresh = old;
@@ -236,8 +236,8 @@ static void two_images_of_a_side_are_paired_and_parted(void **state)
 
 /* ---- manual duplex ---- */
 
-static void second_pass(struct rig *rig, const struct paper *paper, int count,
-                        char page[RIG_PAGES_MAX][ID_SIZE], const char *backs)
+static void second_pass(struct rig *rig, const struct paper *paper, int count, char page[][ID_SIZE],
+                        const char *backs)
 {
     for (int i = 0; i < count; i++) {
         struct page_capture like = {.job = "fronts", .sheet = i + 1};
@@ -277,6 +277,20 @@ static void backs_of_a_second_pass_lie_behind_their_fronts(void **state)
     }
 }
 
+static void backs_are_asked_for_only_where_a_front_waits(void **state)
+{
+    struct rig *rig = *state;
+    char p[RIG_PAGES_MAX][ID_SIZE] = {0};
+    struct paper paper = rig_paper(rig), empty = rig_paper(rig);
+    ASSERT_ERR(ERR_FRONTS_MISSING, pages_check_fronts(rig->store, empty.document, err));
+    second_pass(rig, &paper, 2, p, "12");
+    ASSERT_OK(pages_check_fronts(rig->store, paper.document, err));
+    ASSERT_OK(pages_interleave(rig->store, paper.document, "backs", false, CLERK, err));
+    ASSERT_ERR(ERR_FRONTS_MISSING, pages_check_fronts(rig->store, paper.document, err));
+    ASSERT_OK(page_remove(rig->store, p[2], "x", CLERK, err)); /* one back is to come again */
+    ASSERT_OK(pages_check_fronts(rig->store, paper.document, err));
+}
+
 static void a_wrong_number_of_backs_changes_nothing_and_says_both_numbers(void **state)
 {
     struct rig *rig = *state;
@@ -292,6 +306,49 @@ static void a_wrong_number_of_backs_changes_nothing_and_says_both_numbers(void *
     ASSERT_OK(page_remove(rig->store, p[1], "x", CLERK, err));
     ASSERT_OK(pages_interleave(rig->store, paper.document, "backs", true, CLERK, err));
     rig_expect_order(rig, paper.document, p, "aecd");
+}
+
+static void one_pass(struct rig *rig, const struct paper *paper, const char *job, int count,
+                     char page[][ID_SIZE])
+{
+    for (int i = 0; i < count; i++) {
+        struct page_capture like = {.job = job, .sheet = i + 1, .then_backs = "same"};
+        char content[] = {job[0], job[1], (char)('0' + i), 0};
+        ASSERT_OK(rig_try_capture(rig, paper, content, like, page[i], err));
+    }
+}
+
+static void a_pass_that_fits_takes_the_place_of_those_that_did_not(void **state)
+{
+    struct rig *rig = *state;
+    char p[RIG_PAGES_MAX][ID_SIZE] = {0};
+    struct paper paper = rig_paper(rig);
+    second_pass(rig, &paper, 3, p, "");
+    one_pass(rig, &paper, "x1", 2, p + 3);
+    ASSERT_ERR(ERR_COUNT_MISMATCH,
+               pages_interleave(rig->store, paper.document, "x1", false, CLERK, err));
+    one_pass(rig, &paper, "x2", 2, p + 5); /* the first two are no fronts for them */
+    ASSERT_ERR(ERR_COUNT_MISMATCH,
+               pages_interleave(rig->store, paper.document, "x2", false, CLERK, err));
+    rig_expect_order(rig, paper.document, p, "abcdefg");
+    one_pass(rig, &paper, "x3", 3, p + 7);
+    ASSERT_OK(pages_interleave(rig->store, paper.document, "x3", false, CLERK, err));
+    rig_expect_order(rig, paper.document, p, "ahbicj");
+    ASSERT_OK(page_restore(rig->store, p[3], CLERK, err));
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM page WHERE state <> 'rejected'"), 7);
+    rig_check_invariants(rig);
+}
+
+static void backs_that_came_for_other_fronts_are_left_alone(void **state)
+{
+    struct rig *rig = *state;
+    char p[RIG_PAGES_MAX][ID_SIZE] = {0};
+    struct paper paper = rig_paper(rig);
+    one_pass(rig, &paper, "x1", 2, p); /* somebody lays them by hand */
+    second_pass(rig, &paper, 2, p + 2, "");
+    one_pass(rig, &paper, "x2", 2, p + 4);
+    ASSERT_OK(pages_interleave(rig->store, paper.document, "x2", false, CLERK, err));
+    rig_expect_order(rig, paper.document, p, "abcedf");
 }
 
 static void a_further_pass_leaves_sheets_that_have_both_sides_alone(void **state)
@@ -353,8 +410,11 @@ int main(void)
         T(undoing_a_replacement_swaps_the_two_back_and_forth),
         T(two_images_of_a_side_are_paired_and_parted),
         T(backs_of_a_second_pass_lie_behind_their_fronts),
+        T(backs_are_asked_for_only_where_a_front_waits),
         T(a_wrong_number_of_backs_changes_nothing_and_says_both_numbers),
         T(a_further_pass_leaves_sheets_that_have_both_sides_alone),
+        T(a_pass_that_fits_takes_the_place_of_those_that_did_not),
+        T(backs_that_came_for_other_fronts_are_left_alone),
         T(nothing_of_a_compared_document_is_edited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
