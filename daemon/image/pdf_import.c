@@ -147,6 +147,23 @@ struct details {
     struct page_size size[PDF_PAGES_AT_ONCE];
 };
 
+/* By what pdfinfo complains of: a password, or a handler other than the standard one (a
+ * certificate, a rights server). */
+static bool is_locked(const char *errors)
+{
+    return strstr(errors, "Incorrect password") || strstr(errors, "security handler");
+}
+
+/* What pdfinfo says behind that key; NULL: nothing. The last one: before stand title and author,
+ * which may hold anything. */
+static const char *line_value(const char *text, const char *key)
+{
+    const char *found = NULL;
+    for (const char *at = text; (at = strstr(at, key)); at++)
+        found = at + strlen(key);
+    return found ? found + strspn(found, " ") : NULL;
+}
+
 static enum err_code read_details(int fd, const struct folder *folder, int first,
                                   struct details *out, struct err *err)
 {
@@ -157,15 +174,18 @@ static enum err_code read_details(int fd, const struct folder *folder, int first
     AUTO(mem) char *text = NULL;
     AUTO(mem) char *errors = NULL;
     enum err_code code = pdf_tool_run(argv, fd, folder->path, &text, &errors, err);
-    if (code == ERR_PDF_UNREADABLE && errors && strstr(errors, "Incorrect password"))
+    if (code == ERR_PDF_UNREADABLE && errors && is_locked(errors))
         return err_set(err, ERR_PDF_ENCRYPTED, "the file needs a password");
     if (code == ERR_PDF_UNREADABLE && first > 1 && errors && strstr(errors, "Wrong page range"))
         return err_set(err, ERR_NOT_FOUND, "no page %d", first);
     if (code)
         return code;
+    const char *encrypted = line_value(text, "\nEncrypted:");
+    if (encrypted && strncmp(encrypted, "no", 2) != 0)
+        return err_set(err, ERR_PDF_RESTRICTED, "the file is encrypted, its user password empty");
     *out = (struct details){.first = first};
-    const char *pages = strstr(text, "Pages:");
-    if (!pages || sscanf(pages, "Pages: %d", &out->page_count) != 1 || out->page_count < 1)
+    const char *pages = line_value(text, "\nPages:");
+    if (!pages || sscanf(pages, "%d", &out->page_count) != 1 || out->page_count < 1)
         return err_set(err, ERR_PDF_UNREADABLE, "no pages");
     for (const char *line = text; (line = strstr(line, "\nPage ")); line++) {
         int page;
@@ -344,8 +364,7 @@ static enum err_code import_pages(int fd, const struct folder *folder,
         out->count += !code;
         if (!code)
             code = read_layer(fd, folder, page, slot, err);
-        slot->drawn =
-            !content->fills_page && (slot->layer.fonts.drawn || content->images == 0);
+        slot->drawn = !content->fills_page && (slot->layer.fonts.drawn || content->images == 0);
     }
     out->born_digital = out->kind == PDF_BORN_DIGITAL;
     if (has_byte_range(fd))

@@ -24,7 +24,7 @@ struct pdf_page {
     double image_dpi; /* least of the images that lie on the page; 0: none, or none that says */
     bool bilevel;     /* there are images, and each has one bit a pixel */
     struct pdf_layer layer; /* its text as the file has it: not judged */
-    bool drawn; /* that text is what one sees, not laid invisibly over a scan */
+    bool drawn;             /* that text is what one sees, not laid invisibly over a scan */
 };
 
 #define PDF_PAGES_AT_ONCE 16
@@ -39,8 +39,10 @@ struct pdf_import {
 };
 
 /* Pages `first` (from 1) and up to PDF_PAGES_AT_ONCE - 1 more. PDF_UNREADABLE (no PDF, damaged, too
- * slow), PDF_ENCRYPTED (a password is needed), TOO_LARGE (more than max_pages), WORKER_MISSING
- * (no poppler-utils), NOT_FOUND (no such page). pdf_import_done also after an error. */
+ * slow), PDF_ENCRYPTED (a password is needed), PDF_RESTRICTED (encrypted, but
+ * anybody can open it: its owner forbids something), TOO_LARGE (more than max_pages),
+ * WORKER_MISSING (no poppler-utils), NOT_FOUND (no such page). pdf_import_done also after an error.
+ */
 enum err_code pdf_import(int fd, int first, int max_pages, struct pdf_import *out, struct err *err);
 void pdf_import_done(struct pdf_import *import);
 

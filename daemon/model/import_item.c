@@ -12,7 +12,7 @@ static const struct {
     [IMPORT_STABLE] = {"stable", TO(FOUND) | TO(TAKEN) | TO(DUPLICATE) | TO(REFUSED) | TO(WAITING)},
     [IMPORT_TAKEN] = {"taken", TO(PAGED) | TO(DUPLICATE) | TO(REFUSED) | TO(WAITING)},
     [IMPORT_PAGED] = {"paged", TO(DONE) | TO(REFUSED) | TO(WAITING)},
-    [IMPORT_DONE] = {"done", 0},
+    [IMPORT_DONE] = {"done", TO(TAKEN)},
     [IMPORT_DUPLICATE] = {"duplicate", 0},
     [IMPORT_REFUSED] = {"refused", TO(FOUND) | TO(TAKEN) | TO(PAGED)},
     [IMPORT_WAITING] = {"waiting", TO(FOUND) | TO(STABLE) | TO(TAKEN) | TO(PAGED) | TO(REFUSED)},

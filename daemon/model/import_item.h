@@ -10,6 +10,8 @@
  * A file that paper came in: its states, how it is told from the ones that came before, and the
  * balance an import ends with. Pure; the store keeps the rows.
  *
+ *                          ┌──again──────────┐   a person, once every paper of it was rejected
+ *                          ▼                 │
  *   found ──▶ stable ──▶ taken ──▶ paged ──▶ done
  *     ▲ ▲       │ │        │         │
  *     │ └changed┘ ├────────┼─▶ duplicate         same bytes as an item that is here already

@@ -1,15 +1,11 @@
-#include "daemon/pipeline/folder.h"
+#include "daemon/pipeline/folder_inside.h"
 
 #include "daemon/base/file.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/sys.h"
-#include "daemon/pipeline/alto.h"
-#include "daemon/pipeline/document_json.h"
 #include "daemon/pipeline/folder_claim.h"
 #include "daemon/pipeline/output.h"
-#include "daemon/pipeline/output_owner.h"
 #include "daemon/pipeline/stage.h"
-#include "daemon/pipeline/unread.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,19 +15,7 @@
 /* Part of the digest: raised when the same input would give other output. */
 #define PROCESS_VERSION "sohoa.process/1"
 
-struct folder {
-    struct folder_options options;
-    int out_dir;
-    struct folder_doc **docs;
-    size_t doc_count;
-    size_t begun, ended; /* documents */
-    size_t pages_done, failed, unread;
-    folder_result_fn *on_result;
-    folder_progress_fn *on_progress;
-    void *payload;
-};
-
-static enum err_code add_doc(struct folder *folder, const struct input *input, const char *name,
+enum err_code folder_add_doc(struct folder *folder, const struct input *input, const char *name,
                              struct folder_doc **out, struct err *err)
 {
     struct folder_doc **docs =
@@ -63,25 +47,15 @@ static enum err_code open_out_dir(const char *path, int *out_fd, struct err *err
     return ERR_OK;
 }
 
-static enum err_code check_owner(const struct folder *folder, const struct input *input,
-                                 const char *name, struct err *err)
-{
-    enum err_code code = output_may_replace(folder->out_dir, folder->options.out_dir, name,
-                                            input->is_pdf ? input->files[0] : NULL, err);
-    if (!code && folder->options.alto)
-        code = output_may_replace_alto(folder->out_dir, folder->options.out_dir, name, err);
-    return code;
-}
-
 /* Names that a split adds are known later; that it has at least two is known now. */
 static enum err_code check_owners(const struct folder *folder, const struct input *input,
                                   struct err *err)
 {
-    enum err_code code = check_owner(folder, input, input->name, err);
+    enum err_code code = folder_check_owner(folder, input, input->name, err);
     for (int part = 1; !code && folder->options.split && part <= 2; part++) {
         AUTO(mem) char *name = mem_printf("%s-%d", input->name, part);
-        code =
-            name ? check_owner(folder, input, name, err) : err_set(err, ERR_NO_MEMORY, "documents");
+        code = name ? folder_check_owner(folder, input, name, err)
+                    : err_set(err, ERR_NO_MEMORY, "documents");
     }
     return code;
 }
@@ -103,7 +77,7 @@ enum err_code folder_new(const struct inputs *inputs, const struct folder_option
         struct folder_doc *doc;
         code = check_owners(folder, &inputs->item[i], err);
         if (!code)
-            code = add_doc(folder, &inputs->item[i], inputs->item[i].name, &doc, err);
+            code = folder_add_doc(folder, &inputs->item[i], inputs->item[i].name, &doc, err);
     }
     if (code)
         return code;
@@ -142,48 +116,6 @@ size_t folder_unread(const struct folder *folder)
     return folder->unread;
 }
 
-/* Numbers of the pages without text, as many as a line holds. */
-static const char *name_unread(const struct folder_doc *doc, char *out, size_t size)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < doc->page_count && used + 24 < size; i++)
-        if (unread_is(doc->pages[i].info))
-            used += (size_t)snprintf(out + used, size - used, "%s%zu", used ? ", " : "", i + 1);
-    return used ? out : NULL;
-}
-
-static void close_doc(struct folder *folder, struct folder_doc *doc)
-{
-    doc->step = DOC_ENDED;
-    folder->ended++;
-    folder_doc_drop_pages(doc);
-    fd_close(TAKE_FD(doc->pdf_fd));
-}
-
-static void end_doc(struct folder *folder, struct folder_doc *doc, enum folder_outcome outcome,
-                    const struct err *err)
-{
-    char type[OUTPUT_TYPE_SIZE], name[FOLDER_NAME_SIZE], unread[256];
-    input_show_name(doc->name, name, sizeof name);
-    struct folder_result result = {
-        .name = name,
-        .outcome = outcome,
-        .type = doc->understood ? js_text_or(doc->understood, "type", NULL) : NULL,
-        .pages = doc->page_count,
-        .err = err,
-    };
-    if (outcome == FOLDER_SKIPPED) {
-        output_read_done(folder->out_dir, doc->name, doc->digest, type, &result.pages);
-        result.type = *type ? type : NULL;
-    }
-    if (outcome == FOLDER_WRITTEN)
-        result.unread = name_unread(doc, unread, sizeof unread);
-    folder->failed += outcome == FOLDER_FAILED;
-    folder->unread += result.unread != NULL;
-    folder->on_result(folder->payload, &result);
-    close_doc(folder, doc);
-}
-
 /* ---- claims -----------------------------------------------------------------------------------
  */
 
@@ -209,13 +141,13 @@ static void begin_doc(struct folder *folder, struct folder_doc *doc)
     if (!code)
         code = folder_doc_digest(doc, options, &err);
     if (!code && output_is_done(folder->out_dir, doc->name, doc->digest)) {
-        end_doc(folder, doc, FOLDER_SKIPPED, NULL);
+        folder_end_doc(folder, doc, FOLDER_SKIPPED, NULL);
         return;
     }
     if (!code && !doc->input->is_pdf)
         code = begin_images(doc, &err);
     if (code)
-        end_doc(folder, doc, FOLDER_FAILED, &err);
+        folder_end_doc(folder, doc, FOLDER_FAILED, &err);
 }
 
 typedef enum err_code take_fn(struct folder *folder, struct folder_doc *doc, struct job *job,
@@ -260,7 +192,7 @@ static void claim_from(struct folder *folder, const struct stage *stage, size_t 
     if (doc->step == DOC_ENDED || (!page && doc->claimed))
         return;
     if (handled->claim(&claim, doc, out, &err))
-        end_doc(folder, doc, FOLDER_FAILED, &err);
+        folder_end_doc(folder, doc, FOLDER_FAILED, &err);
     else if (!page)
         doc->claimed = *out != NULL;
 }
@@ -320,8 +252,7 @@ static enum err_code keep_imported(struct folder *folder, const struct job *job,
                                    struct err *err)
 {
     page->dpi = js_real_or(image, "dpi", 0);
-    enum err_code code =
-        keep_file(folder, job, js_int_or(image, "fd", -1), &page->image_fd, err);
+    enum err_code code = keep_file(folder, job, js_int_or(image, "fd", -1), &page->image_fd, err);
     if (!code && js_has(image, "layer"))
         code = keep_file(folder, job, js_int_or(image, "layer", -1), &page->layer_fd, err);
     return code;
@@ -402,135 +333,6 @@ static enum err_code take_page(struct folder *folder, struct folder_doc *doc, st
     return ERR_OK;
 }
 
-/* Its hash in the JSON says that it belongs to the result. */
-static enum err_code write_alto(struct folder *folder, const struct folder_doc *doc,
-                                const struct document_page *pages, struct js *json,
-                                struct err *err)
-{
-    const char *first = doc->input->files[0], *slash = strrchr(first, '/');
-    const char *source = doc->input->file_count > 1 ? doc->name : slash ? slash + 1 : first;
-    char sha256[HASH_HEX_SIZE];
-    AUTO(mem) char *text = NULL;
-    enum err_code code =
-        alto_write(source, folder->options.lang, pages, doc->page_count, &text, err);
-    if (code)
-        return code;
-    hash_bytes(text, strlen(text), sha256);
-    if (!js_set(json, "alto_sha256", js_text(sha256)))
-        return err_set(err, ERR_NO_MEMORY, "document JSON");
-    return output_put_alto(folder->out_dir, doc->name, text, err);
-}
-
-static enum err_code write_doc(struct folder *folder, struct folder_doc *doc,
-                               const char *pdf_sha256, struct err *err)
-{
-    AUTO(mem) struct document_page *pages = mem_array(doc->page_count, sizeof *pages);
-    if (!pages)
-        return err_set(err, ERR_NO_MEMORY, "pages");
-    for (size_t i = 0; i < doc->page_count; i++)
-        pages[i] = (struct document_page){doc->pages[i].info, doc->pages[i].words_fd,
-                                          doc->pages[i].mean_confidence};
-    struct document_source source = {(const char *const *)doc->input->files,
-                                     doc->input->file_count,
-                                     doc->digest,
-                                     pdf_sha256,
-                                     doc->passed_through,
-                                     doc->part,
-                                     doc->parts};
-    AUTO(js) struct js *json = NULL;
-    enum err_code code =
-        document_json(&source, doc->understood, pages, doc->page_count, &json, err);
-    if (!code) /* hours may have passed */
-        code = check_owner(folder, doc->input, doc->name, err);
-    if (!code && folder->options.alto)
-        code = write_alto(folder, doc, pages, json, err);
-    if (!code)
-        code = output_publish(folder->out_dir, doc->name, doc->pdf_fd, json, err);
-    if (!code)
-        end_doc(folder, doc, FOLDER_WRITTEN, NULL);
-    return code;
-}
-
-/* Signed and born-digital PDFs stay as they came, byte for byte. */
-static enum err_code copy_doc(struct folder *folder, struct folder_doc *doc, struct err *err)
-{
-    char sha256[HASH_HEX_SIZE];
-    AUTO(fd) int input = open(doc->input->files[0], O_RDONLY | O_CLOEXEC);
-    if (input < 0)
-        return err_set_errno(err, ERR_IO, errno, "open '%s'", doc->input->files[0]);
-    enum err_code code = output_create(folder->out_dir, &doc->pdf_fd, err);
-    if (!code)
-        code = file_copy_fd(input, doc->pdf_fd, err);
-    if (!code)
-        code = hash_fd(doc->pdf_fd, sha256, NULL, err);
-    return code ? code : write_doc(folder, doc, sha256, err);
-}
-
-/* ---- a document that turns out to be several papers -------------------------------------------
- */
-
-static enum err_code refuse_taken_name(const struct folder *folder, const struct input *input,
-                                       const char *name, struct err *err)
-{
-    AUTO(mem) char *wanted = input_fold_name(name);
-    for (size_t i = 0; i < folder->doc_count; i++) {
-        AUTO(mem) char *taken = input_fold_name(folder->docs[i]->name);
-        if (!wanted || !taken)
-            return err_set(err, ERR_NO_MEMORY, "part of a document");
-        if (strcmp(taken, wanted) == 0)
-            return err_set(err, ERR_USAGE,
-                           "a part would be written as '%s', which is another document", name);
-    }
-    return check_owner(folder, input, name, err);
-}
-
-/* Makes the parts first: pages move once nothing can fail any more. */
-static enum err_code add_parts(struct folder *folder, struct folder_doc *doc, size_t parts,
-                               struct err *err)
-{
-    enum err_code code = ERR_OK;
-    size_t from = 0;
-    for (size_t part = 1; !code && part <= parts; part++) {
-        struct folder_doc *piece = NULL;
-        size_t to = folder_doc_next_start(doc, from);
-        AUTO(mem) char *name = mem_printf("%s-%zu", doc->name, part);
-        code = name ? refuse_taken_name(folder, doc->input, name, err)
-                    : err_set(err, ERR_NO_MEMORY, "part of a document");
-        if (!code)
-            code = add_doc(folder, doc->input, name, &piece, err);
-        if (!code)
-            code = folder_doc_insert_pages(piece, 0, to - from, err);
-        from = to;
-    }
-    return code;
-}
-
-static enum err_code split_doc(struct folder *folder, struct folder_doc *doc, size_t parts,
-                               struct err *err)
-{
-    size_t before = folder->doc_count;
-    enum err_code code = add_parts(folder, doc, parts, err);
-    if (code) {
-        while (folder->doc_count > before)
-            folder_doc_free(folder->docs[--folder->doc_count]);
-        return code;
-    }
-    struct folder_page *next = doc->pages;
-    for (size_t part = 1; part <= parts; part++) {
-        struct folder_doc *piece = folder->docs[before + part - 1];
-        memcpy(piece->pages, next, piece->page_count * sizeof *next);
-        memcpy(piece->digest, doc->digest, sizeof piece->digest);
-        piece->part = part;
-        piece->parts = parts;
-        piece->step = DOC_READ;
-        next += piece->page_count;
-    }
-    doc->page_count = 0; /* moved */
-    folder->begun += parts;
-    close_doc(folder, doc); /* its parts report for it */
-    return ERR_OK;
-}
-
 static enum err_code take_understood(struct folder *folder, struct folder_doc *doc, struct job *job,
                                      struct err *err)
 {
@@ -538,12 +340,12 @@ static enum err_code take_understood(struct folder *folder, struct folder_doc *d
     doc->attempts = 0;
     doc->step = DOC_UNDERSTOOD;
     if (doc->keep_pdf)
-        return copy_doc(folder, doc, err);
+        return folder_copy_doc(folder, doc, err);
     size_t parts = 0;
     for (size_t p = 0; p < doc->page_count; p = folder_doc_next_start(doc, p))
         parts++;
     bool split = folder->options.split && !doc->parts && parts > 1;
-    return split ? split_doc(folder, doc, parts, err) : ERR_OK;
+    return split ? folder_split_doc(folder, doc, parts, err) : ERR_OK;
 }
 
 static enum err_code take_composed(struct folder *folder, struct folder_doc *doc, struct job *job,
@@ -551,7 +353,7 @@ static enum err_code take_composed(struct folder *folder, struct folder_doc *doc
 {
     const char *sha256;
     enum err_code code = js_get_text(job->result, "sha256", &sha256, err);
-    return code ? code : write_doc(folder, doc, sha256, err);
+    return code ? code : folder_write_doc(folder, doc, sha256, err);
 }
 
 static struct folder_doc *find_doc(struct folder *folder, const struct job *job)
@@ -572,7 +374,7 @@ static void folder_complete(void *self, struct job *job, job_stored_fn *done, vo
         doc->claimed = false;
     /* another page of it may have failed meanwhile */
     if (doc->step != DOC_ENDED && handled->take(folder, doc, job, &err))
-        end_doc(folder, doc, FOLDER_FAILED, &err);
+        folder_end_doc(folder, doc, FOLDER_FAILED, &err);
     if (page) {
         folder->pages_done++;
         folder->on_progress(folder->payload, folder->pages_done, known_pages(folder));
@@ -609,7 +411,7 @@ static void folder_fail(void *self, struct job *job, const struct err *err, cons
         struct err told = *err;
         if (page && page->path)
             err_context(&told, told.code, "'%s'", page->path);
-        end_doc(folder, doc, FOLDER_FAILED, &told);
+        folder_end_doc(folder, doc, FOLDER_FAILED, &told);
     }
     done(payload, NULL);
 }

@@ -63,6 +63,7 @@ static const char *how_it_ends(enum err_code code)
     case ERR_IMAGE_TOO_LARGE:
     case ERR_PDF_UNREADABLE:
     case ERR_PDF_ENCRYPTED:
+    case ERR_PDF_RESTRICTED:
         return "refuse";
     default:
         return "later";

@@ -1,14 +1,13 @@
 #include "daemon/pipeline/importer.h"
 
-#include "daemon/base/hash.h"
 #include "daemon/base/id.h"
 #include "daemon/base/log.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/messages.h"
 #include "daemon/base/sys.h"
 #include "daemon/ipc/store_client.h"
-#include "daemon/model/import_papers.h"
 #include "daemon/pipeline/import_step.h"
+#include "daemon/pipeline/import_sweep.h"
 #include "daemon/workers/supervisor.h"
 
 #include <stdio.h>
@@ -16,8 +15,6 @@
 #include <systemd/sd-event.h>
 
 #define CONFIGURE_MS 10000
-#define LOOK_MS 60000 /* without a sign of life; the worker's own deadline is shorter */
-#define LOOK_LIMIT 200
 
 /* A person wants the folder to feed another dossier, or none. */
 struct feed_wish {
@@ -33,19 +30,12 @@ struct folder {
     struct importer *importer;
     const struct js *config; /* borrowed */
     const char *name;
-    int64_t look_at_us, looked_us; /* monotonic; wall clock */
-    bool may_work, missing, again; /* again: a person wants everything noted anew */
+    struct import_sweep *sweep;
+    int64_t look_at_us;   /* monotonic */
+    bool may_work, again; /* again: a person wants everything noted anew */
     struct err problem;
-    struct js *passed_over;    /* by the last whole sweep; NULL before it */
-    char noted[HASH_HEX_SIZE]; /* digest of the sweep the store knows */
-    /* the sweep under way */
-    bool noting;
-    int64_t sweep, files;
-    struct js *passing_over; /* what of it is no file that can be taken, {"special", "links", …} */
-    struct hash *digest;
-    char *cursor;
-    bool armed; /* it began after `feed` was asked */
     struct feed_wish feed;
+    bool armed; /* the sweep under way began after `feed` was asked */
 };
 
 struct importer {
@@ -87,12 +77,6 @@ static void forget_problem(struct folder *folder)
     folder->problem = (struct err)ERR_INIT;
 }
 
-/* By a copier, for the dossier a person chose. */
-static bool is_fed(const struct folder *folder)
-{
-    return strcmp(js_text_or(folder->config, "kind", ""), "scan") == 0;
-}
-
 /* Nobody looks into it: its files are handed over. */
 static bool is_upload(const struct folder *folder)
 {
@@ -110,17 +94,9 @@ static void end_turn(struct folder *folder)
     run(folder->importer);
 }
 
-/* ---- a sweep ------------------------------------------------------------------------------------
+/* ---- the dossier a copier feeds
+ * ------------------------------------------------------------------
  */
-
-static void look(struct folder *folder);
-
-static void drop_sweep(struct folder *folder)
-{
-    hash_free(TAKE(folder->digest));
-    mem_free(TAKE(folder->cursor));
-    js_free(TAKE(folder->passing_over));
-}
 
 static void on_fed(void *payload, struct ipc_message *message, const struct js *ok,
                    const struct err *err)
@@ -154,13 +130,15 @@ static void feed_now(struct folder *folder, const struct err *problem)
     store_client_call(folder->importer->store, "import_feed", args, NULL, 0, on_fed, folder);
 }
 
-static void end_sweep(struct folder *folder, const struct err *problem)
+/* ---- a sweep ------------------------------------------------------------------------------------
+ */
+
+static void on_swept(void *payload, const struct err *problem)
 {
+    struct folder *folder = payload;
     if (folder->armed)
         feed_now(folder, problem);
-    drop_sweep(folder);
     folder->look_at_us = sys_monotonic_us() + interval_us(folder);
-    folder->looked_us = sys_now_us();
     folder->may_work = !problem;
     if (problem)
         tell_problem(folder, problem);
@@ -169,168 +147,10 @@ static void end_sweep(struct folder *folder, const struct err *problem)
     end_turn(folder);
 }
 
-static void begin_sweep(struct folder *folder, bool noting)
+static void begin_sweep(struct folder *folder)
 {
-    struct err err = ERR_INIT;
-    drop_sweep(folder);
-    folder->noting = noting;
     folder->armed = folder->feed.done != NULL;
-    folder->files = 0;
-    folder->sweep = sys_now_us();
-    folder->digest = hash_new();
-    if (folder->digest) {
-        look(folder);
-        return;
-    }
-    err_set(&err, ERR_NO_MEMORY, "sweep");
-    end_sweep(folder, &err);
-}
-
-static void digest_file(struct hash *digest, const struct js *file)
-{
-    char facts[120];
-    const char *path = js_text_or(file, "path", "");
-    snprintf(facts, sizeof facts, "%lld %lld %d %s", (long long)js_int_or(file, "size_bytes", 0),
-             (long long)js_int_or(file, "mtime_us", 0), js_bool_or(file, "stable", false),
-             js_text_or(file, "kind", ""));
-    hash_update(digest, path, strlen(path) + 1);
-    hash_update(digest, facts, strlen(facts) + 1);
-}
-
-static void on_swept(void *payload, struct ipc_message *message, const struct js *ok,
-                     const struct err *err)
-{
-    (void)message;
-    (void)ok;
-    struct folder *folder = payload;
-    if (err)
-        folder->noted[0] = 0;
-    end_sweep(folder, err);
-}
-
-static enum err_code pass_over(struct folder *folder, const struct js *more, struct err *err)
-{
-    static const char *const kinds[] = {"special", "links", "clutter", "deep", "closed"};
-    AUTO(js) struct js *sum = js_object();
-    bool fits = sum != NULL;
-    for (size_t i = 0; fits && i < sizeof kinds / sizeof *kinds; i++)
-        fits = js_set(
-            sum, kinds[i],
-            js_int(js_int_or(folder->passing_over, kinds[i], 0) + js_int_or(more, kinds[i], 0)));
-    if (!fits)
-        return err_set(err, ERR_NO_MEMORY, "sweep");
-    js_free(folder->passing_over);
-    folder->passing_over = TAKE(sum);
-    return ERR_OK;
-}
-
-/* The folder was seen whole: nothing new, or it is gone through again and noted. */
-static void close_sweep(struct folder *folder)
-{
-    char digest[HASH_HEX_SIZE];
-    js_free(folder->passed_over);
-    folder->passed_over = TAKE(folder->passing_over);
-    hash_finish(folder->digest, digest);
-    bool known = strcmp(digest, folder->noted) == 0;
-    if (!folder->noting && known) {
-        end_sweep(folder, NULL);
-        return;
-    }
-    if (!folder->noting) {
-        begin_sweep(folder, true);
-        return;
-    }
-    memcpy(folder->noted, digest, sizeof digest);
-    struct js *args =
-        js_pack("{s:s, s:I, s:I, s:o}", "folder", folder->name, "sweep", folder->sweep, "files",
-                folder->files, "principal", store_client_machine());
-    store_client_call(folder->importer->store, "import_swept", args, NULL, 0, on_swept, folder);
-}
-
-static void go_on_looking(struct folder *folder)
-{
-    if (folder->cursor)
-        look(folder);
-    else
-        close_sweep(folder);
-}
-
-static void on_noted(void *payload, struct ipc_message *message, const struct js *ok,
-                     const struct err *err)
-{
-    (void)message;
-    (void)ok;
-    struct folder *folder = payload;
-    if (!err) {
-        go_on_looking(folder);
-        return;
-    }
-    folder->noted[0] = 0;
-    end_sweep(folder, err);
-}
-
-static void take_files(struct folder *folder, const struct js *files)
-{
-    for (size_t i = 0; i < js_count(files); i++)
-        digest_file(folder->digest, js_item(files, i));
-    folder->files += (int64_t)js_count(files);
-    if (!folder->noting || !js_count(files)) {
-        go_on_looking(folder);
-        return;
-    }
-    struct js *args = js_pack("{s:s, s:I, s:O, s:b, s:s, s:o}", "folder", folder->name, "sweep",
-                              folder->sweep, "files", files, "fed", (int)is_fed(folder), "papers",
-                              js_text_or(folder->config, "papers", import_papers_name(PAPERS_FILE)),
-                              "principal", store_client_machine());
-    store_client_call(folder->importer->store, "import_seen", args, NULL, 0, on_noted, folder);
-}
-
-static void on_looked(void *payload, struct ipc_message *message, const struct js *ok,
-                      const struct err *problem)
-{
-    (void)message;
-    struct folder *folder = payload;
-    struct err err = ERR_INIT;
-    if (folder->importer->closing)
-        return;
-    folder->missing = !problem && js_bool_or(ok, "missing", false);
-    if (folder->missing) {
-        err_set(&err, ERR_FOLDER_MISSING, "folder '%s'", folder->name);
-        problem = &err;
-    }
-    mem_free(TAKE(folder->cursor));
-    const char *cursor = problem ? NULL : js_text_or(ok, "cursor", NULL);
-    folder->cursor = cursor ? mem_strdup(cursor) : NULL;
-    if (cursor && !folder->cursor) {
-        err_set(&err, ERR_NO_MEMORY, "sweep");
-        problem = &err;
-    }
-    if (!problem && pass_over(folder, js_at(ok, "passed_over"), &err))
-        problem = &err;
-    if (problem)
-        end_sweep(folder, problem);
-    else
-        take_files(folder, js_at(ok, "files"));
-}
-
-static void on_look_event(void *payload, struct ipc_message *message, const char *event,
-                          const struct js *data)
-{
-    (void)message;
-    (void)event;
-    (void)data;
-    struct folder *folder = payload;
-    worker_extend(folder->importer->worker, LOOK_MS);
-}
-
-static void look(struct folder *folder)
-{
-    struct err err = ERR_INIT;
-    struct js *args = js_pack("{s:s, s:s?, s:i}", "folder", folder->name, "cursor", folder->cursor,
-                              "limit", LOOK_LIMIT);
-    if (worker_request(folder->importer->worker, "look", args, NULL, 0, LOOK_MS, on_looked,
-                       on_look_event, folder, &err))
-        end_sweep(folder, &err);
+    import_sweep_run(folder->sweep, TAKE(folder->again));
 }
 
 /* ---- whose turn it is ---------------------------------------------------------------------------
@@ -455,7 +275,7 @@ static void run(struct importer *importer)
     }
     importer->busy = true;
     if (due)
-        begin_sweep(due, TAKE(due->again) || !due->noted[0]);
+        begin_sweep(due);
     else
         import_step_run(importer->step, work->name, on_stepped, work);
 }
@@ -469,8 +289,7 @@ static bool make_work_config(struct importer *importer, const struct js *folders
     importer->work_config = js_array();
     for (size_t i = 0; i < js_count(folders); i++) {
         AUTO(js) struct js *folder = js_copy(js_item(folders, i));
-        bool fed = strcmp(js_text_or(folder, "kind", ""), "scan") == 0;
-        if (fed && !js_set(folder, "kind", js_text("watch")))
+        if (import_sweep_is_fed(folder) && !js_set(folder, "kind", js_text("watch")))
             return false;
         if (!js_push(importer->work_config, js_ref(folder)))
             return false;
@@ -478,14 +297,21 @@ static bool make_work_config(struct importer *importer, const struct js *folders
     return importer->work_config != NULL;
 }
 
-static void make_folder(struct importer *importer, size_t i)
+static enum err_code make_folder(struct importer *importer, size_t i, struct err *err)
 {
     bool last = i + 1 == importer->count;
     const struct js *config = last ? importer->upload : js_item(importer->config, i);
-    importer->folders[i] = (struct folder){.importer = importer,
-                                           .config = config,
-                                           .name = js_text_or(config, "name", ""),
-                                           .may_work = last};
+    struct folder *folder = &importer->folders[i];
+    *folder = (struct folder){.importer = importer,
+                              .config = config,
+                              .name = js_text_or(config, "name", ""),
+                              .may_work = last};
+    struct import_sweep_seat seat = {.worker = importer->worker,
+                                     .store = importer->store,
+                                     .config = config,
+                                     .done = on_swept,
+                                     .payload = folder};
+    return import_sweep_new(&seat, &folder->sweep, err);
 }
 
 enum err_code importer_new(sd_event *loop, const char *worker_dir, const struct js *folders,
@@ -504,10 +330,10 @@ enum err_code importer_new(sd_event *loop, const char *worker_dir, const struct 
     importer->upload = js_pack("{s:s, s:s}", "name", "upload", "kind", "upload");
     bool made = importer->folders && importer->upload && make_work_config(importer, folders);
     enum err_code code = made ? ERR_OK : err_set(err, ERR_NO_MEMORY, "importer");
-    for (size_t i = 0; !code && i < importer->count; i++)
-        make_folder(importer, i);
     if (!code)
         code = worker_new(loop, &kind, worker_dir, &importer->worker, err);
+    for (size_t i = 0; !code && i < importer->count; i++)
+        code = make_folder(importer, i, err);
     if (!code)
         code = import_step_new(importer->worker, store, &importer->step, err);
     if (code) {
@@ -526,11 +352,12 @@ void importer_free(struct importer *importer)
     importer->closing = true;
     importer->later = sd_event_source_disable_unref(importer->later);
     import_step_close(importer->step);
+    for (size_t i = 0; importer->folders && i < importer->count; i++)
+        import_sweep_close(importer->folders[i].sweep);
     worker_free(importer->worker);
     import_step_free(importer->step);
     for (size_t i = 0; importer->folders && i < importer->count; i++) {
-        drop_sweep(&importer->folders[i]);
-        js_free(importer->folders[i].passed_over);
+        import_sweep_free(importer->folders[i].sweep);
         js_free(importer->folders[i].feed.principal);
     }
     mem_free(importer->folders);
@@ -581,7 +408,7 @@ void importer_feed(struct importer *importer, const char *name, const char *doss
     struct folder *folder = find(importer, name);
     if (!folder)
         err_set(&err, ERR_NOT_FOUND, "no import folder of that name");
-    else if (!is_fed(folder))
+    else if (!import_sweep_is_fed(folder->config))
         err_set(&err, ERR_BAD_ARGUMENT, "the folder is not of kind scan");
     else if (folder->feed.done)
         err_set(&err, ERR_TOO_MANY, "another dossier is being chosen for it");
@@ -604,10 +431,7 @@ static struct js *folder_to_js(const struct folder *folder)
     struct js *problem = code ? js_pack("{s:s, s:s}", "code", err_name(code), "message",
                                         message_text(code, MESSAGE_VI))
                               : js_null();
-    bool fits =
-        js_set(out, "missing", js_bool(folder->missing)) && js_set(out, "problem", problem) &&
-        js_set(out, "passed_over", folder->passed_over ? js_ref(folder->passed_over) : js_null()) &&
-        js_set(out, "looked_us", folder->looked_us ? js_int(folder->looked_us) : js_null());
+    bool fits = js_set(out, "problem", problem) && import_sweep_tell(folder->sweep, out);
     return fits ? TAKE(out) : NULL;
 }
 

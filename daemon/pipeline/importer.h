@@ -8,13 +8,11 @@ typedef struct sd_event sd_event;
 struct store_client;
 
 /*
- * Paper that comes as files: looks into the configured folders at their interval and does one step
- * of work after the other, until every file has come to its end. What is known lies in the store
- * (queue/store/import.h), so it may be killed at any moment.
+ * Paper that comes as files: looks into the configured folders at their interval (import_sweep.h)
+ * and does one step of work after the other (import_step.h), until every file has come to its end.
+ * What is known lies in the store (queue/store/import.h), so it may be killed at any moment.
  *
- *   look … look ──digest of the sweep is new──▶ look … look, each noted ──▶ import_swept
- *                                                                             │
- *          import_next ──"take"──▶ import worker ──▶ import_took ──▶ import_next ◀┘
+ *   import_sweep ──▶ import_next ──"take"──▶ import worker ──▶ import_took ──▶ import_next …
  *                      ──"count"─▶ import worker ──▶ import_counted
  *                      ──"page"──▶ import worker ──▶ page_commit
  *
@@ -51,8 +49,8 @@ typedef void importer_fed_fn(void *payload, const struct js *ok, const struct er
  * TOO_MANY while another one asks, FEED_WAITING when something waits and waiting is NULL. */
 void importer_feed(struct importer *importer, const char *name, const char *dossier_id,
                    const char *waiting, struct js *principal, importer_fed_fn *done, void *payload);
-/* [{"name","path","kind","interval_s","looked_us"|null,"missing","problem":{"code","message"}|null}]
- */
+/* [{"name","path","kind","interval_s","looked_us"|null,"missing","problem":{"code","message"}|null,
+ *   "passed_over": as import_passed.h tells it, null before the folder was seen whole}] */
 struct js *importer_to_js(const struct importer *importer);
 unsigned importer_crash_count(const struct importer *importer);
 

@@ -12,11 +12,10 @@
  *    "possible", "fd"?}?, "signatures": as import_signatures, of a signed PDF?}
  * JPEG, PNG, TIFF, PNM: each image with its index in the file, to be read from the file itself; no
  * descriptor comes back. PDF: up to PDF_PAGES_AT_ONCE pages from `first`, each image as a
- * descriptor
- * ("fd": its place among them), "rendered" where the page is no single image; "text" is the text
- * of these pages, with a descriptor (UTF-8) when it is useful. Text files: no images. Word texts and
- * registers (docx, xlsx): no images, "text": {"fd"}, all they say.
- * FORMAT_UNKNOWN, IMAGE_EMPTY, PDF_ENCRYPTED and what image_rows_open and pdf_import say.
+ * descriptor ("fd": its place among them), "rendered" where the page is no single image; "text" is
+ * the text of these pages, with a descriptor (UTF-8) when it is useful. Text files: no images. Word
+ * texts and registers (docx, xlsx): no images, "text": {"fd"}, all they say. FORMAT_UNKNOWN,
+ * IMAGE_EMPTY and what image_rows_open and pdf_import say.
  */
 enum err_code import_pages(const struct templates *templates, struct worker_call *call,
                            struct worker_answer *answer, struct err *err);

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <linux/openat2.h>
@@ -100,10 +102,27 @@ enum err_code file_open_below(int dir_fd, const char *path, int *out_fd, struct 
     return ERR_OK;
 }
 
+/* Magic numbers of statfs(2): NFS, SMB (three generations), FUSE, 9P, AFS, Ceph. */
+bool file_is_on_network(int fd)
+{
+    static const uint32_t kinds[] = {0x6969,     0x517b,     0xff534d42, 0xfe534d42,
+                                     0x65735546, 0x01021997, 0x5346414f, 0x00c36400};
+    struct statfs info;
+    if (fstatfs(fd, &info) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if ((uint32_t)info.f_type == kinds[i])
+            return true;
+    return false;
+}
+
 /* A read lease is refused while a writer has the file open. It is given back at once; a writer who
- * comes in between makes the kernel send SIGIO, which must not end us. */
+ * comes in between makes the kernel send SIGIO, which must not end us. A share refuses leases
+ * whenever its server gave no delegation or oplock, so there a refusal says nothing. */
 bool file_is_being_written(int fd)
 {
+    if (file_is_on_network(fd))
+        return false;
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
     sigaction(SIGIO, &ignore, &before);
     bool refused = fcntl(fd, F_SETLEASE, F_RDLCK) != 0;

@@ -16,6 +16,8 @@ enum err_code file_error(int number, enum err_code other, const char *what, stru
 enum err_code file_open_below(int dir_fd, const char *path, int *out_fd, struct stat *out_info,
                               struct err *err);
 
+/* On a file system that a server holds. */
+bool file_is_on_network(int fd);
 /* Somebody has it open for writing, as far as this file system can tell: local ones can. */
 bool file_is_being_written(int fd);
 

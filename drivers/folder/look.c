@@ -13,6 +13,18 @@
 
 #define HASH_BLOCK (256 << 10)
 
+/* Why an entry is no file to import. */
+enum passed {
+    PASSED_SPECIAL,
+    PASSED_LINKS,
+    PASSED_CLUTTER,
+    PASSED_DEEP,
+    PASSED_CLOSED,
+    PASSED_COUNT
+};
+static const char *const passed_reasons[PASSED_COUNT] = {"special", "links", "clutter", "deep",
+                                                         "closed"};
+
 struct looking {
     struct watched_folder *folder;
     const char *cursor; /* bytes */
@@ -21,7 +33,8 @@ struct looking {
     int64_t now_us, hash_until_us;
     int root;
     struct js *files;
-    int special, links, clutter, deep, closed;
+    int passed[PASSED_COUNT];
+    struct js *passed_names;
 };
 
 /* One file as the child saw it. */
@@ -137,28 +150,38 @@ static enum err_code add_file(struct looking *looking, const struct seen *seen,
     return js_push(looking->files, file) ? ERR_OK : err_set(err, ERR_NO_MEMORY, "list of files");
 }
 
+/* Nobody has to know the names of what Windows leaves lying. */
+static enum err_code pass_over(struct looking *looking, const struct walk_entry *entry,
+                               enum passed reason, struct err *err)
+{
+    AUTO(mem) char *text = NULL;
+    looking->passed[reason]++;
+    if (reason == PASSED_CLUTTER || js_count(looking->passed_names) >= FOLDER_PASSED_NAMES)
+        return ERR_OK;
+    enum err_code code = file_path_to_text(entry->path, &text, err);
+    if (code)
+        return code;
+    struct js *name = js_pack("{s:s, s:s}", "path", text, "why", passed_reasons[reason]);
+    return js_push(looking->passed_names, name) ? ERR_OK
+                                                : err_set(err, ERR_NO_MEMORY, "list of files");
+}
+
 static enum err_code look_at(struct looking *looking, const struct walk_entry *entry,
                              struct err *err)
 {
     struct seen seen = {.path = entry->path, .fd = -1};
     struct verdict verdict = {0};
     bounded_progress(0);
-    if (file_name_is_clutter(entry->path)) {
-        looking->clutter++;
-        return ERR_OK;
-    }
-    if (entry->class == WALK_LINK && open_seen(looking, &seen)) {
-        looking->links++;
-        return ERR_OK;
-    }
+    if (file_name_is_clutter(entry->path))
+        return pass_over(looking, entry, PASSED_CLUTTER, err);
+    if (entry->class == WALK_LINK && open_seen(looking, &seen))
+        return pass_over(looking, entry, PASSED_LINKS, err);
     if (seen.fd < 0 && fstatat(looking->root, entry->path, &seen.info, AT_SYMLINK_NOFOLLOW) != 0)
         return errno == ENOENT || errno == ENOTDIR
                    ? ERR_OK
                    : file_error(errno, ERR_IO, "looking at a file", err);
-    if (!S_ISREG(seen.info.st_mode)) {
-        looking->special++;
-        return ERR_OK;
-    }
+    if (!S_ISREG(seen.info.st_mode))
+        return pass_over(looking, entry, PASSED_SPECIAL, err);
     if (file_name_is_temporary(entry->path))
         verdict.waits = "temporary";
     else
@@ -172,14 +195,11 @@ static enum err_code look_at_entry(struct looking *looking, const struct walk_en
 {
     switch (entry->class) {
     case WALK_SPECIAL:
-        looking->special++;
-        return ERR_OK;
+        return pass_over(looking, entry, PASSED_SPECIAL, err);
     case WALK_DEEP:
-        looking->deep++;
-        return ERR_OK;
+        return pass_over(looking, entry, PASSED_DEEP, err);
     case WALK_CLOSED:
-        looking->closed++;
-        return ERR_OK;
+        return pass_over(looking, entry, PASSED_CLOSED, err);
     default:
         return look_at(looking, entry, err);
     }
@@ -190,6 +210,7 @@ static enum err_code look_in_child(void *work, struct js **out, struct err *err)
     struct looking *looking = work;
     AUTO(walk) struct walk walk = {0};
     AUTO(js) struct js *files = looking->files = js_array();
+    AUTO(js) struct js *passed = looking->passed_names = js_array();
     AUTO(fd) int root = -1;
     enum err_code code = folder_open(looking->folder, &root, err);
     if (code == ERR_NOT_FOUND) {
@@ -209,11 +230,14 @@ static enum err_code look_in_child(void *work, struct js **out, struct err *err)
         code = file_path_to_text(walk.entry[walk.count - 1].path, &cursor, err);
     if (code)
         return code;
-    *out =
-        js_pack("{s:O, s:s?, s:b, s:{s:i, s:i, s:i, s:i, s:i}}", "files", files, "cursor", cursor,
-                "missing", 0, "passed_over", "special", looking->special, "links", looking->links,
-                "clutter", looking->clutter, "deep", looking->deep, "closed", looking->closed);
-    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+    AUTO(js) struct js *passed_over = js_pack("{s:O}", "names", passed);
+    bool fits = passed_over != NULL;
+    for (int reason = 0; reason < PASSED_COUNT; reason++)
+        fits = fits && js_set(passed_over, passed_reasons[reason], js_int(looking->passed[reason]));
+    if (fits)
+        *out = js_pack("{s:O, s:s?, s:b, s:O}", "files", files, "cursor", cursor, "missing", 0,
+                       "passed_over", passed_over);
+    return fits && *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
 }
 
 /* --- in the parent --------------------------------------------------------------------------- */

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/vfs.h>
 
 #define SETTLE_MS 10000
 #define SETTLE_BACKLOG_MS 2000
@@ -70,20 +69,6 @@ struct bounded_call *watched_folder_call(struct watched_folder *folder)
     return &folder->call;
 }
 
-/* Magic numbers of statfs(2): NFS, SMB (three generations), FUSE, 9P, AFS, Ceph. */
-static bool is_network(int fd)
-{
-    static const uint32_t kinds[] = {0x6969,     0x517b,     0xff534d42, 0xfe534d42,
-                                     0x65735546, 0x01021997, 0x5346414f, 0x00c36400};
-    struct statfs info;
-    if (fstatfs(fd, &info) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if ((uint32_t)info.f_type == kinds[i])
-            return true;
-    return false;
-}
-
 enum err_code folder_open(const struct watched_folder *folder, int *out_fd, struct err *err)
 {
     AUTO(fd) int fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
@@ -92,7 +77,7 @@ enum err_code folder_open(const struct watched_folder *folder, int *out_fd, stru
     if (fd < 0)
         return file_error(errno, errno == EACCES || errno == EPERM ? ERR_BAD_CONFIG : ERR_IO,
                           "opening the folder", err);
-    if (folder->share && !is_network(fd))
+    if (folder->share && !file_is_on_network(fd))
         return err_set(err, ERR_NOT_FOUND, "the network folder is not mounted");
     *out_fd = TAKE_FD(fd);
     return ERR_OK;

@@ -45,16 +45,18 @@ struct bounded_call *watched_folder_call(struct watched_folder *folder);
  * The files after `cursor` (NULL: from the start) in natural order, at most `limit` (1 … 1000):
  *   {"files": [{"path", "size_bytes", "mtime_us", "stable", "kind", "sha256"?, "waits"?}],
  *    "cursor": text | null, "missing": bool,
- *    "passed_over": {"special", "links", "clutter", "deep", "closed"}}
+ *    "passed_over": {"special", "links", "clutter", "deep", "closed", "names": [{"path", "why"}]}}
  * kind is FILE_… once stable, "unknown" before. waits: "settling" "temporary" "open" (somebody is
  * writing). passed_over counts, between the two cursors, devices and pipes, links that lead out,
- * leftovers of Windows, folders deeper than FOLDER_DEPTH_MAX, folders that may not be read.
+ * leftovers of Windows, folders deeper than FOLDER_DEPTH_MAX, folders that may not be read; names
+ * has the first FOLDER_PASSED_NAMES of them but for the leftovers.
  * With `hash`, stable files get a SHA-256 as far as half the deadline goes.
  * Memory depends on limit, not on the number of files. IO, TIMEOUT (share does not answer),
  * BAD_CONFIG (may not be read), BAD_ARGUMENT (cursor).
  */
 #define FOLDER_LIMIT_MAX 1000
 #define FOLDER_DEPTH_MAX 16
+#define FOLDER_PASSED_NAMES 100
 struct look_options {
     const char *cursor;
     int limit;

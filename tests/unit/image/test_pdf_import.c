@@ -3,6 +3,7 @@
 #include "tests/unit/image/pages.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -99,24 +100,84 @@ static void what_is_no_pdf_is_unreadable(void **state)
     }
 }
 
-static void a_file_with_a_password_says_so(void **state)
+static enum err_code import_file(const char *path)
+{
+    AUTO(pdf_import) struct pdf_import pdf = {0};
+    AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    unlink(path);
+    assert_true(fd >= 0);
+    return pdf_import(fd, 1, 10, &pdf, NULL);
+}
+
+static void a_locked_file_says_who_can_open_it(void **state)
 {
     (void)state;
+    static const struct {
+        const char *cipher, *users_password;
+        enum err_code code;
+    } cases[] = {
+        {"40 --", "user", ERR_PDF_ENCRYPTED},
+        {"40 --", "''", ERR_PDF_RESTRICTED},
+        {"40 --print=n --modify=n --", "''", ERR_PDF_RESTRICTED},
+        {"128 --use-aes=n --", "user", ERR_PDF_ENCRYPTED},
+        {"128 --use-aes=n --", "''", ERR_PDF_RESTRICTED},
+        {"128 --use-aes=n --extract=n --", "''", ERR_PDF_RESTRICTED},
+        {"128 --use-aes=y --", "user", ERR_PDF_ENCRYPTED},
+        {"128 --use-aes=y --", "''", ERR_PDF_RESTRICTED},
+        {"128 --use-aes=y --cleartext-metadata --", "''", ERR_PDF_RESTRICTED},
+        {"256 --", "user", ERR_PDF_ENCRYPTED},
+        {"256 --", "''", ERR_PDF_RESTRICTED},
+        {"256 --print=none --extract=n --modify=none --", "''", ERR_PDF_RESTRICTED},
+    };
     if (access("/usr/bin/qpdf", X_OK) != 0) {
         print_message("SKIP: no qpdf to encrypt with\n");
         skip();
     }
     AUTO(fd) int plain = a4_scan_fd("");
-    char command[512], path[256];
-    snprintf(path, sizeof path, "%s/locked.pdf", folder);
-    snprintf(command, sizeof command, "qpdf --encrypt user owner 256 -- /proc/%d/fd/%d %s",
-             getpid(), plain, path);
-    assert_int_equal(system(command), 0);
-    FILE *file = fopen(path, "rb");
-    unlink(path);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[512], path[256];
+        snprintf(path, sizeof path, "%s/locked.pdf", folder);
+        snprintf(command, sizeof command,
+                 "qpdf --allow-weak-crypto --encrypt %s owner %s /proc/%d/fd/%d %s",
+                 cases[i].users_password, cases[i].cipher, getpid(), plain, path);
+        assert_int_equal(system(command), 0);
+        enum err_code code = import_file(path);
+        if (code != cases[i].code)
+            fail_msg("%s %s: %s", cases[i].cipher, cases[i].users_password, err_name(code));
+    }
+}
+
+/* Certificates, rights servers: no password opens it. */
+static void a_file_locked_by_something_else_is_encrypted_too(void **state)
+{
+    (void)state;
+    static const char other[] =
+        "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+        "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
+        "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>\nendobj\n"
+        "4 0 obj\n<</Filter/Adobe.PubSec/V 1/SubFilter/adbe.pkcs7.s3>>\nendobj\n"
+        "trailer<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<01><01>]>>\n";
+    AUTO(fd) int fd = pages_bytes_fd(other, sizeof other - 1);
     AUTO(pdf_import) struct pdf_import pdf = {0};
-    assert_int_equal(pdf_import(fileno(file), 1, 10, &pdf, NULL), ERR_PDF_ENCRYPTED);
-    fclose(file);
+    assert_int_equal(pdf_import(fd, 1, 10, &pdf, NULL), ERR_PDF_ENCRYPTED);
+}
+
+static void what_the_title_says_is_no_fact(void **state)
+{
+    (void)state;
+    static const char titled[] =
+        "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+        "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
+        "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R>>\nendobj\n"
+        "4 0 obj\n<</Length 26>>stream\n0 0 0 rg 20 20 100 100 re f\nendstream\nendobj\n"
+        "5 0 obj\n<</Title(a\\nPages: 77\\nEncrypted: yes\\nx)/Author(Pages: 9)>>\nendobj\n"
+        "trailer<</Size 6/Root 1 0 R/Info 5 0 R>>\n";
+    AUTO(fd) int fd = pages_bytes_fd(titled, sizeof titled - 1);
+    AUTO(pdf_import) struct pdf_import pdf = {0};
+    struct err err = ERR_INIT;
+    if (pdf_import(fd, 1, 10, &pdf, &err))
+        fail_msg("%s %s", err_name(err.code), err.detail);
+    assert_int_equal(pdf.page_count, 1);
 }
 
 static void what_a_killed_worker_left_is_taken_away(void **state)
@@ -144,7 +205,9 @@ int main(void)
         cmocka_unit_test(a_byte_range_tells_a_signed_file),
         cmocka_unit_test(a_drawn_page_is_rendered),
         cmocka_unit_test(what_is_no_pdf_is_unreadable),
-        cmocka_unit_test(a_file_with_a_password_says_so),
+        cmocka_unit_test(a_locked_file_says_who_can_open_it),
+        cmocka_unit_test(a_file_locked_by_something_else_is_encrypted_too),
+        cmocka_unit_test(what_the_title_says_is_no_fact),
         cmocka_unit_test(what_a_killed_worker_left_is_taken_away),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

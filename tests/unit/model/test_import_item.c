@@ -21,7 +21,7 @@ static void every_state_has_a_name_and_comes_to_an_end(void **state)
     assert_int_equal(none, IMPORT_DONE);
 }
 
-static void what_is_done_stays_done_and_nothing_is_skipped(void **state)
+static void what_is_done_only_comes_again_as_new_and_nothing_is_skipped(void **state)
 {
     (void)state;
     static const struct {
@@ -34,6 +34,7 @@ static void what_is_done_stays_done_and_nothing_is_skipped(void **state)
         {IMPORT_TAKEN, IMPORT_PAGED, true},      {IMPORT_TAKEN, IMPORT_FOUND, false},
         {IMPORT_PAGED, IMPORT_DONE, true},       {IMPORT_PAGED, IMPORT_DUPLICATE, false},
         {IMPORT_DONE, IMPORT_REFUSED, false},    {IMPORT_DONE, IMPORT_FOUND, false},
+        {IMPORT_DONE, IMPORT_TAKEN, true},       {IMPORT_DONE, IMPORT_PAGED, false},
         {IMPORT_DUPLICATE, IMPORT_FOUND, false}, {IMPORT_REFUSED, IMPORT_FOUND, true},
         {IMPORT_WAITING, IMPORT_FOUND, true},    {IMPORT_WAITING, IMPORT_DONE, false},
     };
@@ -101,7 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_state_has_a_name_and_comes_to_an_end),
-        cmocka_unit_test(what_is_done_stays_done_and_nothing_is_skipped),
+        cmocka_unit_test(what_is_done_only_comes_again_as_new_and_nothing_is_skipped),
         cmocka_unit_test(a_moved_file_is_no_copy),
         cmocka_unit_test(the_balance_holds_whatever_happens),
         cmocka_unit_test(a_file_without_an_item_shows_in_the_balance),

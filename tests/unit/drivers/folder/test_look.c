@@ -72,6 +72,7 @@ static void files_in_the_making_wait_and_leftovers_are_passed_over(void **state)
         assert_string_equal(kit_state(look, waiting[i]), "temporary");
     assert_int_equal(js_count(js_at(look, "files")), COUNT_OF(waiting));
     assert_int_equal(js_int_or(look, "passed_over.clutter", 0), 2);
+    assert_int_equal(js_count(js_at(look, "passed_over.names")), 0);
 }
 
 #define BYTES(text) text, sizeof text - 1
@@ -184,6 +185,9 @@ static void links_that_lead_out_are_refused(void **state)
     assert_string_equal(kit_state(look, "hs1/p1.txt"), "stable");
     assert_int_equal(js_count(js_at(look, "files")), 3);
     assert_int_equal(js_int_or(look, "passed_over.links", 0), 4);
+    assert_int_equal(js_count(js_at(look, "passed_over.names")), 4);
+    assert_string_equal(js_text_or(look, "passed_over.names[0].path", ""), "folder");
+    assert_string_equal(js_text_or(look, "passed_over.names[0].why", ""), "links");
 }
 
 static void a_folder_that_is_gone_says_so_and_comes_back(void **state)
