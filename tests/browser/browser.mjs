@@ -19,6 +19,9 @@ if (!existsSync(executablePath))
   skip(executablePath);
 const {chromium} = await import('playwright-core').catch(() => skip('tests/browser/node_modules'));
 
+/* For what comes at once on a machine that is not busy with something else. */
+export const WAIT_MS = Number(process.env.SOHOA_BROWSER_TIMEOUT_MS ?? 60000);
+
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -41,7 +44,7 @@ export async function openBrowser({width = 1366, height = 768} = {}) {
     if (!['127.0.0.1', 'localhost'].includes(new URL(request.url()).hostname))
       foreign.push(request.url());
   });
-  page.setDefaultTimeout(Number(process.env.SOHOA_BROWSER_TIMEOUT_MS ?? 30000));
+  page.setDefaultTimeout(WAIT_MS);
   return {
     page, context, complaints, foreign, close: () => context.close(),
   };

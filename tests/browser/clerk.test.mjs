@@ -1,35 +1,16 @@
 #!/usr/bin/env node
 /* The clerk's whole job through the page and the real sohoad: scanner, recognition, signature, warehouse. */
 import assert from 'node:assert/strict';
-import {after, before, test} from 'node:test';
-import {findBarriers, openBrowser, shoot} from './browser.mjs';
-import {isBuilt, sample, Station} from './station.mjs';
-
-if (!isBuilt) {
-  console.log('SKIP: sohoad is not built');
-  process.exit(process.env.CI === 'true' ? 1 : 0);
-}
+import {test} from 'node:test';
+import {findBarriers, shoot} from './browser.mjs';
+import {lastlyIsQuiet, onRealStation, openDossier, page, station} from './fixture.mjs';
+import {sample} from './station.mjs';
 
 const paperOf = (type) => sample.papers.find((paper) => paper.type === type);
 const PAPERS = ['receipt-slip', 'birth-certificate', 'decision'].map(paperOf);
 const READING_MS = 120000;
 
-let station;
-let browser;
-let page;
-
-before(async () => {
-  station = new Station();
-  await station.start();
-  browser = await openBrowser();
-  page = browser.page;
-});
-
-after(async () => {
-  await browser?.close();
-  await station?.stop();
-  station?.remove();
-});
+onRealStation({isOpen: false});
 
 async function scan(paper, number) {
   station.load(paper);
@@ -77,8 +58,7 @@ test('the page opens by its one-time link, under a policy without exceptions', a
 });
 
 test('papers are scanned one after the other and read in the background', async () => {
-  await page.fill('#new-papers', String(PAPERS.length));
-  await page.keyboard.press('Enter');
+  await openDossier({papers: PAPERS.length});
   for (const [index, paper] of PAPERS.entries())
     await scan(paper, index + 1);
   await page.waitForSelector(`.paper.read >> nth=${PAPERS.length - 1}`, {timeout: READING_MS});
@@ -113,7 +93,7 @@ test('every paper is compared, confirmed, signed and accepted by the warehouse',
       await page.waitForSelector('dialog[open] #password');
       await page.fill('#password', 'sai mật khẩu');
       await page.keyboard.press('Enter');
-      await page.waitForSelector('dialog .alert', {timeout: 30000});
+      await page.waitForSelector('dialog .alert');
       await shoot(page, 'clerk-4-password');
       await page.fill('#password', station.password);
       await page.keyboard.press('Enter');
@@ -141,16 +121,13 @@ test('the signed copy can be fetched, and the dossier closed', async () => {
 });
 
 test('a jam at the scanner keeps the page before it and says what to do', async () => {
-  await page.fill('#new-papers', '1');
-  await page.focus('#new-papers');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('#scan:not([disabled])');
+  await openDossier();
   const twoSheets = sample.papers.find((paper) => paper.pages.length > 1);
   station.load({...twoSheets, duplex: false});
   station.setFaults('sheet 2 jam\n');
   await page.selectOption('#source', 'adf');
   await page.keyboard.press('F2');
-  await page.waitForSelector('.progress .error', {timeout: 30000});
+  await page.waitForSelector('.progress .error');
   assert.match(await page.textContent('.progress'), /Kẹt giấy[^]*Đã lưu 1 trang\.[^]*Mã tham chiếu: \w+/);
   await page.waitForSelector('.thumbs li');
   await shoot(page, 'clerk-6-jam');
@@ -162,13 +139,10 @@ test('when sohoad comes back after a restart, the page asks for a new session an
   await page.waitForSelector('text=Mất kết nối.');
   const {port} = new URL(page.url());
   await station.start(port);
-  await page.waitForSelector('text=/Phiên làm việc đã hết/', {timeout: 60000});
+  await page.waitForSelector('text=/Phiên làm việc đã hết/');
   await shoot(page, 'clerk-7-session-ended');
   await page.goto(station.link());
   await page.waitForSelector('sohoa-dossiers li >> nth=1');
 });
 
-test('nothing left this machine and the console stayed quiet', () => {
-  assert.deepEqual(browser.foreign, []);
-  assert.deepEqual(browser.complaints.filter((line) => !/status of 4\d\d|net::ERR_/.test(line)), []);
-});
+lastlyIsQuiet();

@@ -2,56 +2,24 @@
 /* Scanning at a counter where not everything goes well, against a made-up station: questions, waiting, one
  * scanner for several clerks, many dossiers. What a real scanner does is in scanning.test.mjs. */
 import assert from 'node:assert/strict';
-import {after, afterEach, before, beforeEach, test} from 'node:test';
-import {findBarriers, openBrowser, shoot, startFake} from './browser.mjs';
+import {beforeEach, test} from 'node:test';
+import {findBarriers, shoot} from './browser.mjs';
+import {dossierId, fake, onMadeUpStation, openDossier, page, text, until, untilFocused, untilSeen} from './fixture.mjs';
 
 const ME = {id: 'uid:1000/web-0a', role: 'clerk'};
-let fake;
-let browser;
-let page;
 let asked; // bodies of scan requests
 
-before(async () => {
-  fake = await startFake('--page-ms', '200');
-});
+onMadeUpStation({pageMs: 200});
 
-after(() => fake.stop());
-
-beforeEach(async () => {
-  await fake.tell({reset: true});
-  browser = await openBrowser();
-  page = browser.page;
+beforeEach(() => {
   asked = [];
   page.on('request', (request) => {
     if (/\/(scan|continue)$/.test(request.url()))
       asked.push(request.postDataJSON());
   });
-  await page.goto(fake.url);
-  await page.waitForSelector('#new-code');
 });
 
-afterEach(async () => {
-  await browser.close();
-  const own = browser.complaints.filter((line) => !/status of 4\d\d|net::ERR_/.test(line));
-  assert.deepEqual(own, [], 'the console is quiet');
-});
-
-async function openDossier(code = '') {
-  await page.fill('#new-code', code);
-  await page.fill('#new-papers', '1');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('#scan:not([disabled])');
-}
-
-const text = (selector) => page.textContent(selector).then((found) => found.replace(/\s+/g, ' ').trim());
 const lease = async () => (await fake.tell({})).lease;
-
-/* Until the station says so. */
-async function until(condition) {
-  for (let i = 0; i < 100 && !await condition(); i++)
-    await page.waitForTimeout(50);
-  assert.ok(await condition());
-}
 
 test('what failed goes on where it stood, and the lost sheet is named', async () => {
   await openDossier();
@@ -74,8 +42,10 @@ test('F2 goes on after a failure, and begins anew once the clerk chose otherwise
   await fake.faults({empty: true});
   await page.keyboard.press('F2');
   await page.waitForSelector('.progress .error');
+  await fake.faults({empty: true, hold: true});
   await page.keyboard.press('F2');
   await page.waitForSelector('.progress progress');
+  await fake.faults({empty: true});
   await page.waitForSelector('.progress .error');
   await fake.faults({});
   await page.selectOption('#source', 'flatbed');
@@ -103,6 +73,20 @@ test('F2 at the very moment a scan ends begins the next paper', async () => {
   assert.equal(await page.locator('.progress .error').count(), 0);
 });
 
+test('an answer that is older than what was told meanwhile does not bring a scan back that ended', async () => {
+  await openDossier({source: 'flatbed'});
+  await page.route(/\/v1\/jobs\/[^/]+$/, async (route) => {
+    const response = await route.fetch();
+    await until(async () => (await fake.tell({})).ended > 0); // it ended, and the page is told, before it is answered
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.fulfill({response});
+  });
+  await page.keyboard.press('F2');
+  await page.waitForSelector('text=Quét xong. Đã lưu 1 trang.');
+  await page.waitForSelector('#scan:not([disabled])');
+  await page.unrouteAll({behavior: 'ignoreErrors'});
+});
+
 test('an empty feeder leaves no paper and takes no number', async () => {
   await openDossier();
   await fake.faults({empty: true});
@@ -121,14 +105,22 @@ test('a busy scanner is waited for with the seconds left, and the wait can be gi
   await openDossier();
   await fake.faults({busy: 2});
   await page.keyboard.press('F2');
-  await page.waitForSelector('.progress >> text=/Máy quét đang bận, thử lại sau [12] giây/');
+  await untilSeen(/Máy quét đang bận, thử lại sau \d+ giây/);
   await page.waitForSelector('text=Quét xong. Đã lưu 2 trang.');
   await fake.faults({busy: 60});
   await page.keyboard.press('F2');
-  await page.waitForSelector('.progress >> text=/thử lại sau 5\\d giây/');
+  await page.waitForSelector('.progress >> text=/thử lại sau \\d+ giây/');
   await shoot(page, 'desk-busy');
   await page.keyboard.press('Escape');
   await page.waitForSelector('text=Đã hủy quét.');
+});
+
+test('the program that has the scanner is named', async () => {
+  await openDossier();
+  await fake.faults({held: true});
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.progress .error >> text=Chương trình đang giữ máy quét: scanbd.');
+  await shoot(page, 'desk-held');
 });
 
 test('sheets that are missing are asked about', async () => {
@@ -237,7 +229,7 @@ test('a device that is just being opened is waited for', async () => {
 });
 
 test('after a change of dossier the first page is confirmed, and the button rests until then', async () => {
-  await openDossier('HS-1');
+  await openDossier({code: 'HS-1'});
   await page.keyboard.press('F2');
   await page.waitForSelector('.first-page canvas, .first-page img');
   await page.waitForSelector('.first-page img');
@@ -246,7 +238,7 @@ test('after a change of dossier the first page is confirmed, and the button rest
   await shoot(page, 'desk-first-page');
   assert.deepEqual(await findBarriers(page), []);
   await fake.tell({event: ['button', {device: 'sohoasim/1', button: 'scan', action: null}]});
-  await page.waitForSelector('.toast >> text=Nút trên máy quét chưa có tác dụng');
+  await untilSeen(/Nút trên máy quét chưa có tác dụng/);
   await page.keyboard.press('F8');
   await page.waitForSelector('.first-page', {state: 'detached'});
   await until(async () => Boolean((await lease()).asked.dossier_id));
@@ -262,19 +254,19 @@ test('a first page of another dossier goes, with a reason', async () => {
   await openDossier();
   await page.selectOption('#source', 'flatbed');
   await page.keyboard.press('F2');
-  await page.waitForFunction(() => document.activeElement.id === 'right-dossier');
+  await untilFocused('right-dossier');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await page.waitForFunction(() => document.activeElement.id === 'wrong-reason');
+  await untilFocused('wrong-reason');
   await page.keyboard.press('Enter');
   await page.waitForSelector('.first-page', {state: 'detached'});
   await page.waitForSelector('.paper .thumbs li', {state: 'detached'});
   assert.deepEqual(reasons, ['Quét nhầm hồ sơ']);
   await page.keyboard.press('F2');
-  await page.waitForSelector('.first-page', {timeout: 5000});
+  await page.waitForSelector('.first-page');
 });
 
-test('a hands-free run goes from leaf to leaf by Enter and by the clock, but not past an open question', async () => {
+test('a hands-free run goes from leaf to leaf by the clock, but not past an open question', async () => {
   await openDossier();
   await page.selectOption('#source', 'flatbed');
   await page.check('#hands-free');
@@ -288,19 +280,29 @@ test('a hands-free run goes from leaf to leaf by Enter and by the clock, but not
   await page.waitForTimeout(3500);
   assert.equal(await page.locator('.thumbs li').count(), 1, 'the clock stands still');
   await page.keyboard.press('F8');
-  await page.waitForSelector('.progress >> text=/quét sau [123] giây/');
-  await page.waitForSelector('.thumbs li >> nth=1', {timeout: 6000});
-  await page.waitForSelector('.progress >> text=/quét sau [123] giây/');
-  await page.evaluate(() => document.activeElement.blur());
+  await untilSeen(/quét sau \d+ giây/);
+  await page.waitForSelector('.thumbs li >> nth=1');
+  await page.click('.progress >> text=Xong');
+  await page.waitForSelector('.paper.read');
+  assert.deepEqual(asked, [{source: 'flatbed', finish: true, hands_free: true, turn_second: true, interval_s: 3,
+    confirm_first: true}]);
+});
+
+test('a hands-free run goes from leaf to leaf by Enter, also when the last thing clicked is gone', async () => {
+  await openDossier({source: 'flatbed'});
+  await page.check('#hands-free');
+  await page.click('#scan');
+  await page.waitForSelector('.first-page');
+  await page.click('#right-dossier');
+  await page.waitForSelector('.progress >> text=Lật sang trang kế rồi bấm Enter.');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('.thumbs li >> nth=2', {timeout: 2500});
+  await page.waitForSelector('.thumbs li >> nth=1');
   await page.waitForSelector('#next-page');
   await shoot(page, 'desk-run');
   assert.deepEqual(await findBarriers(page), []);
   await page.click('.progress >> text=Xong');
   await page.waitForSelector('.paper.read');
-  assert.deepEqual(asked, [{source: 'flatbed', finish: true, hands_free: true, turn_second: true, interval_s: 3,
-    confirm_first: true}]);
+  await untilFocused('scan');
 });
 
 test('the backs of a pile are offered after its fronts', async () => {
@@ -327,25 +329,25 @@ test('a paper read already takes its backs, too', async () => {
   await page.click('.progress summary >> text=Giấy có mặt sau?');
   await page.click('button >> text=Quét mặt sau');
   await page.waitForSelector('.thumbs li >> nth=3');
-  console.log("P", Date.now(), JSON.stringify(asked)); assert.equal(asked[1].backs, 'reversed');
+  assert.equal(asked[1].backs, 'reversed');
   assert.equal(await page.locator('.paper').count(), 1);
 });
 
 test('what a press of the machine\'s button came to is told', async () => {
   await openDossier();
-  const dossier = new URL(page.url()).hash.slice('#ho-so='.length);
+  const dossier = dossierId();
   await fake.tell({event: ['button', {device: 'sohoasim/1', button: 'scan', action: {dossier_id: dossier}}]});
-  await page.waitForSelector('.toast >> text=Đã bấm nút trên máy quét: đang quét vào hồ sơ này.');
+  await untilSeen(/Đã bấm nút trên máy quét: đang quét vào hồ sơ này\./);
   await fake.tell({event: ['button', {error: {code: 'SCAN_RUNNING', message: 'Đang có lượt quét chạy.'}}]});
-  await page.waitForSelector('.toast .error >> text=Nút trên máy quét: Đang có lượt quét chạy.');
+  await untilSeen(/Nút trên máy quét: Đang có lượt quét chạy\./);
   assert.deepEqual(await findBarriers(page), []);
 });
 
 test('a scan that somebody else began in this dossier is followed', async () => {
   await openDossier();
-  const dossier = new URL(page.url()).hash.slice('#ho-so='.length);
+  const dossier = dossierId();
   await fetch(`${fake.url}v1/dossiers/${dossier}/scan`, {method: 'POST', body: '{"source": "adf"}'});
-  await page.waitForSelector('text=/Đang quét: trang/');
+  await untilSeen(/Đang quét: trang/);
   await page.waitForSelector('text=Quét xong. Đã lưu 2 trang.');
 });
 

@@ -39,7 +39,7 @@ export function importRoutes({faults, refuse, pick, emit, now, pageMs, dossiers,
     state: 'waiting', duplicate_of: null, dossier_id: null, document_id: null, pages: null, problem: null}));
 
   const routes = [
-    ['GET', '/v1/imports', () => ({imports: folders})],
+    ['GET', '/v1/imports', () => ({imports: folders.map((folder) => ({...folder, passed_over: faults().passed ?? null}))})],
     ['GET', '/v1/imports/:id/items', (name, _, query) => ({items: [...items.values(), ...strays()]
       .filter(({folder, state}) => folder === name && (!query.get('state') || state === query.get('state'))).reverse()})],
     ['POST', '/v1/imports/upload', (_, {bytes}, query) => {

@@ -79,6 +79,12 @@ export function pageRoutes({pages, documents, faults, pick, refuse, move, emit, 
         move('document', documents.get(from), 'rejected');
     }),
     edit('remove', takeOut),
+    edit('answer', (page, {code, answer}) => {
+      page.questions.find((question) => question.code === code).answer = answer;
+      if (answer === 'removed')
+        takeOut(page);
+      changed(page.document_id);
+    }),
     edit('restore', (page) => {
       const heir = [...pages.values()].find((other) => other.replaces === page.id && counts(other));
       const position = heir?.position ?? page.position;

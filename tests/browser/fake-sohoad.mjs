@@ -139,9 +139,10 @@ function recognize(page) {
       return undefined;
     if (faults.page === 'held')
       page.held = {reason: 'WORKER_DIED', from: 'captured', ref: 'PH3C51D7'};
-    if (faults.page)
+    if (faults.page && faults.page !== 'unread')
       return move('page', page, faults.page);
-    Object.assign(page, {words: 200, mean_confidence: 0.9, info: {rotation_deg: page.turned_deg ?? 0}});
+    const quality = faults.page ? {verdict: 'poor', reasons: ['not-recognized']} : {verdict: 'good', reasons: []};
+    Object.assign(page, {words: 200, mean_confidence: 0.9, info: {rotation_deg: page.turned_deg ?? 0, quality}});
     move('page', page, 'recognized');
     const document = documents.get(page.document_id);
     readWhenReady(document);
@@ -198,6 +199,8 @@ function run(job) {
     line = 0;
     if (faults.empty)
       return emptyFeeder(job, document);
+    if (faults.held)
+      return failJob(job, 'DEVICE_BUSY', 'Máy quét đang bận vì chương trình khác.', 0, 'sane_open: held by scanbd (812)');
     if (faults.jam && job.pages === 1)
       return failJob(job, 'FEEDER_JAM', 'Kẹt giấy. Mở nắp khay, rút giấy ra rồi bấm Quét tiếp.', 2);
     addPage(dossier, document, job, body.source);
@@ -230,9 +233,9 @@ function emptyFeeder(job, document) {
   move('document', document, 'rejected');
 }
 
-function failJob(job, code, message, lostSheet = 0) {
+function failJob(job, code, message, lostSheet = 0, detail = '') {
   Object.assign(job, {lost_sheet: lostSheet, can_continue: true});
-  endJob(job, 'failed', {code, ref: 'KT9A2C41', message});
+  endJob(job, 'failed', {code, ref: 'KT9A2C41', message, detail});
 }
 
 function endWhole(job) {
@@ -247,7 +250,8 @@ function addPage(dossier, document, job, source) {
     held: null, side: source === 'duplex' && position % 2 === 0 ? 'back' : 'front',
     sheet: source === 'duplex' ? Math.ceil(position / 2) : position, blank: source === 'duplex' && position === 4,
     width_mm: 210, height_mm: 297, dpi: job.body.resolution_dpi ?? 300, info: null, words: null, equal_to_previous: false,
-    captured_us: now(), job: job.id, turned_deg: null, replaces: null, part_of: null, part_kind: null, questions: [],
+    captured_us: now(), job: job.id, turned_deg: null, replaces: null, part_of: null, part_kind: null,
+    questions: faults.question ? [{code: faults.question, answer: null, by: null}] : [],
     card_mm: faults.card && !job.body.part_of ? [12, 15, 85.6, 54] : null};
   pages.set(page.id, page);
   settle(page, job.body);
@@ -492,7 +496,7 @@ const routes = [
     }
     if (body.cut)
       listeners.forEach((response) => response.destroy());
-    return {lease};
+    return {lease, ended: [...jobs.values()].filter(({state}) => state !== 'running').length};
   }],
 ].map(([method, pattern, handle]) =>
   ({method, pattern: new RegExp(`^${pattern.replaceAll(/:\w+/g, '([^/]+)')}$`), handle}));

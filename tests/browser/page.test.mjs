@@ -2,41 +2,13 @@
 /* The clerk's page against a made-up station that misbehaves on cue: keyboard, reload, lost line, refusals,
  * barriers. The whole way through the real sohoad is clerk.test.mjs. */
 import assert from 'node:assert/strict';
-import {after, afterEach, before, beforeEach, test} from 'node:test';
-import {findBarriers, openBrowser, shoot, startFake} from './browser.mjs';
+import {test} from 'node:test';
+import {findBarriers, shoot} from './browser.mjs';
+import {fake, focused, onMadeUpStation, openDossier, page, text, untilFocused, untilSeen} from './fixture.mjs';
 
 const PASSWORD = 'mật khẩu thử';
-let fake;
-let browser;
-let page;
 
-before(async () => {
-  fake = await startFake('--page-ms', '200');
-});
-
-after(() => fake.stop());
-
-beforeEach(async () => {
-  await fake.tell({reset: true});
-  browser = await openBrowser();
-  page = browser.page;
-  await page.goto(fake.url);
-  await page.waitForSelector('#new-code');
-});
-
-afterEach(async () => {
-  await browser.close();
-  assert.deepEqual(browser.foreign, [], 'the page asks nobody else');
-  const own = browser.complaints.filter((line) => !/status of 4\d\d|net::ERR_/.test(line));
-  assert.deepEqual(own, [], 'the console is quiet');
-});
-
-async function openDossier(papers = '1', code = '') {
-  await page.fill('#new-code', code);
-  await page.fill('#new-papers', papers);
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('#scan:not([disabled])');
-}
+onMadeUpStation({pageMs: 200});
 
 async function scanPaper(number = 1) {
   await page.keyboard.press('F2');
@@ -44,18 +16,17 @@ async function scanPaper(number = 1) {
   await page.waitForSelector('#f-type');
 }
 
-const text = (selector) => page.textContent(selector).then((found) => found.replace(/\s+/g, ' ').trim());
-const focused = () => page.evaluate(() => document.activeElement.id);
-
 test('a dossier goes from paper to warehouse with the keyboard alone', async () => {
   await page.focus('#new-code');
   await page.keyboard.type('000.00.01.H48-261121-0007');
   await page.keyboard.press('Tab');
   await page.keyboard.type('1');
   await page.keyboard.press('Enter');
-  await page.waitForFunction(() => document.activeElement.id === 'scan');
+  await untilFocused('scan');
+  await fake.faults({hold: true});
   await page.keyboard.press('Enter');
-  await page.waitForSelector('progress');
+  await page.waitForSelector('.progress progress');
+  await fake.faults({});
   await page.waitForSelector('#f-type');
   await page.focus('#f-type');
   for (let i = 0; i < 40 && await focused() !== 'f-issue_date'; i++)
@@ -81,10 +52,10 @@ test('a dossier goes from paper to warehouse with the keyboard alone', async () 
 });
 
 test('pages appear as they come, and the counts stand against what was said', async () => {
-  await openDossier('2');
+  await openDossier({papers: 2});
   await page.selectOption('#source', 'duplex');
   await page.keyboard.press('F2');
-  await page.waitForSelector('text=/Đang quét: trang 2/');
+  await untilSeen(/Đang quét: trang 2/);
   await page.waitForSelector('.thumbs li');
   await page.waitForSelector('.paper.read');
   await page.waitForSelector('.thumbs img >> nth=3');
@@ -141,7 +112,7 @@ test('fields that need a person say so in words, and none is confirmed unseen', 
 });
 
 test('a reload loses neither the dossier, nor the running scan, nor typed answers', async () => {
-  await openDossier('1', 'HS-7');
+  await openDossier({code: 'HS-7'});
   await scanPaper();
   await page.fill('#f-owner_id', '0202213');
   await page.reload();
@@ -149,9 +120,9 @@ test('a reload loses neither the dossier, nor the running scan, nor typed answer
   assert.equal(await page.inputValue('#f-owner_id'), '0202213');
   assert.match(await text('sohoa-papers h3'), /HS-7/);
   await page.selectOption('#source', 'duplex');
-  await page.keyboard.press('F2');
-  await page.waitForSelector('progress');
   await fake.faults({hold: true});
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.progress progress');
   await page.reload();
   await page.waitForSelector('text=/Đang quét: trang/');
   await fake.faults({});
@@ -169,7 +140,7 @@ test('a value the station refuses is pointed out, with the reference', async () 
   await page.fill('#password', PASSWORD);
   await page.keyboard.press('Enter');
   await page.waitForSelector('.alerts >> text=Giá trị nhập chưa đúng dạng');
-  await page.waitForFunction(() => document.activeElement.id === 'f-issue_date');
+  await untilFocused('f-issue_date');
   assert.equal(await page.getAttribute('#f-issue_date', 'aria-invalid'), 'true');
   assert.equal(await page.inputValue('#f-owner_id'), '020221308151');
   await shoot(page, 'refused-value');
@@ -321,14 +292,14 @@ test('Esc cancels the scan and keeps what is there', async () => {
 });
 
 test('a lost line is shown until it is back, and then everything is read anew', async () => {
-  await openDossier('3', 'HS-9');
+  await openDossier({papers: 3, code: 'HS-9'});
   await page.route('**/v1/**', (route) => route.abort());
   await fake.cut();
   await page.waitForSelector('text=Mất kết nối.');
   await shoot(page, 'lost-line');
   await fetch(`${fake.url}v1/dossiers`, {method: 'POST', body: JSON.stringify({code: 'HS-OTHER'})});
   await page.unroute('**/v1/**');
-  await page.waitForSelector('text=Mất kết nối.', {state: 'detached', timeout: 20000});
+  await page.waitForSelector('text=Mất kết nối.', {state: 'detached'});
   await page.waitForSelector('text=HS-OTHER');
 });
 
@@ -373,7 +344,7 @@ test('a machine nobody knows from the daemon is never chosen by the page itself'
 });
 
 test('the job fits one screen of 1366 by 768 without scrolling the page, and has no barriers', async () => {
-  await openDossier('3', '000.00.01.H48-261121-0007');
+  await openDossier({papers: 3, code: '000.00.01.H48-261121-0007'});
   await scanPaper(1);
   await scanPaper(2);
   await page.focus('#f-signer');

@@ -2,49 +2,24 @@
 /* What a clerk does to single pages and papers after the scan, and files instead of paper, against a made-up station:
  * by key and by mouse, undone, and when the station refuses. What the daemon makes of it is in scanning.test.mjs. */
 import assert from 'node:assert/strict';
-import {after, afterEach, before, beforeEach, test} from 'node:test';
-import {findBarriers, openBrowser, shoot, startFake} from './browser.mjs';
+import {beforeEach, test} from 'node:test';
+import {findBarriers, shoot} from './browser.mjs';
+import {choose, fake, focused, onMadeUpStation, openDossier, page, show, text, until, untilFocused, untilSeen} from './fixture.mjs';
 
 const ME = {id: 'uid:1000/web-0a', role: 'clerk'};
-let fake;
-let browser;
-let page;
+const GLASS = {source: 'flatbed'};
 let asked; // [path without ids, body] of what the page told the station
 
-before(async () => {
-  fake = await startFake('--page-ms', '100');
-});
+onMadeUpStation({pageMs: 100, refusals: /status of 507/});
 
-after(() => fake.stop());
-
-beforeEach(async () => {
-  await fake.tell({reset: true});
-  browser = await openBrowser();
-  page = browser.page;
+beforeEach(() => {
   asked = [];
   page.on('request', (request) => {
     const {pathname} = new URL(request.url());
     if (request.method() === 'POST' && /pages|documents|scan$|feed|retry/.test(pathname))
       asked.push([pathname.replace(/^\/v1|\/[0-9a-f-]{36}/g, ''), request.postDataJSON()]);
   });
-  await page.goto(fake.url);
-  await page.waitForSelector('#new-code');
 });
-
-afterEach(async () => {
-  await browser.close();
-  assert.deepEqual(browser.foreign, [], 'the page asks nobody else');
-  const own = browser.complaints.filter((line) => !/status of 4\d\d|status of 507|net::ERR_/.test(line));
-  assert.deepEqual(own, [], 'the console is quiet');
-});
-
-async function openDossier(source = 'flatbed') {
-  await page.fill('#new-papers', '1');
-  await page.focus('#new-papers');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('#scan:not([disabled])');
-  await page.selectOption('#source', source);
-}
 
 const sides = () => page.locator('.thumbs li.side');
 
@@ -64,22 +39,13 @@ async function scanSides(count) {
 
 /* Ids of the sides as they lie, shortened. */
 const order = () => page.$$eval('.thumbs li.side', (all) => all.map(({dataset}) => dataset.side));
-const text = (selector) => page.textContent(selector).then((found) => found.replace(/\s+/g, ' ').trim());
-const focused = () => page.evaluate(() => document.activeElement.id);
-const show = (number) => page.click(`.thumbs li.side >> nth=${number - 1} >> .thumb`);
-
-async function choose(title, menu = '.sheet .opener') {
-  await page.click(menu);
-  await page.click(`.menu-list button >> text=${title}`);
-}
-
 async function untilOrder(wanted) {
   await page.waitForFunction((ids) => JSON.stringify([...document.querySelectorAll('.thumbs li.side')].map(({dataset}) => dataset.side)) ===
     JSON.stringify(ids), wanted);
 }
 
 test('a page is turned by a quarter, read again, and turned back', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(1);
   await page.click('button[aria-label="Xoay phải"]');
   await page.waitForSelector('#undo >> text=Hoàn tác xoay trang');
@@ -96,8 +62,115 @@ test('a page is turned by a quarter, read again, and turned back', async () => {
   assert.deepEqual(turns, [90, 180, 90, 180, null]);
 });
 
+test('what is done twice in a row is reckoned from what is so by then', async () => {
+  await openDossier(GLASS);
+  await scanSides(3);
+  const [first, second, third] = await order();
+  await page.route(/\/v1\/dossiers\/[^/]+$/, async (route) => {
+    const response = await route.fetch();
+    await new Promise((resolve) => setTimeout(resolve, 300)); // the page learns late what came of it
+    await route.fulfill({response});
+  });
+  const press = async (act, count) => {
+    await act();
+    await until(() => asked.filter(([path]) => /turn|move/.test(path)).length === count);
+    await page.waitForSelector('button[aria-label="Xoay phải"]:not([disabled])');
+  };
+  for (let i = 1; i <= 2; i++)
+    await press(() => page.click('button[aria-label="Xoay phải"]'), i);
+  await page.focus('.thumbs li.side >> nth=2 >> .thumb');
+  for (let i = 3; i <= 4; i++)
+    await press(() => page.keyboard.press('Control+ArrowLeft'), i);
+  await untilOrder([third, first, second]);
+  const told = asked.filter(([path]) => /turn|move/.test(path)).map(([, {turned_deg: turned, position}]) => turned ?? position);
+  assert.deepEqual(told, [90, 180, 2, 1]);
+  await page.unrouteAll({behavior: 'ignoreErrors'});
+});
+
+test('a page is scanned in where its neighbour lies when the scan begins', async () => {
+  await openDossier(GLASS);
+  await scanSides(3);
+  const [first, second, third] = await order();
+  await show(3);
+  await choose('Quét chèn trang vào sau');
+  await page.focus('.thumbs li.side >> nth=2 >> .thumb');
+  await page.keyboard.press('Control+ArrowLeft');
+  await untilOrder([first, third, second]);
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.thumbs li.side >> nth=3');
+  const after = await order();
+  assert.deepEqual([after[0], after[1], after[3]], [first, third, second]);
+});
+
+test('the focus stays where it was while an action runs, and next to what is gone', async () => {
+  await openDossier(GLASS);
+  await fake.faults({question: 'interrupted'});
+  await scanSides(2);
+  await page.focus('button[aria-label="Xoay phải"]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.thumbs img[src$="turn=90"]');
+  await page.waitForFunction(() => document.activeElement.ariaLabel === 'Xoay phải');
+  await page.focus('.thumbs li.side >> nth=1 >> .asked button >> text=Giữ');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.thumbs .asked').length === 1);
+  await page.waitForFunction(() => document.activeElement.closest('li.side')?.matches(':nth-child(2)'));
+});
+
+test('a page beside which the machine was stopped is asked about before the paper is confirmed', async () => {
+  await openDossier({source: 'adf'});
+  await fake.faults({question: 'interrupted'});
+  await page.keyboard.press('F2');
+  await page.waitForSelector('#f-type');
+  await page.keyboard.press('F8');
+  assert.match(await text('.thumbs .asked'), /^Trang 1: máy đã dừng đột ngột khi đang quét.*nếu thiếu, hãy quét thêm; nếu đủ, giữ lại\. Giữ Bỏ$/);
+  assert.match(await text('.confirm .left'), /Còn 2 câu hỏi về trang/);
+  await page.fill('#f-owner_id', '020221308151');
+  for (const name of ['issue_date', 'signer'])
+    await page.focus(`#f-${name}`);
+  await page.check('#compared');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForSelector('.confirm [role=alert] >> text=Còn trang cần trả lời');
+  await page.waitForFunction(() => document.activeElement.closest('.asked'));
+  await shoot(page, 'pages-interrupted');
+  assert.deepEqual(await findBarriers(page), []);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.thumbs .asked').length === 1);
+  await page.click('.thumbs .asked button >> text=Giữ');
+  await page.waitForSelector('.thumbs .asked', {state: 'detached'});
+  assert.deepEqual(asked.filter(([path]) => path === '/pages/answer').map(([, body]) => body),
+    Array(2).fill({code: 'interrupted', answer: 'keep'}));
+  assert.equal(asked.some(([path]) => path.endsWith('/confirm')), false);
+});
+
+test('a page that was not read in time says so, and is read again when the clerk says so', async () => {
+  await openDossier({source: 'adf'});
+  await fake.faults({page: 'unread'});
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.thumbs .alert >> nth=1');
+  await page.keyboard.press('F8');
+  assert.match(await text('.thumbs li'), /không đọc được chữ Máy chưa đọc kịp chữ của trang này\. Ảnh vẫn đủ; .* Đọc lại$/);
+  await shoot(page, 'pages-unread');
+  assert.deepEqual(await findBarriers(page), []);
+  await fake.faults({});
+  await page.click('.thumbs .alert button >> text=Đọc lại');
+  await page.waitForFunction(() => document.querySelectorAll('.thumbs .alert').length === 1);
+});
+
+test('the pages of a paper are leafed through', async () => {
+  await openDossier(GLASS);
+  await scanSides(2);
+  await page.focus('button[aria-label="Trang sau"]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.sheet .opener >> text=Sửa trang 2');
+  assert.match(await text('.leaf'), /2\/2/);
+  await page.keyboard.press('Enter');
+  assert.match(await text('.leaf'), /2\/2/, 'behind the last there is none, and the focus stays');
+  await page.click('button[aria-label="Trang trước"]');
+  await page.waitForSelector('.sheet .opener >> text=Sửa trang 1');
+});
+
 test('the menu of a page is found by key, and gives the focus back', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(2);
   await show(2);
   await page.focus('.sheet .opener');
@@ -114,7 +187,7 @@ test('the menu of a page is found by key, and gives the focus back', async () =>
 });
 
 test('a page is scanned again in its place, and the old image comes back', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(3);
   const [first, second, third] = await order();
   await show(2);
@@ -128,7 +201,7 @@ test('a page is scanned again in its place, and the old image comes back', async
   await page.waitForSelector(`li[data-side="${second}"]`, {state: 'detached'});
   const after = await order();
   assert.deepEqual([after.length, after[0], after[2]], [3, first, third]);
-  await page.waitForFunction(() => document.activeElement.id === 'scan');
+  await untilFocused('scan');
   const {replaces, finish, document_id: paper} = asked.filter(([path]) => path.endsWith('/scan')).at(-1)[1];
   assert.deepEqual([replaces, finish, Boolean(paper)], [second, false, true]);
   await page.click('#undo');
@@ -136,7 +209,7 @@ test('a page is scanned again in its place, and the old image comes back', async
 });
 
 test('pages are scanned in before and behind another', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(2);
   const [first, second] = await order();
   await show(2);
@@ -154,7 +227,7 @@ test('pages are scanned in before and behind another', async () => {
 });
 
 test('a page of a paper that was read is scanned again; a refused or cancelled scan leaves the paper as it was', async () => {
-  await openDossier('adf');
+  await openDossier({source: 'adf'});
   await page.keyboard.press('F2');
   await page.waitForSelector('.paper.read');
   await page.keyboard.press('F8');
@@ -175,20 +248,18 @@ test('a page of a paper that was read is scanned again; a refused or cancelled s
 
 test('the button of the machine rests while a place is waited for', async () => {
   const lease = async () => (await fake.tell({})).lease;
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(1);
   await choose('Quét lại trang này');
-  for (let i = 0; i < 60 && (await lease()).asked.to !== ME.id; i++)
-    await page.waitForTimeout(50);
-  assert.equal((await lease()).asked.to, ME.id);
+  await until(async () => (await lease()).asked.to === ME.id);
   await fake.tell({event: ['button', {device: 'sohoasim/1', button: 'scan', action: null}]});
-  await page.waitForSelector('.toast >> text=bấm Quét trên màn hình');
+  await untilSeen(/bấm Quét trên màn hình/);
   await page.click('.asks >> text=Thôi');
   await page.waitForSelector('.asks', {state: 'detached'});
 });
 
 test('pages are moved by key, by mouse and by the menu, and back', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(3);
   const [first, second, third] = await order();
   await page.focus('.thumbs li.side >> nth=2 >> .thumb');
@@ -214,7 +285,7 @@ test('pages are moved by key, by mouse and by the menu, and back', async () => {
 });
 
 test('a page goes to another paper', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(2);
   await page.keyboard.press('F4');
   await page.waitForSelector('.paper.read');
@@ -233,7 +304,7 @@ test('a page goes to another paper', async () => {
 });
 
 test('the image with the note and the one without are one side', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(2);
   await show(1);
   await choose('Quét thêm ảnh có ghi chú');
@@ -254,7 +325,7 @@ test('the image with the note and the one without are one side', async () => {
 });
 
 test('two images that are there become one side', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(2);
   const [first, second] = await order();
   await show(2);
@@ -272,7 +343,7 @@ test('two images that are there become one side', async () => {
 });
 
 test('the parts of a side larger than the glass are seen joined, or beside one another', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(1);
   await choose('Quét phần kế của trang khổ lớn');
   await page.waitForSelector('.asks >> text=gối lên phần đã quét');
@@ -295,7 +366,7 @@ test('the parts of a side larger than the glass are seen joined, or beside one a
 });
 
 test('a page is taken out with a reason and comes back', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(2);
   const ids = await order();
   await show(2);
@@ -310,7 +381,7 @@ test('a page is taken out with a reason and comes back', async () => {
 });
 
 test('a refusal says what happened, and nothing is lost', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(2);
   const ids = await order();
   await fake.faults({edit: 'STATE_CHANGED'});
@@ -322,7 +393,7 @@ test('a refusal says what happened, and nothing is lost', async () => {
 });
 
 test('a paper is split and joined with the one before', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await scanSides(2);
   const ids = await order();
   await show(2);
@@ -339,7 +410,7 @@ test('a paper is split and joined with the one before', async () => {
 });
 
 test('A3 is offered where the machine takes it; else it is said why and what to do', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await page.click('.more summary');
   await page.waitForSelector('#no-a3 >> text=/Mặt kính của máy này chỉ 216 × 297 mm, nhỏ hơn A3/');
   assert.equal(await page.locator('#paper option[value=a3]').count(), 0);
@@ -360,7 +431,7 @@ test('A3 is offered where the machine takes it; else it is said why and what to 
 });
 
 test('a card on the glass is scanned closer while it lies there', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await fake.faults({card: true});
   await page.keyboard.press('F2');
   await page.waitForSelector('.progress .asks >> text=Trên mặt kính có thẻ.');
@@ -381,7 +452,7 @@ test('a card on the glass is scanned closer while it lies there', async () => {
 const file = (name) => ({name, mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 thử')});
 
 test('a file is chosen into the dossier, and becomes a paper', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await page.setInputFiles('.files input[type=file]', [file('don.pdf'), file('phieu.pdf')]);
   await page.waitForSelector('.files >> text=✓ 2 tệp đã vào hồ sơ.');
   await page.waitForSelector('.paper >> nth=1 >> .thumbs img');
@@ -389,7 +460,7 @@ test('a file is chosen into the dossier, and becomes a paper', async () => {
 });
 
 test('a file is dropped anywhere on the page; the browser does not open it', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   const data = await page.evaluateHandle(() => {
     const transfer = new DataTransfer();
     transfer.items.add(new File(['%PDF-1.7'], 'thả.pdf', {type: 'application/pdf'}));
@@ -404,7 +475,7 @@ test('a file is dropped anywhere on the page; the browser does not open it', asy
 });
 
 test('a file that could not be sent stays and is sent again; one that is refused says why and is tried again', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await fake.faults({upload: 'DISK_FULL'});
   await page.setInputFiles('.files input[type=file]', [file('don.pdf')]);
   await page.waitForSelector('.files .why >> text=Chưa nhận được tệp này; tệp gốc vẫn ở chỗ cũ. Ổ đĩa đã đầy.');
@@ -417,18 +488,18 @@ test('a file that could not be sent stays and is sent again; one that is refused
   await fake.faults({});
   await page.click('.files >> text=Thử lại');
   await page.waitForSelector('.files >> text=✓ 1 tệp đã vào hồ sơ.');
-  await page.waitForFunction(() => document.activeElement.id === 'choose-files');
+  await untilFocused('choose-files');
 });
 
 test('the folder of the copying machine feeds the open dossier when that is switched on', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   const copier = page.getByRole('switch', {name: 'Nhận tệp từ máy photocopy vào hồ sơ này'});
   await copier.focus();
   await page.keyboard.press('Space');
   await page.waitForSelector('.files >> text=Đang nhận. Tự thôi lúc');
   assert.equal(await copier.isChecked(), true);
   assert.match(JSON.stringify(asked.at(-1)), /^\["\/imports\/photocopy\/feed",\{"dossier_id":"[0-9a-f-]{36}"\}\]$/);
-  await openDossier();
+  await openDossier(GLASS);
   await page.waitForSelector('.files >> text=Đang nhận vào hồ sơ khác');
   assert.equal(await copier.isChecked(), false);
   await shoot(page, 'pages-copier');
@@ -438,7 +509,7 @@ test('the folder of the copying machine feeds the open dossier when that is swit
 });
 
 test('files of the copying machine that came before go into the dossier only when the clerk says so', async () => {
-  await openDossier();
+  await openDossier(GLASS);
   await fake.faults({stray: ['quet 1.jpg', 'quet 2.jpg']});
   const copier = page.getByRole('switch', {name: 'Nhận tệp từ máy photocopy vào hồ sơ này'});
   await copier.click();
@@ -451,7 +522,7 @@ test('files of the copying machine that came before go into the dossier only whe
   await page.waitForSelector('.stray', {state: 'detached'});
   assert.equal(await copier.isChecked(), false);
   for (const [label, waiting] of [['Để lại', 'leave'], ['Nhận vào hồ sơ này', 'take']]) {
-    await openDossier();
+    await openDossier(GLASS);
     await copier.click();
     await page.click(`.stray button >> text=${label}`);
     await page.waitForSelector('.files >> text=Đang nhận. Tự thôi lúc');
@@ -460,10 +531,21 @@ test('files of the copying machine that came before go into the dossier only whe
   }
 });
 
+test('what a folder passed over is listed with the reason', async () => {
+  await fake.faults({passed: {closed: 1, deep: 0, links: 1, special: 0, clutter: 3, count: 2, unlisted: 4, seen_us: 1795356000000000, files: [
+    {path: 'sổ 1998', why: 'closed', problem: {code: 'FOLDER_CLOSED', message: 'Thư mục con này không cho phần mềm mở nên các tệp trong đó chưa được nhận.'}},
+    {path: 'don.lnk.pdf', why: 'links', problem: {code: 'FILE_LINK', message: 'Đây là lối tắt trỏ ra ngoài. Chép chính tệp đó vào thư mục này.'}}]}});
+  await openDossier();
+  await page.click('.passed summary >> text=2 mục trong thư mục «photocopy» không nhận được');
+  assert.match(await text('.passed'), /sổ 1998 Thư mục con này không cho.*don\.lnk\.pdf Đây là lối tắt.*Và 4 mục nữa\. Xem thư mục lần cuối: \d\d\/\d\d, \d\d:\d\d\./);
+  await shoot(page, 'pages-passed-over');
+  assert.deepEqual(await findBarriers(page), []);
+});
+
 test('a scanner that somebody has and does not use may be taken', async () => {
   await fake.tell({lease: {owner: 'uid:1001/web-ff', idle_since_us: (Date.now() - 190000) * 1000}});
-  await openDossier();
-  await page.waitForSelector('.device >> text=Đã 3 phút không quét.');
+  await openDossier(GLASS);
+  await page.waitForSelector('.device >> text=/Đã \\d+ phút không quét\\./');
   await shoot(page, 'pages-lease-idle');
   assert.deepEqual(await findBarriers(page), []);
   await page.click('.device >> text=Nhận máy');

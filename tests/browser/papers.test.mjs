@@ -4,49 +4,26 @@
 import assert from 'node:assert/strict';
 import {copyFileSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {after, before, test} from 'node:test';
-import {findBarriers, openBrowser, shoot} from './browser.mjs';
-import {imageOf, isBuilt, sample, Station} from './station.mjs';
-
-if (!isBuilt) {
-  console.log('SKIP: sohoad is not built');
-  process.exit(process.env.CI === 'true' ? 1 : 0);
-}
+import {test} from 'node:test';
+import {findBarriers, shoot} from './browser.mjs';
+import {browser, choose, dossierId, lastlyIsQuiet, onRealStation, openDossier as open, page, show, station} from './fixture.mjs';
+import {imageOf, sample} from './station.mjs';
 
 const IMAGES = sample.papers.flatMap((paper) => paper.pages.map(({file}) => imageOf(paper, file)));
-const READING_MS = 60000;
 const DPI = 300; // what the simulator takes an image for that names none
 const [GLASS_W, GLASS_H, OVERLAP] = [216, 297, 30]; // mm
 
-let station;
-let browser;
-let page;
-
-before(async () => {
-  station = new Station({config: (folder) => `import "photocopy" {\n    path = "${folder}/copier"\n    kind = "scan"\n    interval_s = 1\n}\n`});
-  mkdirSync(path.join(station.folder, 'copier'));
-  await station.start();
-  browser = await openBrowser();
-  page = browser.page;
-  await page.goto(station.link());
-  await page.waitForSelector('#device option >> nth=1', {state: 'attached'});
+onRealStation({
+  config: (folder) => `import "photocopy" {\n    path = "${folder}/copier"\n    kind = "scan"\n    interval_s = 1\n}\n`,
+  prepare: ({folder}) => mkdirSync(path.join(folder, 'copier')),
 });
 
-after(async () => {
-  await browser?.close();
-  await station?.stop();
-  station?.remove();
-});
+let scanned; // in the present dossier
 
 async function openDossier() {
-  await page.fill('#new-papers', '1');
-  await page.focus('#new-papers');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('#scan:not([disabled])');
-  await page.selectOption('#source', 'flatbed');
+  await open({source: 'flatbed'});
+  scanned = 0;
 }
-
-let scanned = 0; // in the present dossier
 
 /* That image lies on the glass; images: how many there are afterwards. */
 async function scan(image, images) {
@@ -60,17 +37,8 @@ async function scan(image, images) {
   await page.waitForSelector('#scan:not([disabled])');
 }
 
-const truth = () => {
-  const id = new URL(page.url()).hash.match(/ho-so=([0-9a-f-]+)/)[1];
-  return page.evaluate((dossier) => fetch(`/v1/dossiers/${dossier}`).then((answer) => answer.json()), id);
-};
+const truth = () => page.evaluate((id) => fetch(`/v1/dossiers/${id}`).then((answer) => answer.json()), dossierId());
 const counted = ({pages}) => pages.filter(({state}) => state !== 'rejected').sort((a, b) => a.position - b.position);
-const show = (number) => page.click(`.thumbs li.side >> nth=${number - 1} >> .thumb`);
-
-async function choose(title, menu = '.sheet .opener') {
-  await page.click(menu);
-  await page.click(`.menu-list button >> text=${title}`);
-}
 
 test('pages are scanned behind one, instead of one and with a note, and turned', async () => {
   await openDossier();
@@ -96,10 +64,10 @@ test('pages are scanned behind one, instead of one and with a note, and turned',
   assert.deepEqual([pages[1].part_of, pages[1].part_kind], [first.id, 'note']);
   const {dossier} = await truth();
   assert.deepEqual([dossier.counts.sides, dossier.counts.images], [3, 4]);
-  await page.waitForSelector('.thumbs img >> nth=3', {timeout: READING_MS});
+  await page.waitForSelector('.thumbs img >> nth=3');
   await show(3);
   await page.click('button[aria-label="Xoay phải"]');
-  await page.waitForFunction((id) => document.querySelector(`li[data-side="${id}"] img`)?.src.endsWith('turn=90'), second.id, {timeout: READING_MS});
+  await page.waitForFunction((id) => document.querySelector(`li[data-side="${id}"] img`)?.src.endsWith('turn=90'), second.id);
   assert.equal(counted(await truth())[3].turned_deg, 90);
   await shoot(page, 'papers-edited');
   assert.deepEqual(await findBarriers(page), []);
@@ -169,15 +137,14 @@ function card(context, px) {
 
 test('the parts of a sheet larger than the glass are one side, seen joined', async () => {
   await openDossier();
-  scanned = 0;
   await page.click('.more summary');
-  await page.waitForSelector('#no-a3', {timeout: 20000});
+  await page.waitForSelector('#no-a3');
   const parts = await makeImages(2, partOfWide, {image: readFileSync(IMAGES.at(-1)).toString('base64'), width: GLASS_W, step: GLASS_W - OVERLAP});
   await scan(parts[0], 1);
   await choose('Quét phần kế của trang khổ lớn');
   await scan(parts[1], 2);
-  await page.waitForSelector('.thumbs .several img >> nth=1', {timeout: READING_MS});
-  await page.waitForSelector('img.joined, .apart', {timeout: READING_MS});
+  await page.waitForSelector('.thumbs .several img >> nth=1');
+  await page.waitForSelector('img.joined, .apart');
   await page.waitForFunction(() => document.querySelector('.apart') || document.querySelector('img.joined').naturalWidth > 0);
   await shoot(page, 'papers-joined');
   assert.equal(await page.locator('.apart').count(), 0, 'the overlap is found');
@@ -187,12 +154,11 @@ test('the parts of a sheet larger than the glass are one side, seen joined', asy
 
 test('a card is found on the glass and scanned closer', async () => {
   await openDossier();
-  scanned = 0;
   const [file] = await makeImages(1, card);
   await scan(file, 1);
-  await page.waitForSelector('.progress .asks >> text=Trên mặt kính có thẻ.', {timeout: READING_MS});
+  await page.waitForSelector('.progress .asks >> text=Trên mặt kính có thẻ.');
   await page.click('.progress >> text=Quét lại thẻ ở 600 dpi');
-  await page.waitForSelector('.thumbs .several .thumb >> nth=1', {timeout: READING_MS});
+  await page.waitForSelector('.thumbs .several .thumb >> nth=1');
   await page.waitForSelector('.progress .asks', {state: 'detached'});
   const [whole, closer] = counted(await truth());
   assert.deepEqual([closer.part_of, closer.part_kind, closer.dpi], [whole.id, 'detail', 600]);
@@ -203,9 +169,8 @@ test('a card is found on the glass and scanned closer', async () => {
 
 test('files become papers of the dossier, and a twin is not taken again', async () => {
   await openDossier();
-  scanned = 0;
   await page.setInputFiles('.files input[type=file]', [IMAGES[0], IMAGES[2]]);
-  await page.waitForSelector('.files >> text=✓ 2 tệp đã vào hồ sơ.', {timeout: READING_MS});
+  await page.waitForSelector('.files >> text=✓ 2 tệp đã vào hồ sơ.');
   await page.waitForSelector('.paper >> nth=1 >> .thumb');
   await page.setInputFiles('.files input[type=file]', IMAGES[0]);
   await page.waitForSelector('.files >> text=Tệp này đã có trong hồ sơ này, nên không nhận thêm.');
@@ -221,13 +186,10 @@ test('the folder of the copying machine feeds the dossier that is open', async (
   await page.getByRole('switch').click();
   await page.waitForSelector('.files >> text=Đang nhận. Tự thôi lúc');
   copyFileSync(IMAGES[1], path.join(station.folder, 'copier/scan0001.jpg'));
-  await page.waitForSelector('.paper .thumb', {timeout: READING_MS});
-  await page.waitForSelector('.files >> text=✓ 1 tệp đã vào hồ sơ.', {timeout: READING_MS});
+  await page.waitForSelector('.paper .thumb');
+  await page.waitForSelector('.files >> text=✓ 1 tệp đã vào hồ sơ.');
   await page.getByRole('switch').click();
   await page.waitForSelector('.files >> text=Đang nhận. Tự thôi lúc', {state: 'detached'});
 });
 
-test('nothing left this machine and the console stayed quiet', () => {
-  assert.deepEqual(browser.foreign, []);
-  assert.deepEqual(browser.complaints.filter((line) => !/status of 4\d\d|net::ERR_/.test(line)), []);
-});
+lastlyIsQuiet();

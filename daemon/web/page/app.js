@@ -3,6 +3,7 @@ import {html, nothing, SohoaElement, station} from './element.js';
 import {fieldLabel} from './text.js';
 import './ask.js';
 import './dossiers.js';
+import './focus.js';
 import './papers.js';
 import './queue.js';
 import './review.js';
@@ -58,8 +59,10 @@ class SohoaApp extends SohoaElement {
         ${notice.field ? html`<small>Mục: ${fieldLabel(notice.field)}</small>` : nothing}
         ${notice.holder ? html`<small>Đang sử dụng: cán bộ ${notice.holder}</small>` : nothing}
         ${notice.code === 'STATE_CHANGED' ? html`<small>Trang đã tải lại nội dung mới.</small>` : nothing}
-        ${notice.code === 'COUNT_MISMATCH' ? this.#counts(station.counts) : nothing}
+        ${['COUNT_MISMATCH', 'COUNTS_NOT_SAID'].includes(notice.code) ? this.#counts(station.counts) : nothing}
         ${notice.ref ? html`<small>Mã tham chiếu: ${notice.ref}</small>` : nothing}</span>
+      ${notice.code === 'COUNTS_NOT_SAID' ? html`<button type="button" ?disabled=${station.busy}
+        @click=${() => station.closeDossier(true)}>Đã đếm, khớp: đóng hồ sơ</button>` : nothing}
       <button type="button" @click=${() => station.dismissNotice()}>Đã hiểu</button></p>`;
   }
 

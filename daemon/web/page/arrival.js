@@ -64,7 +64,10 @@ export class Arrival {
     const {capture} = this.#station;
     capture.cancel();
     await capture.whenEnded();
-    if (await this.#station.edits.remove(page, reason) && page.replaces)
+    await this.#station.whenFree;
+    if (!await this.#station.edits.remove(page, reason))
+      return;
+    if (page.replaces)
       await this.#station.edits.restore(page.replaces); // it was not this page's place
     this.picture = null;
   }

@@ -28,6 +28,7 @@ export class Capture {
   #station;
   #timer = 0;       // of the seconds on the screen
   #ended = [];      // who waits for the end
+  #heard = 0;       // events about jobs: an answer asked for before one came may be older than it
 
   constructor(station) {
     this.#station = station;
@@ -42,8 +43,14 @@ export class Capture {
     return Boolean(this.job) && this.job.dossier_id === this.#station.dossierId;
   }
 
+  isScanning(documentId) {
+    return this.isRunning && this.job.document_id === documentId;
+  }
+
+  /* A repair that was cancelled left its paper as it was. */
   get canGoOn() {
-    return this.isHere && this.job.state === 'failed' && Boolean(this.job.can_continue);
+    const isEnded = this.job?.state === 'failed' || this.job?.state === 'cancelled' && !this.isRepair;
+    return this.isHere && isEnded && Boolean(this.job.can_continue);
   }
 
   get waitsForKey() {
@@ -111,6 +118,7 @@ export class Capture {
       this.#take(job, null);
     else if (isOurs)
       this.#update(job);
+    this.#heard++;
   }
 
   #take(job, request) {
@@ -152,14 +160,18 @@ export class Capture {
   }
 
   async #load(id) {
+    const heard = this.#heard;
     const answer = await get(`/v1/jobs/${id}`).catch(() => null);
+    if (answer && heard !== this.#heard)
+      return this.#load(id);
     if (answer?.job) {
       this.#update(answer.job);
-      return;
+      return undefined;
     }
     sessionStorage.removeItem(KEPT);
     this.job = null;
     this.#station.changed();
+    return undefined;
   }
 
   /* ---- time ---- */
@@ -192,17 +204,18 @@ export class Capture {
 
   /* ---- what the clerk does ---- */
 
-  /* isRead: the paper named in the options was read already. Resolves to true once the scan runs. */
-  start(options, isRead = false) {
+  /* ask(): the options, once the page knows what is so: a paper that just ended takes no more pages. One they name
+   * may have been read, and is finished again then. Resolves to true once the scan runs. */
+  start(ask) {
     const {dossierId} = this.#station;
     if (!dossierId || this.isRunning)
       return undefined;
     this.#station.lease.onScan();
     return this.#station.act(async () => {
-      await this.#station.settled(); // a paper that just ended takes no more pages
-      if (dossierId !== this.#station.dossierId)
-        return undefined;
       const {openDocument} = this.#station;
+      const asked = ask();
+      const isRead = this.#station.documentOf(asked.document_id)?.state === 'read';
+      const options = asked.document_id ? {finish: isRead, ...asked} : asked;
       const wish = options.hands_free && this.#station.arrival.isExpected ? {...options, confirm_first: true} : options;
       const request = openDocument && !wish.document_id ? {...wish, document_id: openDocument.id} : wish;
       const path = `/v1/dossiers/${dossierId}/scan`;
@@ -267,9 +280,24 @@ export class Capture {
     const paper = this.frontsOnly;
     const {sheets} = this.job;
     const {source, device, profile, paper: size} = this.request;
-    await this.start(JSON.parse(JSON.stringify(
-      {source, device, profile, paper: size, document_id: paper.id, backs: order, sheets: sheets || undefined, finish: true})),
-    paper.state === 'read');
+    await this.start(() => JSON.parse(JSON.stringify(
+      {source, device, profile, paper: size, document_id: paper.id, backs: order, sheets: sheets || undefined, finish: true})));
+  }
+
+  /* The whole pass once more: where it fits it takes the place of the one that did not. */
+  async scanBacksAgain() {
+    const {job: {id: former, document_id: documentId}, request} = this;
+    const began = await this.start(() => ({...request, document_id: documentId}));
+    if (!began)
+      return;
+    await this.whenEnded();
+    if (this.job?.state === 'done')
+      this.#station.edits.offerUndo('Lấy lại các trang của lượt mặt sau trước', () => this.#restorePass(former));
+  }
+
+  async #restorePass(jobId) {
+    for (const {id} of this.#station.pages.filter(({job, state}) => job === jobId && state === 'rejected'))
+      await this.#station.edits.restore(id);
   }
 
   next() {
@@ -285,7 +313,9 @@ export class Capture {
       return undefined;
     clearTimeout(this.#timer);
     return this.#station.act(async () => {
-      this.#update((await post(`/v1/jobs/${this.job.id}/${verb}`)).job);
+      const {id} = this.job;
+      await post(`/v1/jobs/${id}/${verb}`);
+      await this.#load(id);
     });
   }
 

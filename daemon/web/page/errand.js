@@ -10,7 +10,7 @@ import {pageName, sidesOf} from './sides.js';
 const CARD_DPI = 600;
 
 export class Errand {
-  wish = null; // {documentId, text, hint, place: what the scan request says of it, back: page to bring back on undo}
+  wish = null; // {documentId, text, hint, place(): what the scan request says of it, back: page to bring back on undo}
 
   #station;
   #refusedCard = ''; // page whose card the clerk wants no closer image of
@@ -25,22 +25,26 @@ export class Errand {
   }
 
   replace(page) {
-    this.#begin(page, 'Quét lại', 'Ảnh cũ được thay sau khi quét xong và lấy lại được.', {replaces: page.id}, page.id);
+    this.#begin(page, 'Quét lại', 'Ảnh cũ được thay sau khi quét xong và lấy lại được.', () => ({replaces: page.id}), page.id);
   }
 
   insert(page, isBehind) {
-    const side = sidesOf(this.#pagesBeside(page)).find(({images}) => images.some(({id}) => id === page.id));
-    const position = isBehind ? side.images.at(-1).position + 1 : side.images[0].position;
-    this.#begin(page, isBehind ? 'Quét chèn sau' : 'Quét chèn trước', '', {position});
+    this.#begin(page, isBehind ? 'Quét chèn sau' : 'Quét chèn trước', '', () => this.#placeBeside(page, isBehind));
+  }
+
+  /* Where that page lies when the scan begins; at the end where it is gone. */
+  #placeBeside({id, document_id: documentId}, isBehind) {
+    const side = sidesOf(this.#station.pagesOf(documentId)).find(({images}) => images.some((image) => image.id === id));
+    return side ? {position: isBehind ? side.images.at(-1).position + 1 : side.images[0].position} : {};
   }
 
   note(page) {
-    this.#begin(page, 'Quét ảnh có ghi chú của', 'Đặt trang với ghi chú còn trên đó.', {part_of: page.id, part_kind: 'note'});
+    this.#begin(page, 'Quét ảnh có ghi chú của', 'Đặt trang với ghi chú còn trên đó.', () => ({part_of: page.id, part_kind: 'note'}));
   }
 
   overlap(page) {
     this.#begin(page, 'Quét phần kế của', 'Đặt phần kế sao cho gối lên phần đã quét chừng 3 cm.',
-      {part_of: page.id, part_kind: 'overlap'});
+      () => ({part_of: page.id, part_kind: 'overlap'}));
   }
 
   #pagesBeside(page) {
@@ -63,16 +67,17 @@ export class Errand {
   /* options: as the clerk chose them for any scan. */
   async start({hands_free: _, turn_second: __, interval_s: ___, ...options}) {
     const {documentId, place, back} = this.wish;
-    if (await this.#scan(documentId, {...options, ...place}, back))
+    if (await this.#scan(documentId, () => ({...options, ...place()}), back))
       this.wish = null;
     this.#station.changed();
   }
 
-  async #scan(documentId, request, back) {
-    const {documents, capture, edits} = this.#station;
-    const paper = documents.find(({id}) => id === documentId);
-    const isRead = paper?.state === 'read';
-    const began = await capture.start({...request, document_id: documentId, finish: isRead}, isRead);
+  async #scan(documentId, ask, back) {
+    const {capture, edits} = this.#station;
+    const began = await capture.start(() => {
+      const {finish: _, ...request} = ask(); // as the paper was
+      return {...request, document_id: documentId};
+    });
     if (!began || !back)
       return began;
     capture.whenEnded().then(() => capture.job?.pages &&
@@ -106,6 +111,6 @@ export class Errand {
     const page = this.card;
     const {device} = this.#station.capture.request;
     const place = {source: 'flatbed', resolution_dpi: CARD_DPI, area_mm: page.card_mm, part_of: page.id, part_kind: 'detail'};
-    return this.#scan(page.document_id, device ? {...place, device} : place);
+    return this.#scan(page.document_id, () => device ? {...place, device} : place);
   }
 }

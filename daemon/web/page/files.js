@@ -1,5 +1,6 @@
 /* Files into the open dossier: dropped or chosen here, or from a copying machine; how far each is and what is wrong. */
 import {html, live, nothing, repeat, SohoaElement, station} from './element.js';
+import {passedOver} from './passed-over.js';
 import {clockForPeople, dossierName} from './text.js';
 
 const KINDS = '.jpg,.jpeg,.png,.tif,.tiff,.pdf,.docx';
@@ -12,6 +13,7 @@ const nameOf = (path) => path.split('/').at(-1);
 
 class SohoaFiles extends SohoaElement {
   #isOver = false;
+  #asked = 0;      // answers that are wanted of the clerk
   #documentId; // paper that the chosen files belong to; undefined: papers of their own
 
   view() {
@@ -28,18 +30,27 @@ class SohoaFiles extends SohoaElement {
         ${repeat(others, ({id}) => id, (item) => this.#item(item))}</ul>` : nothing}
       ${done ? html`<p class="hint" role="status">✓ ${done} tệp đã vào hồ sơ.</p>` : nothing}
       ${imports.copiers.map((folder) => this.#copier(folder))}
+      ${imports.folders.map((folder) => passedOver(folder))}
     </section>`;
+  }
+
+  /* What came of what the clerk just did is seen. */
+  updated() {
+    const asking = this.querySelectorAll('.unsent, .stray');
+    if (asking.length > this.#asked)
+      asking[asking.length - 1].scrollIntoView({block: 'nearest'});
+    this.#asked = asking.length;
   }
 
   /* Its bytes are not here yet. */
   #upload(row) {
     const {file, sent, error, isTwin} = row;
     if (isTwin)
-      return html`<li><b>${file.name}</b>
+      return html`<li class="unsent"><b>${file.name}</b>
         <small role="status">Tệp này đã có trong hồ sơ này, nên không nhận thêm.</small>
         <p class="buttons"><button type="button" class="small" @click=${() => this.#after(station.imports.forget(row))}>Đã hiểu</button></p></li>`;
     if (error)
-      return html`<li class="troubled"><b>${file.name}</b>
+      return html`<li class="troubled unsent"><b>${file.name}</b>
         <span class="why" role="alert">Chưa nhận được tệp này; tệp gốc vẫn ở chỗ cũ. ${error.message}
           ${error.ref ? html`<small>Mã tham chiếu: ${error.ref}</small>` : nothing}</span>
         <p class="buttons"><button type="button" class="small" @click=${() => this.#after(station.imports.sendAgain(row))}>Gửi lại tệp</button>

@@ -21,10 +21,15 @@ export class PageEdits {
     this.#station.changed();
   }
 
-  /* said: for the ears; undo: {text, run} or null where there is no way back. Resolves to true once it is done. */
-  #edit(page, verb, body, said, undo) {
+  /* plan(page): {body, said, undo} for the page as it is when its turn comes, null where there is nothing to do; said
+   * is for the ears, undo {text, run} or null where there is no way back. Resolves to true once it is done. */
+  #edit(id, verb, plan) {
     return this.#station.act(async () => {
-      await post(`/v1/pages/${page.id}/${verb}`, body);
+      const planned = plan(this.#station.pageOf(id) ?? {id});
+      if (!planned)
+        return undefined;
+      const {body, said, undo} = planned;
+      await post(`/v1/pages/${id}/${verb}`, body);
       this.undoable = undo;
       this.#station.refresh('dossier', 'document');
       this.#station.say(said);
@@ -32,8 +37,8 @@ export class PageEdits {
     });
   }
 
-  #undo(text, page, verb, body) {
-    return {text, run: () => this.#edit(page, verb, body, 'Đã hoàn tác.', null)};
+  #undo(text, id, verb, body) {
+    return {text, run: () => this.#edit(id, verb, () => ({body, said: 'Đã hoàn tác.', undo: null}))};
   }
 
   undo() {
@@ -41,22 +46,34 @@ export class PageEdits {
   }
 
   /* by: 90, 180 or 270 clockwise from how the page is shown; null: as the machine finds. */
-  turn(page, by) {
-    const stands = page.turned_deg ?? page.info?.rotation_deg ?? 0;
-    const body = {turned_deg: by === null ? null : (stands + by) % 360};
-    return this.#edit(page, 'turn', body, 'Đã xoay trang; máy đang đọc lại.',
-      this.#undo('Hoàn tác xoay trang', page, 'turn', {turned_deg: page.turned_deg}));
+  turn({id}, by) {
+    return this.#edit(id, 'turn', ({turned_deg: turned, info}) => {
+      const stands = turned ?? info?.rotation_deg ?? 0;
+      return {body: {turned_deg: by === null ? null : (stands + by) % 360}, said: 'Đã xoay trang; máy đang đọc lại.',
+        undo: this.#undo('Hoàn tác xoay trang', id, 'turn', {turned_deg: turned})};
+    });
   }
 
   /* The whole side goes to that index among the others of the paper. */
   move(side, documentId, index) {
-    const [page] = side.images;
-    const others = this.#sidesOf(documentId).filter(({id}) => id !== side.id);
-    const before = this.#sidesOf(page.document_id).filter(({id}) => id !== side.id);
-    const body = {document_id: documentId, position: positionAt(others, index)};
-    const back = {document_id: page.document_id, position: positionAt(before, side.number - 1)};
-    return this.#edit(page, 'move', body, `Đã chuyển: nay là trang ${Math.min(index, others.length) + 1}.`,
-      before.length || documentId === page.document_id ? this.#undo('Hoàn tác chuyển trang', page, 'move', back) : null);
+    return this.#move(side.images[0].id, () => documentId, () => index);
+  }
+
+  /* to(page): its paper then; at(number): its index there, from the number it has now. */
+  #move(id, to, at) {
+    return this.#edit(id, 'move', (page) => {
+      const own = this.#sidesOf(page.document_id);
+      const side = own.find(({images}) => images.some((image) => image.id === id));
+      const documentId = to(page);
+      const others = this.#sidesOf(documentId).filter((other) => other.id !== side?.id);
+      const index = side ? at(side.number) : -1;
+      if (index < 0 || index > others.length)
+        return null;
+      const before = own.filter((other) => other.id !== side.id);
+      const back = {document_id: page.document_id, position: positionAt(before, side.number - 1)};
+      return {body: {document_id: documentId, position: positionAt(others, index)}, said: `Đã chuyển: nay là trang ${index + 1}.`,
+        undo: before.length || documentId === page.document_id ? this.#undo('Hoàn tác chuyển trang', id, 'move', back) : null};
+    });
   }
 
   #sidesOf(documentId) {
@@ -65,37 +82,36 @@ export class PageEdits {
 
   /* One step within its paper: -1 towards the front, 1 towards the back. */
   step(side, by) {
-    const documentId = side.images[0].document_id;
-    const index = side.number - 1 + by;
-    return index < 0 || index >= this.#sidesOf(documentId).length ? undefined : this.move(side, documentId, index);
+    return this.#move(side.images[0].id, ({document_id: own}) => own, (number) => number - 1 + by);
   }
 
   /* A further image of the side that `first` shows. */
   pair(page, first, kind) {
-    return this.#edit(page, 'pair', {part_of: sideOf(first), part_kind: kind}, 'Đã ghép thành một trang.',
-      this.#undo('Hoàn tác ghép trang', page, 'pair', {part_of: null}));
+    return this.#edit(page.id, 'pair', () => ({body: {part_of: sideOf(this.#station.pageOf(first.id) ?? first), part_kind: kind},
+      said: 'Đã ghép thành một trang.', undo: this.#undo('Hoàn tác ghép trang', page.id, 'pair', {part_of: null})}));
   }
 
-  part(page) {
-    return this.#edit(page, 'pair', {part_of: null}, 'Đã tách thành trang riêng.',
-      this.#undo('Hoàn tác tách trang', page, 'pair', {part_of: page.part_of, part_kind: page.part_kind}));
+  part({id}) {
+    return this.#edit(id, 'pair', ({part_of: partOf, part_kind: kind}) => ({body: {part_of: null}, said: 'Đã tách thành trang riêng.',
+      undo: this.#undo('Hoàn tác tách trang', id, 'pair', {part_of: partOf, part_kind: kind})}));
   }
 
-  remove(page, reason) {
-    return this.#edit(page, 'remove', {reason}, 'Đã bỏ trang.', this.#restoring(page.id));
+  remove({id}, reason) {
+    return this.#edit(id, 'remove', () => ({body: {reason}, said: 'Đã bỏ trang.', undo: this.#restoring(id)}));
   }
 
   /* What the machine asks about a page: it stays, or it goes. */
-  answer(page, code, answer) {
-    return this.#edit(page, 'answer', {code, answer}, answer === 'removed' ? 'Đã bỏ trang.' : 'Đã giữ trang.',
-      answer === 'removed' ? this.#restoring(page.id) : this.undoable);
+  answer({id}, code, answer) {
+    const isRemoved = answer === 'removed';
+    return this.#edit(id, 'answer', () => ({body: {code, answer}, said: isRemoved ? 'Đã bỏ trang.' : 'Đã giữ trang.',
+      undo: isRemoved ? this.#restoring(id) : this.undoable}));
   }
 
   #restoring(id) {
-    return this.#undo('Lấy lại trang vừa bỏ', {id}, 'restore', {});
+    return this.#undo('Lấy lại trang vừa bỏ', id, 'restore', {});
   }
 
   restore(id) {
-    return this.#edit({id}, 'restore', {}, 'Đã lấy lại trang.', null);
+    return this.#edit(id, 'restore', () => ({body: {}, said: 'Đã lấy lại trang.', undo: null}));
   }
 }

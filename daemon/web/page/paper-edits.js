@@ -9,15 +9,25 @@ export class PaperEdits {
   }
 
   #edit(id, verb, body) {
-    return this.#station.act(async () => {
-      const answer = await post(`/v1/documents/${id}/${verb}`, body);
-      this.#station.refresh('dossiers', 'dossier', 'document');
-      return answer;
-    });
+    return this.#station.act(() => this.#tell(id, verb, body));
   }
 
-  finish(id = this.#station.openDocument?.id) {
+  async #tell(id, verb, body) {
+    const answer = await post(`/v1/documents/${id}/${verb}`, body);
+    this.#station.refresh('dossiers', 'dossier', 'document');
+    return answer;
+  }
+
+  finish(id) {
     return this.#edit(id, 'finish');
+  }
+
+  /* The one that still takes pages; true where it was finished meanwhile. */
+  finishOpen() {
+    return this.#station.act(() => {
+      const {openDocument} = this.#station;
+      return openDocument ? this.#tell(openDocument.id, 'finish') : true;
+    });
   }
 
   reopen(id) {

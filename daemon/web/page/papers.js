@@ -33,9 +33,9 @@ class SohoaPapers extends SohoaElement {
     const {scanned, withoutPages} = station.counts;
     const {sheets, written, blank, images} = dossier.counts;
     const papers = scanned - withoutPages;
-    const isEqual = !dossier.papers || dossier.papers === papers;
+    const unequal = !dossier.papers || dossier.papers === papers ? '' : papers < dossier.papers ? 'unequal few' : 'unequal';
     return html`<dl class="counts">
-      <div class=${isEqual ? '' : 'unequal'}><dt>Giấy tờ</dt>
+      <div class=${unequal}><dt>Giấy tờ</dt>
         <dd>${papers}${dossier.papers ? html`<span> / ${dossier.papers} đã khai</span>` : nothing}</dd></div>
       <div><dt>Tờ</dt><dd>${sheets}</dd></div>
       <div><dt>Mặt có chữ</dt><dd>${written}</dd></div>
@@ -50,7 +50,7 @@ class SohoaPapers extends SohoaElement {
       <button type="button" class="paper-name" aria-current=${isCurrent ? 'true' : nothing}
         @click=${() => station.chooseDocument(document.id)}>
         <b>Giấy ${station.numberOf(document.id)}: ${documentName(document)}</b>
-        <small>${sidesOf(pages).length} trang · <span class="state">${documentState(document, pages, station.deliveriesOf(document.id))}</span>
+        <small>${sidesOf(pages).length} trang · <span class="state">${documentState(document, pages, station.deliveriesOf(document.id), station.capture.isScanning(document.id))}</span>
           ${document.version > 1 ? ` · bản ${document.version}` : nothing}</small>
       </button>
       <sohoa-thumbs .paper=${document}></sohoa-thumbs>

@@ -4,7 +4,7 @@ import {Draft} from './draft.js';
 import {FIELDS, TYPES} from './labels.js';
 import {pageStrip} from './page-image.js';
 import {countedPages} from './sides.js';
-import {dateForPeople, documentName, documentState, fieldLabel, isDateField} from './text.js';
+import {dateForPeople, documentName, documentState, fieldLabel, isDateField, openQuestions} from './text.js';
 import {failedPages, waiting} from './waiting.js';
 import './paper-menu.js';
 import './sheet.js';
@@ -53,7 +53,7 @@ class SohoaReview extends SohoaElement {
     const pages = countedPages(detail.pages);
     return html`
       <p class="about"><b>Giấy ${station.numberOf(document.id)}: ${documentName(document)}</b>
-        <span class="state">${documentState(document, pages, station.deliveriesOf(document.id))}</span>
+        <span class="state">${documentState(document, pages, station.deliveriesOf(document.id), station.capture.isScanning(document.id))}</span>
         <sohoa-paper-menu .paper=${document}></sohoa-paper-menu></p>
       <div class="sides">
         <sohoa-sheet class="sheet" .paper=${document} .pages=${pages} .boxes=${this.#boxes(document)} .chosen=${this.#chosen}
@@ -119,6 +119,7 @@ class SohoaReview extends SohoaElement {
   #form(document, pages) {
     const rows = this.#draft.rows();
     const left = this.#draft.open().length;
+    const asked = this.#questionsOf(document).length;
     const chosen = rows.find(({name}) => name === this.#chosen);
     return html`
       <form @submit=${(event) => this.#submit(event, document)} novalidate>
@@ -138,7 +139,8 @@ class SohoaReview extends SohoaElement {
           ${this.#adder()}
         </div>
         <div class="confirm">
-          <p class="left" role="status">${left ? `Còn ${left} mục cần xem.` : 'Đã xem đủ các mục.'}</p>
+          <p class="left" role="status">${left ? `Còn ${left} mục cần xem.` : 'Đã xem đủ các mục.'}${
+            asked ? ` Còn ${asked} câu hỏi về trang, ở cột Quét.` : ''}</p>
           <label class="tick"><input id="compared" type="checkbox" .checked=${live(this.#compared)}
             @change=${(event) => this.#setCompared(event.target.checked)}>
             Tôi đã đối chiếu với bản giấy</label>
@@ -160,6 +162,7 @@ class SohoaReview extends SohoaElement {
       ${this.#input({name, value, absent, isWrong})}
       ${proposal.raw && proposal.raw !== proposal.value && proposal.needs_person
         ? html`<small class="raw">Chữ đọc được: ${proposal.raw}</small>` : nothing}
+      ${proposal.handwritten ? html`<small class="raw">Chữ viết tay: so với ảnh, gõ cho đúng</small>` : nothing}
       ${canBeAbsent ? html`<label class="tick"><input type="checkbox" .checked=${live(absent)}
         @change=${(event) => this.#setAbsent(name, event.target.checked)}>
         Giấy này không có</label>` : nothing}
@@ -237,6 +240,11 @@ class SohoaReview extends SohoaElement {
     this.requestUpdate();
   }
 
+  /* About its pages; they are asked beside the pages. */
+  #questionsOf({id}) {
+    return station.pagesOf(id).flatMap(openQuestions);
+  }
+
   /* Enter takes the value as it stands and goes to the next field that needs a person. */
   #fieldKey(event, name) {
     if (event.key !== 'Enter' || event.ctrlKey || event.isComposing)
@@ -250,16 +258,19 @@ class SohoaReview extends SohoaElement {
   }
 
   #setType(type) {
+    this.#problem = '';
     this.#draft.setType(type);
     this.requestUpdate();
   }
 
   #setValue(name, value) {
+    this.#problem = '';
     this.#draft.setValue(name, value);
     this.requestUpdate();
   }
 
   #setAbsent(name, isAbsent) {
+    this.#problem = '';
     this.#draft.setAbsent(name, isAbsent);
     this.requestUpdate();
   }
@@ -277,13 +288,16 @@ class SohoaReview extends SohoaElement {
 
   #setCompared(value) {
     this.#compared = value;
+    this.#problem = '';
     this.requestUpdate();
   }
 
-  #refuse(problem, selector) {
+  /* The text takes room: where the focus goes is brought into view after it is there. */
+  async #refuse(problem, selector) {
     this.#problem = problem;
     this.requestUpdate();
-    this.querySelector(selector)?.focus();
+    await this.updateComplete;
+    document.querySelector(selector)?.focus();
   }
 
   async #submit(event, document) {
@@ -293,6 +307,8 @@ class SohoaReview extends SohoaElement {
       return this.#refuse(first.mark === 'missing'
         ? `Mục «${first.label}» còn trống: nhập từ bản giấy, hoặc tích «Giấy này không có».`
         : `Hãy xem lại mục «${first.label}» rồi bấm Enter.`, `#f-${first.name}`);
+    if (this.#questionsOf(document).length)
+      return this.#refuse('Còn trang cần trả lời: bấm «Giữ» nếu trang đúng, «Bỏ» nếu thừa.', '.thumbs .asked button');
     if (!this.#compared)
       return this.#refuse('Hãy so với bản giấy rồi tích ô «Tôi đã đối chiếu với bản giấy».', '#compared');
     this.#problem = '';

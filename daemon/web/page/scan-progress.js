@@ -12,6 +12,8 @@ export function scanProgress() {
   const {capture} = station;
   if (!station.dossier)
     return html`<p class="hint">Mở hoặc chọn một hồ sơ để quét.</p>`;
+  if (station.dossier.closed_us)
+    return html`<p class="hint">Hồ sơ này đã đóng. Mở hồ sơ mới hoặc chọn hồ sơ khác để quét.</p>`;
   if (capture.isOpening)
     return html`<p>Đang mở máy quét…</p>`;
   if (!capture.isHere)
@@ -20,8 +22,10 @@ export function scanProgress() {
     return running(capture);
   if (capture.job.error)
     return failed(capture);
+  if (capture.canGoOn)
+    return cancelled(capture);
   const ended = capture.job.state === 'cancelled' ? 'Đã hủy quét.' : 'Quét xong.';
-  return html`<p class="hint">${ended} ${kept(capture.job)}</p>${card()}${backs(capture)}`;
+  return html`<p class="hint">${ended} ${kept(capture.job)}</p>${station.errand.wish ? nothing : html`${card()}${backs(capture)}`}`;
 }
 
 /* A card is small: while it lies on the glass a closer image costs nothing. */
@@ -67,14 +71,30 @@ function nextLeaf(capture) {
     </p>`;
 }
 
+/* A pile: what the machine had pulled in when it was cancelled is not kept. */
+function cancelled(capture) {
+  const {job} = capture;
+  return html`<div class="alert asks"><span><strong>Đã hủy quét. ${kept(job)}</strong>
+      ${lost(job)}
+      <small>Muốn quét nốt: đặt các tờ chưa quét vào khay theo thứ tự rồi bấm «Quét tiếp».</small></span>
+    ${choices(capture)}</div>`;
+}
+
 function failed(capture) {
   const {job} = capture;
   if (job.error.code === 'SHEETS_MISSING')
     return missing(capture);
   return html`<div class="alert error"><span><strong>${job.error.message}</strong>
+      ${holder(job.error)}
       ${lost(job)}
       <small>${kept(job)}${job.error.ref ? ` Mã tham chiếu: ${job.error.ref}` : ''}</small></span>
     ${choices(capture)}</div>`;
+}
+
+/* Who has the device, where the system tells: "… held by scanbd (812)". */
+function holder({code, detail}) {
+  const name = code === 'DEVICE_BUSY' && /([\w.-]+) \(\d+\)/.exec(detail ?? '')?.[1];
+  return name ? html`<b class="holder">Chương trình đang giữ máy quét: ${name}.</b>` : nothing;
 }
 
 /* Several where the store refused a page while the next one was on its way. */
@@ -87,15 +107,19 @@ function missing(capture) {
   const said = request?.sheets ? html` trên ${request.sheets} tờ đã báo` : nothing;
   return html`<div class="alert asks"><span><strong>Máy quét được ${job.sheets} tờ${said}. Còn tờ nào chưa quét không?</strong>
       <small>Còn: đặt các tờ thiếu vào khay rồi bấm «Quét tiếp». Không còn: bấm «Xong giấy này».</small>
+      ${lost(job)}
       <small>${kept(job)}</small></span>
     ${choices(capture)}</div>`;
 }
 
 function choices(capture) {
+  const code = capture.job.error?.code;
+  if (code === 'COUNT_MISMATCH' && capture.request?.backs)
+    return html`<p class="buttons">${button('Quét lại mặt sau', () => capture.scanBacksAgain(), 'primary')}</p>`;
   if (!capture.canGoOn)
     return nothing;
   return html`<p class="buttons">
-    ${button('Quét tiếp', () => capture.goOn(), 'primary')}
+    ${code === 'SHEETS_EXTRA' ? nothing : button('Quét tiếp', () => capture.goOn(), 'primary')}
     ${button(capture.job.pages ? 'Xong giấy này' : 'Thôi', () => capture.finishPaper())}</p>`;
 }
 

@@ -2,6 +2,7 @@
  * the next page of a hands-free run, Esc cancels. */
 import {html, nothing, SohoaElement, station} from './element.js';
 import {deviceKey, deviceModel, deviceName} from './devices.js';
+import {isLostFrom} from './focus.js';
 import {ScanOptions} from './scan-options.js';
 import {scanProgress} from './scan-progress.js';
 import './device-dialog.js';
@@ -17,7 +18,6 @@ const TAKES_ENTER = 'input, textarea, select, button, a, summary';
 class SohoaScanner extends SohoaElement {
   #options = new ScanOptions(() => this.requestUpdate());
   #onKey = (event) => this.#key(event);
-  #wantsFocus = false; // the scan was begun on its button: the focus comes back to it
 
   connectedCallback() {
     super.connectedCallback();
@@ -29,14 +29,11 @@ class SohoaScanner extends SohoaElement {
     document.removeEventListener('keydown', this.#onKey);
   }
 
-  /* The button is another one while the scan runs, and takes the focus with it. */
+  /* What was pressed is gone while the scan runs, and the focus with it; once the scan ended it is on its button. Not
+   * before: whoever hits Enter once more must not cancel. */
   updated() {
-    const button = this.#wantsFocus && this.querySelector('#scan:not(:disabled)');
-    if (!button)
-      return;
-    this.#wantsFocus = false;
-    if (document.activeElement === document.body && !station.arrival.page)
-      button.focus();
+    if (!station.arrival.page && isLostFrom(this))
+      this.querySelector('#scan:not(:disabled)')?.focus();
   }
 
   get #ready() {
@@ -74,8 +71,8 @@ class SohoaScanner extends SohoaElement {
           Giấy tiếp theo <kbd>F4</kbd></button>
       </div>
       <div class="progress" aria-live="polite">${scanProgress()}</div>
-      ${capture.preview.rows && capture.isHere ? capture.preview.canvas : nothing}
-      <sohoa-first-page></sohoa-first-page>`;
+      <sohoa-first-page></sohoa-first-page>
+      ${capture.preview.rows && capture.isHere ? capture.preview.canvas : nothing}`;
   }
 
   #device(device) {
@@ -90,7 +87,8 @@ class SohoaScanner extends SohoaElement {
   #about() {
     const device = station.devices.current;
     if (!device)
-      return nothing;
+      return station.devices.list?.length === 0 && !station.devices.error ? html`<small class="trouble">Không có máy quét nào kết nối.
+        Kiểm tra nguồn điện và dây cáp rồi bấm «Tìm lại».</small>` : nothing;
     const model = deviceModel(device);
     return html`<div class="device">
       ${device.present === false ? html`<small class="trouble">Không kết nối. Kiểm tra nguồn điện và dây cáp.</small>`
@@ -131,7 +129,6 @@ class SohoaScanner extends SohoaElement {
       return;
     const {capture, errand} = station;
     const request = this.#options.request();
-    this.#wantsFocus = document.activeElement?.id === 'scan' && !request.hands_free;
     if (errand.wish) {
       await errand.start(request);
       return;
@@ -140,13 +137,12 @@ class SohoaScanner extends SohoaElement {
       capture.goOn();
       return;
     }
-    await capture.start(request);
-    if (capture.job)
+    if (await capture.start(() => request))
       this.#options.onScan();
   }
 
   async #nextPaper() {
-    if (!this.#ready || !station.openDocument || !await station.papers.finish())
+    if (!this.#ready || !station.openDocument || !await station.papers.finishOpen())
       return;
     station.capture.forget();
     this.querySelector('#scan')?.focus();

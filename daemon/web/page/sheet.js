@@ -22,6 +22,12 @@ class SohoaSheet extends SohoaElement {
       this.#asParts = sideOf(page);
   }
 
+  /* Enlarged, only part of the page is seen. */
+  updated(changed) {
+    if (changed.has('chosen') && this.#isZoomed)
+      this.querySelector('rect.chosen')?.scrollIntoView({block: 'center', inline: 'center'});
+  }
+
   view() {
     const {pages} = this;
     const page = pages.find(({id}) => id === station.pageId) ?? pages[0];
@@ -29,9 +35,7 @@ class SohoaSheet extends SohoaElement {
     const side = sides.find(({images}) => images.includes(page));
     return html`
       <p class="sheet-tools">
-        ${sides.length > 1 ? sides.map((each) => html`
-          <button type="button" aria-current=${each === side ? 'page' : nothing}
-            @click=${() => this.#show(each.images[0])}>Trang ${each.number}</button>`) : nothing}
+        ${sides.length > 1 ? this.#leafing(sides, side) : nothing}
         ${page ? this.#tools(page) : nothing}
       </p>
       ${side?.images.length > 1 ? this.#images(side, page) : nothing}
@@ -39,6 +43,15 @@ class SohoaSheet extends SohoaElement {
         aria-label="Ảnh trang giấy, cuộn được">
         ${this.#isJoined(side, page) ? this.#joined(side) : this.#picture(page)}
       </div>`;
+  }
+
+  /* A step without a page to go to stays where it is, so that the focus does. */
+  #leafing(sides, side) {
+    const step = (to, sign, name) => html`<button type="button" aria-label=${name} title=${name} aria-disabled=${String(!to)}
+      @click=${() => to && this.#show(to.images[0])}>${sign}</button>`;
+    return html`${step(sides[side.number - 2], '‹', 'Trang trước')}
+      <span class="leaf"><span class="heard-only">Trang</span> ${side.number}/${sides.length}</span>
+      ${step(sides[side.number], '›', 'Trang sau')}`;
   }
 
   #tools(page) {

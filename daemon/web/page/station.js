@@ -72,7 +72,9 @@ class Station extends EventTarget {
 
   #stale = new Set();
   #timer = 0;
-  #reading = null;
+  #reading = Promise.resolve();
+  #isReading = false;
+  #acting = Promise.resolve();
   #toastTimer = 0;
 
   changed() {
@@ -180,15 +182,19 @@ class Station extends EventTarget {
       });
   }
 
-  /* Once nothing known to have changed is left to read. */
+  /* Once everything that is known by now to have changed is read; what changes meanwhile is not waited for. */
   async settled() {
-    while (this.#timer)
+    const isBehind = this.#isReading && this.#stale.size > 0;
+    if (this.#timer)
+      await this.#reading;
+    if (isBehind)
       await this.#reading;
   }
 
   async #readStale() {
     const stale = this.#stale;
     this.#stale = new Set();
+    this.#isReading = true;
     const readers = {
       dossiers: () => this.dossierList.read(),
       dossier: () => this.#readDossier(),
@@ -198,6 +204,7 @@ class Station extends EventTarget {
       imports: () => this.imports.read(),
     };
     await Promise.all([...stale].map((part) => readers[part]().catch((error) => this.#onReadError(error))));
+    this.#isReading = false;
     this.#timer = 0;
     if (this.#stale.size)
       this.refresh();
@@ -317,6 +324,15 @@ class Station extends EventTarget {
       this.documents.find((document) => document.state === 'held') ?? this.documents.at(-1);
   }
 
+  /* As the station knows it now: what was drawn may be older. */
+  pageOf(id) {
+    return this.pages.find((page) => page.id === id);
+  }
+
+  documentOf(id) {
+    return this.documents.find((document) => document.id === id);
+  }
+
   /* The paper that still takes pages: the last one whose scan is not finished. */
   get openDocument() {
     return this.documents.findLast((document) => document.state === 'open' && !document.scan_finished);
@@ -371,15 +387,29 @@ class Station extends EventTarget {
     return this.messages[code] ?? '';
   }
 
-  /* One action at a time; a refusal is shown and answered with undefined. */
-  async act(action) {
+  /* One action at a time, and on what is so: what an event said has changed is read before. A refusal is shown and
+   * answered with undefined; so is what was meant for a dossier that was left meanwhile. */
+  act(action) {
     if (this.busy)
-      return undefined;
+      return Promise.resolve(undefined);
+    const acting = this.#act(action);
+    this.#acting = acting.catch(() => null);
+    return acting;
+  }
+
+  /* Once no action runs. */
+  get whenFree() {
+    return this.#acting;
+  }
+
+  async #act(action) {
+    const {dossierId} = this;
     this.busy = true;
     this.notice = null;
     this.changed();
     try {
-      return await action();
+      await this.settled();
+      return dossierId === this.dossierId ? await action() : undefined;
     } catch (error) {
       if (!(error instanceof ApiError))
         throw error;
@@ -413,9 +443,10 @@ class Station extends EventTarget {
     });
   }
 
-  closeDossier() {
+  /* isCounted: the clerk counted, where no number was said. */
+  closeDossier(isCounted = false) {
     return this.act(async () => {
-      await post(`/v1/dossiers/${this.dossierId}/close`);
+      await post(`/v1/dossiers/${this.dossierId}/close`, isCounted ? {counted: true} : undefined);
       this.refresh('dossiers', 'dossier');
       this.say('Đã đóng hồ sơ.');
     });

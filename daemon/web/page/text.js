@@ -28,7 +28,9 @@ const QUESTIONS = {
   flat_end: 'phần cuối trang là một màu xám. Ảnh có bị cắt ngang?',
   short: 'ngắn hơn khổ giấy đã chọn. Trang có đủ không?',
   odd_size: 'khổ khác thường. Trang có đủ không?',
-  resolution_differs: 'độ phân giải khác mức đã chọn. Có cần quét lại?',
+  resolution_differs: 'độ phân giải khác mức đã chọn; bản sao hợp lệ phải từ 200 dpi (Thông tư 02/2019/TT-BNV). Có cần quét lại?',
+  mode_differs: 'máy trả về ảnh xám, không phải ảnh màu; bản sao hợp lệ phải quét màu (Thông tư 02/2019/TT-BNV). Hãy quét lại trang này bằng chế độ màu hoặc máy khác.',
+  fed_again: 'mặt sau của tờ này bị lỗi khi quét và máy đã nhận lại một tờ, nằm ngay sau. Nếu tờ đó chính là tờ này thì bỏ trang này; nếu là tờ khác thì giữ lại và quét thêm mặt sau.',
   paper_late: 'đến sau khi giấy gồm các tệp cùng nhóm đã đối chiếu xong, nên là giấy mới. Giữ lại?',
   paper_start: 'có thể là trang đầu của một giấy khác. Nếu đúng, hãy tách từ trang này; nếu không, giữ lại?',
   turn_differs: 'chữ nằm theo chiều khác với cách quét đã chọn. Trang đang xuôi chiều chưa? Nếu chưa, hãy xoay lại.',
@@ -45,17 +47,18 @@ const REASONS = {
 
 export const questionLabel = (code) => QUESTIONS[code] ?? `máy cần người xem (${code})`;
 export const openQuestions = (page) => (page.questions ?? []).filter((question) => !question.answer);
+/* A part of a side larger than the glass ends where the glass does. */
+const flawsOf = (page, isPart) => page.info?.quality?.verdict === 'good' ? []
+  : (page.info?.quality?.reasons ?? []).filter((name) => !(isPart && name === 'cut-edge'));
+
 /* What is wrong with the picture, in the clerk's words. */
-export const qualityReasons = (page) =>
-  page.info?.quality?.verdict === 'good' ? [] : (page.info?.quality?.reasons ?? []).map((name) => REASONS[name] ?? name)
-    .filter(Boolean);
+export const qualityReasons = (page, isPart) => flawsOf(page, isPart).map((name) => REASONS[name] ?? name).filter(Boolean);
 
 export const isUnread = (page) => (page.info?.quality?.reasons ?? []).includes('not-recognized');
 
 /* A second scan of the paper may mend it. */
 const MENDABLE = new Set(['blurred', 'dark', 'low-resolution', 'cut-edge', 'glare', 'fold', 'faint', 'skewed']);
-export const wantsRescan = (page) => page.info?.quality?.verdict !== 'good'
-  && (page.info?.quality?.reasons ?? []).some((name) => MENDABLE.has(name));
+export const wantsRescan = (page, isPart) => flawsOf(page, isPart).some((name) => MENDABLE.has(name));
 
 const timeFormat = new Intl.DateTimeFormat('en-GB',
   {hour: '2-digit', minute: '2-digit', day: '2-digit', month: '2-digit', timeZone: 'Asia/Ho_Chi_Minh'});
@@ -71,14 +74,14 @@ export const clockForPeople = (us) => clockFormat.format(new Date(us / 1000));
 export const documentName = (document) =>
   document.type && document.type !== 'unknown' ? typeLabel(document.type) : 'Chưa rõ loại';
 
-/* pages: those that count of the document, with their states; deliveries: of the document. */
-export function documentState(document, pages, deliveries) {
+/* pages: those that count of the document, with their states; deliveries: of the document; isScanned: right now. */
+export function documentState(document, pages, deliveries, isScanned) {
   if (document.state === 'queued' && deliveries.length && deliveries.every(({state}) => ACCEPTED.has(state)))
     return stateLabel('delivery', 'accepted');
   if (document.state !== 'open')
     return stateLabel('document', document.state);
   if (!pages.length)
-    return 'Không có trang';
+    return isScanned ? 'Đang quét' : 'Không có trang';
   const held = pages.find((page) => page.state === 'held');
   if (held)
     return `${pageName(held, pages)} chờ cán bộ xử lý`;

@@ -3,7 +3,7 @@
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
 import {isChangeable} from './page-actions.js';
 import {thumbOf} from './page-image.js';
-import {imageName, pageName, sidesOf} from './sides.js';
+import {imageName, overlapsOf, pageName, sidesOf} from './sides.js';
 import {isUnread, openQuestions, qualityReasons, questionLabel, stateLabel, wantsRescan} from './text.js';
 
 const STEPS = {ArrowLeft: -1, ArrowRight: 1};
@@ -47,7 +47,7 @@ class SohoaThumbs extends SohoaElement {
       <span class="images">${side.images.map((page) => this.#image(side, page))}</span>
       <small>${side.number}${side.images.every(({blank}) => blank) ? ' trắng' : ''}${
         side.images.length > 1 ? ` · ${side.images.length} ảnh` : ''}</small>
-      ${side.images.map((page) => html`${this.#quality(page)}${this.#unread(page)}
+      ${side.images.map((page) => html`${this.#quality(side, page)}${this.#unread(page)}
         ${openQuestions(page).map((question) => this.#question(page, question))}
         ${page.state === 'held' ? this.#held(page) : nothing}`)}
     </li>`;
@@ -66,19 +66,20 @@ class SohoaThumbs extends SohoaElement {
   }
 
   /* While the paper is still at hand: what a second scan would make better. */
-  #quality(page) {
-    const reasons = qualityReasons(page);
-    return reasons.length ? html`<small class="mark">${reasons.join(', ')}${wantsRescan(page) ? ': nên quét lại' : ''}</small>` : nothing;
+  #quality(side, page) {
+    const reasons = qualityReasons(page, overlapsOf(side).includes(page));
+    const name = imageName(side, page);
+    return reasons.length ? html`<small class="mark">${name ? `${name}: ` : ''}${reasons.join(', ')}${wantsRescan(page, overlapsOf(side).includes(page)) ? ': nên quét lại' : ''}</small>` : nothing;
   }
 
   #unread(page) {
-    return isUnread(page) && isChangeable(this.paper) ? html`<p class="alert">
+    return isUnread(page) && isChangeable(this.paper) ? html`<p class="alert asks">
       <span>Máy chưa đọc kịp chữ của trang này. Ảnh vẫn đủ; có thể tự nhập, hoặc cho máy đọc lại.</span>
       <button type="button" @click=${() => station.release('page', page.id)}>Đọc lại</button></p>` : nothing;
   }
 
   #question(page, {code}) {
-    return html`<p class="alert">
+    return html`<p class="alert asked">
       <span>${pageName(page, station.pagesOf(this.paper.id))}: ${questionLabel(code)}</span>
       <button type="button" @click=${() => station.edits.answer(page, code, 'keep')}>Giữ</button>
       <button type="button" @click=${() => station.edits.answer(page, code, 'removed')}>Bỏ</button></p>`;

@@ -9,13 +9,13 @@ export function waiting(document, pages, allPages) {
     return html`<p class="empty">${withoutPages(document, allPages)}</p>`;
   if (held.length)
     return held.map((page) => heldPage(page, pages));
-  return html`<p class="empty">${document.scan_finished
-    ? 'Máy đang nhận dạng, xin chờ một lát…'
+  return html`<p class="empty">${document.scan_finished ? 'Máy đang nhận dạng, xin chờ một lát…'
+    : station.capture.isScanning(document.id) ? 'Đang quét giấy này…'
     : 'Giấy này còn nhận thêm trang. Bấm «Giấy tiếp theo» khi đã đủ trang.'}</p>`;
 }
 
 function withoutPages(document, allPages) {
-  if (station.capture.isRunning && station.capture.job.document_id === document.id)
+  if (station.capture.isScanning(document.id))
     return 'Đang chờ trang đầu tiên từ máy quét…';
   if (document.scan_finished)
     return 'Giấy không còn trang nào để đọc. Bấm «Sửa giấy này», chọn «Bỏ cả giấy này», rồi quét lại.';
