@@ -74,6 +74,36 @@ enum err_code raster_turn(const struct raster *raster, int turn_deg, struct rast
     return ERR_OK;
 }
 
+/* Adds up, column by column, `factor` rows or as many as there are; returns how many. */
+static int sum_rows(const struct raster *raster, int from, int factor, uint32_t *restrict sums)
+{
+    size_t values = (size_t)raster->width * raster->channels;
+    int end = from + factor < raster->height ? from + factor : raster->height;
+    memset(sums, 0, values * sizeof *sums);
+    for (int y = from; y < end; y++) {
+        const uint8_t *restrict row = raster_row(raster, y);
+        for (size_t i = 0; i < values; i++)
+            sums[i] += row[i];
+    }
+    return end - from;
+}
+
+/* Inline, so that `channels` is a constant where it is called. */
+static inline void mean_columns(const uint32_t *restrict sums, int width, const int channels,
+                                int factor, int rows, uint8_t *restrict out)
+{
+    for (int x = 0; x < width; x += factor) {
+        int columns = x + factor < width ? factor : width - x;
+        uint32_t area = (uint32_t)(rows * columns);
+        for (int c = 0; c < channels; c++) {
+            uint32_t sum = area / 2;
+            for (int i = 0; i < columns; i++)
+                sum += sums[(x + i) * channels + c];
+            *out++ = (uint8_t)(sum / area);
+        }
+    }
+}
+
 enum err_code raster_reduce(const struct raster *raster, int factor, struct raster **out,
                             struct err *err)
 {
@@ -85,30 +115,16 @@ enum err_code raster_reduce(const struct raster *raster, int factor, struct rast
                                     (raster->height + factor - 1) / factor, channels, &small, err);
     if (code)
         return code;
-    size_t values = (size_t)small->width * channels;
+    size_t values = (size_t)raster->width * channels;
     AUTO(mem) uint32_t *sums = mem_array(values, sizeof *sums);
     if (!sums)
         return err_set(err, ERR_NO_MEMORY, "reduction by %d", factor);
-    int last_columns = raster->width - (small->width - 1) * factor;
     for (int ty = 0; ty < small->height; ty++) {
-        int y0 = ty * factor;
-        int y1 = y0 + factor < raster->height ? y0 + factor : raster->height;
-        memset(sums, 0, values * sizeof *sums);
-        for (int y = y0; y < y1; y++) {
-            const uint8_t *source = raster_row(raster, y);
-            for (int tx = 0; tx < small->width; tx++) {
-                int columns = tx + 1 < small->width ? factor : last_columns;
-                for (int i = 0; i < columns; i++)
-                    for (int c = 0; c < channels; c++)
-                        sums[tx * channels + c] += *source++;
-            }
-        }
-        uint8_t *target = raster_row(small, ty);
-        for (int tx = 0; tx < small->width; tx++) {
-            uint32_t area = (uint32_t)(y1 - y0) * (tx + 1 < small->width ? factor : last_columns);
-            for (int c = 0; c < channels; c++)
-                target[tx * channels + c] = (uint8_t)((sums[tx * channels + c] + area / 2) / area);
-        }
+        int rows = sum_rows(raster, ty * factor, factor, sums);
+        if (channels == 1)
+            mean_columns(sums, raster->width, 1, factor, rows, raster_row(small, ty));
+        else
+            mean_columns(sums, raster->width, 3, factor, rows, raster_row(small, ty));
     }
     *out = TAKE(small);
     return ERR_OK;

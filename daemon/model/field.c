@@ -88,10 +88,15 @@ static struct js *field_to_js(const struct field *f)
         return js_pack("{s:n, s:b}", "value", "needs_person", 1);
     bool flag = f->name == FIELD_no_expiry && f->value;
     struct js *value = flag ? js_bool(strcmp(f->value, "true") == 0) : js_text(f->value);
-    return js_pack("{s:o, s:s?, s:f, s:i, s:o, s:s, s:b}", "value", value, "raw", f->raw,
-                   "confidence", round(f->confidence * 1000) / 1000, "page", f->page, "box_mm",
-                   f->page ? rect_to_js(f->box) : js_null(), "source", field_source_name(f->source),
-                   "needs_person", f->needs_person);
+    AUTO(js)
+    struct js *object =
+        js_pack("{s:o, s:s?, s:f, s:i, s:o, s:s, s:b}", "value", value, "raw", f->raw, "confidence",
+                round(f->confidence * 1000) / 1000, "page", f->page, "box_mm",
+                f->page ? rect_to_js(f->box) : js_null(), "source", field_source_name(f->source),
+                "needs_person", f->needs_person);
+    if (object && f->handwritten && !js_set(object, "handwritten", js_bool(true)))
+        return NULL;
+    return TAKE(object);
 }
 
 struct js *fields_to_js(const struct fields *fields)
@@ -126,6 +131,7 @@ static enum err_code field_from_js(enum field_name name, const struct js *value,
     field.page = (int)js_int_or(value, "page", 0);
     field.source = source_from_name(js_text_or(value, "source", "none"));
     field.needs_person = js_bool_or(value, "needs_person", true);
+    field.handwritten = js_bool_or(value, "handwritten", false);
     if (js_has(value, "box_mm")) {
         enum err_code code = rect_from_js(value, "box_mm", &field.box, err);
         if (code)

@@ -46,6 +46,7 @@ struct field {
     struct rect_mm box; /* upright frame of that page */
     enum field_source source;
     bool needs_person;
+    bool handwritten; /* what was read stands there by hand: then a person is needed, too */
 };
 
 struct fields {

@@ -62,6 +62,16 @@ struct rect_mm rect_upright_from_deskewed(struct rect_mm r, struct size_mm page,
     return (struct rect_mm){left, top, right - left, bottom - top};
 }
 
+struct rect_mm rect_deskewed_from_upright(struct rect_mm r, struct size_mm page, double skew_deg)
+{
+    double angle = fabs(skew_deg) * M_PI / 180, c = cos(angle), s = sin(angle),
+           part = c * c - s * s;
+    struct point_mm middle = point_deskewed_from_upright(
+        (struct point_mm){r.x + r.w / 2, r.y + r.h / 2}, page, skew_deg);
+    double w = fmax(0, (r.w * c - r.h * s) / part), h = fmax(0, (r.h * c - r.w * s) / part);
+    return (struct rect_mm){middle.x - w / 2, middle.y - h / 2, w, h};
+}
+
 struct rect_mm rect_union(struct rect_mm a, struct rect_mm b)
 {
     if (a.w <= 0 || a.h <= 0)

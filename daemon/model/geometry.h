@@ -36,6 +36,9 @@ struct rect_mm rect_upright_from_stored(struct rect_mm r, struct size_mm stored,
 /* Smallest upright rectangle around the turned one, clipped to the page. */
 struct rect_mm rect_upright_from_deskewed(struct rect_mm r, struct size_mm page, double skew_deg);
 
+/* Turns the above back where nothing was clipped. */
+struct rect_mm rect_deskewed_from_upright(struct rect_mm r, struct size_mm page, double skew_deg);
+
 struct rect_mm rect_union(struct rect_mm a,
                           struct rect_mm b); /* a zero-sized one counts as nothing */
 double rect_overlap_mm2(struct rect_mm a, struct rect_mm b);

@@ -6,8 +6,8 @@
 
 /* Every reason a page can be less than good; the clerk's words for them are in the web page. */
 static const char *const known_reasons[] = {
-    "blurred", "dark",  "low-resolution", "cut-edge",           "empty",
-    "glare",   "faint", "skewed",         "orientation-unsure", "not-recognized", "fold",
+    "blurred", "dark",   "low-resolution",     "cut-edge",       "empty", "glare",
+    "faint",   "skewed", "orientation-unsure", "not-recognized", "fold",
 };
 
 static const char *const dpi_source_names[] = {"file", "paper", "assumed"};
@@ -23,6 +23,7 @@ void page_info_done(struct page_info *info)
         return;
     for (size_t i = 0; i < info->code_count; i++)
         mem_free(info->codes[i].text);
+    mem_free(info->zones);
     *info = (struct page_info){0};
 }
 
@@ -75,19 +76,26 @@ static bool add_papers(const struct page_info *info, struct js *object)
     return js_set(object, "papers", TAKE(list));
 }
 
+static bool add_zones(const struct page_info *info, struct js *object)
+{
+    return !info->zone_count ||
+           js_set(object, "zones", page_zones_to_js(info->zones, info->zone_count));
+}
+
 struct js *page_info_to_js(const struct page_info *info)
 {
     AUTO(js)
-    struct js *object =
-        js_pack("{s:i, s:i, s:f, s:s, s:i, s:f, s:f, s:b, s:f, s:f, s:{s:s, s:o}, s:o}", "width_px",
-                info->width_px, "height_px", info->height_px, "dpi", info->dpi, "dpi_source",
-                dpi_source_name(info->dpi_source), "rotation_deg", info->rotation_deg,
-                "rotation_score", rounded(info->rotation_score, 1000), "skew_deg",
-                rounded(info->skew_deg, 1000), "blank", info->blank, "width_mm",
-                rounded(info->size.w, 100), "height_mm", rounded(info->size.h, 100), "quality",
-                "verdict", info->verdict[0] ? info->verdict : "good", "reasons",
-                reasons_to_js(info), "codes", codes_to_js(info));
-    return object && add_cards(info, object) && add_papers(info, object) ? TAKE(object) : NULL;
+    struct js *object = js_pack(
+        "{s:i, s:i, s:f, s:s, s:i, s:f, s:f, s:b, s:f, s:f, s:{s:s, s:o}, s:o}", "width_px",
+        info->width_px, "height_px", info->height_px, "dpi", info->dpi, "dpi_source",
+        dpi_source_name(info->dpi_source), "rotation_deg", info->rotation_deg, "rotation_score",
+        rounded(info->rotation_score, 1000), "skew_deg", rounded(info->skew_deg, 1000), "blank",
+        info->blank, "width_mm", rounded(info->size.w, 100), "height_mm",
+        rounded(info->size.h, 100), "quality", "verdict", info->verdict[0] ? info->verdict : "good",
+        "reasons", reasons_to_js(info), "codes", codes_to_js(info));
+    bool fits =
+        object && add_cards(info, object) && add_papers(info, object) && add_zones(info, object);
+    return fits ? TAKE(object) : NULL;
 }
 
 static void read_reasons(const struct js *value, struct page_info *out)
@@ -196,5 +204,8 @@ enum err_code page_info_from_js(const struct js *value, struct page_info *out, s
     code = read_codes(value, out, err);
     if (!code)
         code = read_cards(value, out, err);
-    return code ? code : read_papers(value, out, err);
+    if (!code)
+        code = read_papers(value, out, err);
+    return code ? code
+                : page_zones_from_js(js_at(value, "zones"), &out->zones, &out->zone_count, err);
 }

@@ -5,6 +5,7 @@
 #include "daemon/base/js.h"
 #include "daemon/model/geometry.h"
 #include "daemon/model/page_paper.h"
+#include "daemon/model/page_zone.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +45,8 @@ struct page_info {
     size_t card_count;
     struct page_paper papers[PAGE_PAPERS_MAX]; /* where lid shows around them, else none */
     size_t paper_count;
+    struct page_zone *zones; /* upright frame, in reading order; known once the words are */
+    size_t zone_count;
 };
 
 void page_info_done(struct page_info *info);

@@ -11,7 +11,7 @@ static const struct {
 } sizes[] = {
     {"A3", 297, 420},        {"A4", 210, 297},  {"A5", 148, 210},
     {"A6", 105, 148},        {"B5", 176, 250},  {"Letter", 215.9, 279.4},
-    {"Legal", 215.9, 355.6}, {"ID-3", 88, 125}, {"ID-1", 53.98, 85.6},
+    {"Legal", 215.9, 355.6}, {"ID-3", 88, 125}, {PAPER_CARD, 53.98, 85.6},
 };
 
 static bool fits(double mm, double standard)

@@ -12,6 +12,7 @@ struct page_paper {
 #define PAPER_SIZE_TOLERANCE_MM 2.5
 #define PAPER_SIZE_TOLERANCE_SHARE 0.02 /* glass and feeders are off by that */
 #define PAPER_OTHER "other"
+#define PAPER_CARD "ID-1"
 
 /* "A4" for 210 x 297 mm either way round, "ID-1" for a card, ...; PAPER_OTHER when no standard size
  * fits within the larger tolerance. Static. */

@@ -97,12 +97,16 @@ static double hundredths(double value)
 }
 
 /* One word is [text, confidence, x, y, w, h, baseline, block, line]: pages have a thousand of them.
- */
+ * What may be written by hand has a tenth value. */
 static struct js *word_to_js(const struct word *w)
 {
-    return js_pack("[s,f,f,f,f,f,f,i,i]", w->text, hundredths(w->confidence), hundredths(w->box.x),
-                   hundredths(w->box.y), hundredths(w->box.w), hundredths(w->box.h),
-                   hundredths(w->baseline_mm), w->block, w->line);
+    AUTO(js)
+    struct js *item = js_pack("[s,f,f,f,f,f,f,i,i]", w->text, hundredths(w->confidence),
+                              hundredths(w->box.x), hundredths(w->box.y), hundredths(w->box.w),
+                              hundredths(w->box.h), hundredths(w->baseline_mm), w->block, w->line);
+    if (hundredths(w->hand) > 0 && !js_push(item, js_real(hundredths(w->hand))))
+        return NULL;
+    return TAKE(item);
 }
 
 struct js *words_to_js(const struct words *words)
@@ -133,7 +137,10 @@ static enum err_code word_from_js(const struct js *item, struct words *out, stru
     if (code)
         return code;
     struct rect_mm box = {number[1], number[2], number[3], number[4]};
-    return words_add(out, text, number[0], box, number[5], (int)block, (int)line, err);
+    code = words_add(out, text, number[0], box, number[5], (int)block, (int)line, err);
+    if (!code)
+        out->item[out->count - 1].hand = js_real_or(item, "[9]", 0);
+    return code;
 }
 
 enum err_code words_from_js(const struct js *value, struct words *out, struct err *err)

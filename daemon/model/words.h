@@ -16,6 +16,7 @@
 struct word {
     char *text;        /* UTF-8 NFC, no spaces */
     double confidence; /* 0..1 */
+    double hand;       /* 0..1: how surely it, or a part of it, is written by hand; 0: not told */
     struct rect_mm box;
     double baseline_mm; /* y of the baseline at the word */
     int block, line;    /* numbered from 0 through the page; same line = same pair */
@@ -28,6 +29,15 @@ struct words {
     double skew_deg;
     bool from_layer; /* "source": "text layer": they came with the file and were not recognised */
 };
+
+/* At this or more a word counts as hand-written. */
+#define WORD_HAND_FROM 0.5
+/* From here on print is not certain: too much where a hand is to be expected. */
+#define WORD_HAND_DOUBT 0.3
+static inline bool word_is_hand(const struct word *word)
+{
+    return word->hand >= WORD_HAND_FROM;
+}
 
 void words_init(struct words *words, struct size_mm page, double skew_deg);
 void words_done(struct words *words);

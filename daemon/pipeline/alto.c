@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define ALTO_MAX_BYTES (512u << 20)
+#define HAND_TAG "handwritten"
 #define SOFTWARE "<softwareName>Sohoa</softwareName>"
 
 bool alto_is_ours(const char *head)
@@ -121,7 +122,8 @@ static void put_word(struct buf *out, const struct words *words, size_t at)
     put_text(out, word->text);
     buf_text(out, "\"");
     put_box(out, words_box_upright(words, at));
-    buf_printf(out, " WC=\"%ld.%02ld\"/>", confidence / 100, confidence % 100);
+    buf_printf(out, " WC=\"%ld.%02ld\"%s/>", confidence / 100, confidence % 100,
+               word_is_hand(word) ? " TAGREFS=\"" HAND_TAG "\"" : "");
 }
 
 static void put_line(struct buf *out, const struct words *words, size_t first, size_t end)
@@ -233,7 +235,8 @@ enum err_code alto_write(const char *source_name, const char *lang,
                     "xsi:schemaLocation=\"http://www.loc.gov/standards/alto/ns-v4# "
                     "http://www.loc.gov/standards/alto/v4/alto-4-2.xsd\" SCHEMAVERSION=\"4.2\">\n");
     put_description(&text, source_name, lang, pages, page_count);
-    buf_text(&text, "<Layout>\n");
+    buf_text(&text, "<Tags><OtherTag ID=\"" HAND_TAG "\" LABEL=\"" HAND_TAG
+                    "\" DESCRIPTION=\"written by hand\"/></Tags>\n<Layout>\n");
     for (size_t i = 0; i < page_count; i++) {
         AUTO(words) struct words words = {0};
         enum err_code code = words_read_fd(pages[i].words_fd, &words, err);

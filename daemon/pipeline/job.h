@@ -21,6 +21,7 @@ struct job {
     struct js *args;   /* of the worker operation */
     int *fds;          /* in the operation's order; of recognize [image, text layer?] */
     size_t fd_count;
+    int cores;            /* that the step at hand may keep busy */
     int recognise_fds[2]; /* borrowed: recognition image, text layer */
     struct js *result; /* what the stage hands back; grows from step to step */
     int *result_fds;

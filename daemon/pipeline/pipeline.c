@@ -98,8 +98,9 @@ static enum err_code ask_recognise(const struct pipeline_config *config, struct 
                                    struct js **out_args, const int **out_fds, size_t *out_fd_count,
                                    struct err *err)
 {
-    *out_args = js_pack("{s:O, s:O, s:o}", "page", js_at(job->result, "page"), "zones",
-                        js_at(job->result, "zones"), "lang", js_text(config->lang));
+    *out_args =
+        js_pack("{s:O, s:O, s:o, s:i}", "page", js_at(job->result, "page"), "zones",
+                js_at(job->result, "zones"), "lang", js_text(config->lang), "cores", job->cores);
     job->recognise_fds[0] = job->result_fds[0];
     job->recognise_fds[1] = job->fd_count > 1 ? job->fds[1] : -1;
     *out_fds = job->recognise_fds;
@@ -108,7 +109,8 @@ static enum err_code ask_recognise(const struct pipeline_config *config, struct 
 }
 
 /* The stage's result is {page, zones, images, words, mean_confidence, words_source} with [words,
- * thumbnail]: the recognition image has done its work. */
+ * thumbnail]: the recognition image has done its work. The page's own zones come with the words;
+ * those beside it were a guess for the reader. */
 static enum err_code keep_recognised(struct job *job, struct ipc_message *message,
                                      const struct js *ok, struct err *err)
 {
@@ -118,7 +120,11 @@ static enum err_code keep_recognised(struct job *job, struct ipc_message *messag
         return code;
     fd_close(job->result_fds[0]);
     job->result_fds[0] = words;
+    AUTO(js) struct js *page = js_copy(js_at(job->result, "page"));
+    const struct js *zones = js_at(ok, "zones");
     bool set =
+        (!js_count(zones) || js_set(page, "zones", js_ref(zones))) &&
+        js_set(job->result, "page", js_ref(page)) &&
         js_set(job->result, "words", js_int(js_int_or(ok, "words", 0))) &&
         js_set(job->result, "mean_confidence", js_real(js_real_or(ok, "mean_confidence", 0))) &&
         js_set(job->result, "words_source", js_text(js_text_or(ok, "words_source", NULL)));
@@ -395,9 +401,21 @@ static void on_answer(void *payload, struct ipc_message *message, const struct j
     run_step(slot);
 }
 
+/* A page alone may use the cores of the workers that have nothing to do; with a page for each of
+ * them every worker keeps to its own. */
+static int cores_for(const struct slot *slot)
+{
+    const struct pipeline *pipeline = slot->pipeline;
+    int cores = 1;
+    for (size_t i = 0; i < pipeline->slot_count; i++)
+        cores += pipeline->slots[i].pool == slot->pool && !pipeline->slots[i].busy;
+    return cores;
+}
+
 static enum err_code ask(struct slot *slot, const struct step *step, struct err *err)
 {
     struct job *job = slot->job;
+    job->cores = cores_for(slot);
     struct js *args = NULL;
     const int *fds = job->fds;
     size_t fd_count = job->fd_count;

@@ -8,12 +8,12 @@
 #include "daemon/model/words.h"
 #include "daemon/workers/confine.h"
 #include "daemon/workers/worker_main.h"
-#include "ocr/clean/card.h"
 #include "ocr/clean/clean.h"
 #include "ocr/extract/sides.h"
 #include "ocr/extract/templates.h"
 #include "ocr/recognize/codes.h"
-#include "ocr/recognize/reading_order.h"
+#include "ocr/recognize/handwriting.h"
+#include "ocr/recognize/page_zones.h"
 #include "ocr/recognize/tesseract.h"
 #include "ocr/text/layer_words.h"
 
@@ -127,19 +127,6 @@ static enum err_code read_codes(const struct raster *evened, struct page_info *i
     return code;
 }
 
-/* By a guessed resolution anything could have the size of a card. */
-static enum err_code read_cards(const struct image *image, struct cards *out, struct err *err)
-{
-    *out = (struct cards){0};
-    return image->dpi_source == DPI_FILE ? cards_find(image->raster, image->dpi, out, err) : ERR_OK;
-}
-
-static void note_cards(const struct cards *cards, struct page_info *info)
-{
-    for (size_t i = 0; i < cards->count && i < PAGE_CARDS_MAX; i++)
-        info->cards[info->card_count++] = cards->item[i];
-}
-
 static enum err_code attach_images(struct clean_page *page, struct worker_answer *answer,
                                    struct err *err)
 {
@@ -164,7 +151,6 @@ static enum err_code read_page(void *self, struct worker_call *call, struct work
     AUTO(fd) int file = -1;
     AUTO(image) struct image image = {0};
     AUTO(clean_page) struct clean_page page = {0};
-    struct cards cards;
     int64_t index = js_int_or(call->args, "index", 0);
     enum err_code code = ipc_take_fd(call->message, 0, &file, err);
     if (!code && (index < 0 || index >= IMAGE_MAX_COUNT))
@@ -188,10 +174,7 @@ static enum err_code read_page(void *self, struct worker_call *call, struct work
         image.turn_is_expected = true;
     }
     int count = image.count;
-    code = read_cards(&image, &cards, err);
-    if (!code)
-        code = clean_page(&image, &(struct direction_reader){ocr, read_strip}, &page, err);
-    note_cards(&cards, &page.info);
+    code = clean_page(&image, &(struct direction_reader){ocr, read_strip}, &page, err);
     if (!code && !page.info.blank)
         code = read_codes(page.evened, &page.info, err);
     raster_free(TAKE(page.evened));
@@ -224,7 +207,7 @@ static enum err_code take_layer(struct worker_call *call, const struct page_info
 }
 
 static enum err_code fill_words(struct ocr *ocr, struct worker_call *call, int file,
-                                const struct page_info *info, const struct zones *zones,
+                                struct page_info *info, const struct zones *zones,
                                 struct words *out, struct err *err)
 {
     AUTO(recognition_image) struct recognition_image image = {0};
@@ -234,7 +217,9 @@ static enum err_code fill_words(struct ocr *ocr, struct worker_call *call, int f
         code = take_layer(call, info, &image, out, &is_there, err);
     if (!code && !is_there)
         code = recognizer_read_page(ocr->recognizer, &image, out, err);
-    return code ? code : reading_order_part_head(zones, out, err);
+    if (!code)
+        code = page_zones_find(&image, zones, out, info, err);
+    return code ? code : handwriting_mark(&image, out, err);
 }
 
 static enum err_code recognise_page(void *self, struct worker_call *call,
@@ -259,6 +244,7 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
     if (code)
         return code;
     words_init(&words, info.size, info.skew_deg);
+    recognizer_set_cores(ocr->recognizer, (int)js_int_or(call->args, "cores", 1));
     if (!info.blank)
         code = fill_words(ocr, call, file, &info, &zones, &words, err);
     if (code)
@@ -273,9 +259,10 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
     if (code)
         return code;
     return answer_with(answer,
-                       js_pack("{s:i, s:f, s:s*}", "words", (int)words.count, "mean_confidence",
-                               words_mean_confidence(&words), "words_source",
-                               words.from_layer ? WORDS_FROM_LAYER : NULL),
+                       js_pack("{s:i, s:f, s:s*, s:o}", "words", (int)words.count,
+                               "mean_confidence", words_mean_confidence(&words), "words_source",
+                               words.from_layer ? WORDS_FROM_LAYER : NULL, "zones",
+                               page_zones_to_js(info.zones, info.zone_count)),
                        err);
 }
 

@@ -1,6 +1,7 @@
 #include "ocr/classify/head.h"
 
 #include "daemon/base/text.h"
+#include "daemon/model/page_zone.h"
 #include "ocr/classify/fuzzy.h"
 
 #include <math.h>
@@ -115,7 +116,7 @@ static bool is_centred(const struct page_text *text, const struct page_line *lin
 
 static void find_titles(const struct page_text *text, struct head *head)
 {
-    double top_mm = head->motto ? head->motto->baseline_mm + 1 : text->frame.y - 1;
+    double top_mm = head->motto ? head->motto->baseline_mm + 1 : text->whole.y - 1;
     for (size_t i = 0; i < text->line_count && head->title_count < HEAD_TITLES_MAX; i++) {
         const struct page_line *line = &text->line[i];
         if (line->baseline_mm <= top_mm || line->box.y >= head->bottom_mm || line == head->number)
@@ -147,6 +148,9 @@ void head_find(const struct page_text *text, struct head *out)
             out->addressee = line;
     }
     find_titles(text, out);
+    columns_find(text, out, &out->columns);
+    if (out->columns.found && out->columns.confidence >= PAGE_ZONE_SURE)
+        out->column_mm = out->columns.gutter_mm;
 }
 
 double head_starts_paper(const struct page_text *text, const struct head *head)

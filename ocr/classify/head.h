@@ -1,6 +1,7 @@
 #ifndef SOHOA_OCR_CLASSIFY_HEAD_H
 #define SOHOA_OCR_CLASSIFY_HEAD_H
 
+#include "ocr/classify/columns.h"
 #include "ocr/classify/lines.h"
 
 /*
@@ -20,6 +21,7 @@ struct head {
     const struct page_line *addressee;  /* Kính gửi */
     const struct page_line *title[HEAD_TITLES_MAX]; /* centred lines in capitals, top to bottom */
     size_t title_count;
+    struct head_columns columns;
     double column_mm; /* x where the right column of the head starts */
     double bottom_mm; /* y where the head must have ended: half of the text's height */
 };

@@ -5,6 +5,7 @@
 #include "ocr/clean/ink_colour.h"
 #include "ocr/clean/pale.h"
 #include "ocr/clean/papers.h"
+#include "ocr/clean/photo.h"
 #include "ocr/clean/quality.h"
 #include "ocr/clean/tone.h"
 
@@ -33,6 +34,7 @@ struct ink {
     int width, height;
     struct Pix *letters;
     struct pieces pieces;
+    struct pieces photos; /* rectangles that hold no text */
     struct pale pale;
     bool folded;      /* a fold runs through letters */
     double letter_px; /* usual height in full pixels, 0 unknown */
@@ -42,6 +44,7 @@ static void ink_done(struct ink *ink)
 {
     bits_free(ink->letters);
     pieces_done(&ink->pieces);
+    pieces_done(&ink->photos);
     pale_done(&ink->pale);
 }
 
@@ -109,6 +112,15 @@ static enum err_code stretch(struct raster *grey, struct ink *ink, struct err *e
     return ERR_OK;
 }
 
+static void paint_white(struct raster *grey, int left, int top, int width, int height)
+{
+    int right = left + width < grey->width ? left + width : grey->width;
+    int bottom = top + height < grey->height ? top + height : grey->height;
+    left = left > 0 ? left : 0;
+    for (int y = top > 0 ? top : 0; y < bottom && left < right; y++)
+        memset(raster_row(grey, y) + left, 255, (size_t)(right - left));
+}
+
 static enum err_code find_ink(struct raster *grey, double dpi, struct ink *out, struct err *err)
 {
     AUTO(raster)
@@ -120,6 +132,14 @@ static enum err_code find_ink(struct raster *grey, double dpi, struct ink *out, 
     enum err_code code = stretch(grey, out, err);
     if (!code)
         code = raster_reduce(grey, out->factor, &small, err);
+    if (!code)
+        code = photo_find(small, out->px_per_mm, &out->photos, err);
+    if (code)
+        return code;
+    for (int i = 0; i < out->photos.count; i++) {
+        const struct piece *part = &out->photos.item[i];
+        paint_white(small, part->x, part->y, part->w, part->h);
+    }
     if (!code)
         code = bits_from_grey(small, ink_threshold(small), &bits, err);
     if (code)
@@ -208,6 +228,17 @@ static double recognition_scale(double letter_px, double area_px)
     return fmax(1, fmin(scale, sqrt(RECOGNITION_MAX_PIXELS / area_px)));
 }
 
+static void leave_photos_out(const struct ink *ink, const struct page_info *info,
+                             struct recognition_image *image)
+{
+    for (int i = 0; i < ink->photos.count; i++) {
+        struct rect_mm part = level_piece(&ink->photos.item[i], ink->factor, info);
+        paint_white(image->grey, (int)((part.x - image->left_mm) * image->px_per_mm),
+                    (int)((part.y - image->top_mm) * image->px_per_mm),
+                    (int)(part.w * image->px_per_mm) + 1, (int)(part.h * image->px_per_mm) + 1);
+    }
+}
+
 static enum err_code render_recognition(const struct raster *grey, const struct ink *ink,
                                         const struct rect_mm *boxes, int box_count,
                                         const struct page_info *info, struct recognition_image *out,
@@ -238,7 +269,11 @@ static enum err_code render_recognition(const struct raster *grey, const struct 
     };
     *out = (struct recognition_image){
         .px_per_mm = px_per_mm * scale, .left_mm = part.x, .top_mm = part.y};
-    return deskew_render(source, info->rotation_deg, info->skew_deg, &window, &out->grey, err);
+    enum err_code code =
+        deskew_render(source, info->rotation_deg, info->skew_deg, &window, &out->grey, err);
+    if (!code)
+        leave_photos_out(ink, info, out);
+    return code;
 }
 
 static void describe_image(const struct image *image, struct page_info *info)
@@ -279,6 +314,8 @@ static void describe_papers(const struct papers *papers, struct page_info *info)
     double mm_per_px = MM_PER_INCH / info->dpi;
     struct size_mm stored = {info->width_px * mm_per_px, info->height_px * mm_per_px};
     bool sideways = info->rotation_deg == 90 || info->rotation_deg == 270;
+    for (size_t i = 0; i < papers->card_count; i++)
+        info->cards[info->card_count++] = papers->card[i];
     for (size_t i = 0; i < papers->count; i++) {
         struct page_paper paper = papers->item[i];
         if (sideways)
@@ -370,7 +407,7 @@ enum err_code clean_page(struct image *image, const struct direction_reader *rea
         code = find_ink(out->evened, working_dpi(info), &ink, err);
     if (code)
         return code;
-    info->blank = !marked && !ink.pale.is_written &&
+    info->blank = !marked && !ink.pale.is_written && !ink.photos.count &&
                   quality_page_is_blank(&ink.pieces, ink.width, ink.height, ink.px_per_mm);
     code = find_papers(&tone, info, &papers, err);
     if (code)

@@ -52,20 +52,32 @@ static void stored_point(int stored_width, int stored_height, int turn_deg, doub
     upright_from_stored(upright_width, upright_height, (360 - turn_deg) % 360, x, y);
 }
 
-/* Bilinear, in ONEths of a pixel measured between pixel centres; white outside. */
+/* Both pixels beside it in each direction are there. */
+static inline bool lies_inside(const struct raster *grey, int64_t x, int64_t y)
+{
+    int64_t x0 = x >> 16, y0 = y >> 16;
+    return x0 >= 0 && y0 >= 0 && x0 + 1 < grey->width && y0 + 1 < grey->height;
+}
+
+/* Bilinear, in ONEths of a pixel measured between pixel centres, where lies_inside. */
+static inline uint8_t sample_inside(const struct raster *grey, int64_t x, int64_t y)
+{
+    const uint8_t *p = raster_row(grey, (int)(y >> 16)) + (x >> 16), *q = p + grey->width;
+    int fx = (int)(x & (ONE - 1)) >> 8, fy = (int)(y & (ONE - 1)) >> 8;
+    int top = p[0] * (256 - fx) + p[1] * fx;
+    int bottom = q[0] * (256 - fx) + q[1] * fx;
+    return (uint8_t)((top * (256 - fy) + bottom * fy + 32768) >> 16);
+}
+
+/* White outside. */
 static uint8_t sample(const struct raster *grey, int64_t x, int64_t y)
 {
     int x0 = (int)(x >> 16), y0 = (int)(y >> 16);
     if (x0 < -1 || y0 < -1 || x0 >= grey->width || y0 >= grey->height)
         return 255;
-    int fx = (int)(x & (ONE - 1)) >> 8, fy = (int)(y & (ONE - 1)) >> 8;
-    if (x0 >= 0 && y0 >= 0 && x0 + 1 < grey->width && y0 + 1 < grey->height) {
-        const uint8_t *p = raster_row(grey, y0) + x0, *q = p + grey->width;
-        int top = p[0] * (256 - fx) + p[1] * fx;
-        int bottom = q[0] * (256 - fx) + q[1] * fx;
-        return (uint8_t)((top * (256 - fy) + bottom * fy + 32768) >> 16);
-    }
-    int sum = 0;
+    if (lies_inside(grey, x, y))
+        return sample_inside(grey, x, y);
+    int fx = (int)(x & (ONE - 1)) >> 8, fy = (int)(y & (ONE - 1)) >> 8, sum = 0;
     for (int i = 0; i < 4; i++) {
         int px = x0 + (i & 1), py = y0 + (i >> 1);
         int weight = ((i & 1) ? fx : 256 - fx) * ((i >> 1) ? fy : 256 - fy);
@@ -107,8 +119,11 @@ static void render_tile(const struct raster *grey, const struct plane *plane, in
         int64_t sx = plane->x + x0 * plane->across_x + y * plane->down_x;
         int64_t sy = plane->y + x0 * plane->across_y + y * plane->down_y;
         uint8_t *row = raster_row(out, y);
+        int64_t last = x1 - x0 - 1;
+        bool inside = lies_inside(grey, sx, sy) &&
+                      lies_inside(grey, sx + last * plane->across_x, sy + last * plane->across_y);
         for (int x = x0; x < x1; x++) {
-            row[x] = sample(grey, sx, sy);
+            row[x] = inside ? sample_inside(grey, sx, sy) : sample(grey, sx, sy);
             sx += plane->across_x;
             sy += plane->across_y;
         }

@@ -376,6 +376,13 @@ static enum err_code find_things(struct look *look, struct papers *out, double *
     return ERR_OK;
 }
 
+static void note_cards(struct papers *papers)
+{
+    for (size_t i = 0; i < papers->count && papers->card_count < PAGE_CARDS_MAX; i++)
+        if (strcmp(paper_size_name(papers->item[i].sides), PAPER_CARD) == 0)
+            papers->card[papers->card_count++] = papers->item[i].box;
+}
+
 static void keep_sure_on_light(struct papers *papers, double beside_mm2)
 {
     size_t kept = 0;
@@ -421,6 +428,7 @@ enum err_code papers_find(const struct raster *small, double px_per_mm, int whit
     enum err_code code = find_things(&look, &found, &beside_mm2, err);
     if (code)
         return code;
+    note_cards(&found);
     if (!is_dark)
         keep_sure_on_light(&found, beside_mm2);
     *out = found;

@@ -9,12 +9,15 @@
  * a dark lid the brightness tells; against a light one a tint all over or a closed rim of shadow,
  * and then only a standard size with nothing beside it counts, since a printed frame or tint looks
  * alike. A paper that fills the image has no lid around it and is not found. Papers that touch are
- * one.
+ * one. A surface of the size ID-1 (ISO/IEC 7810: 85.60 x 53.98 mm) is a card whatever lies beside
+ * it: it may lie on a sheet.
  */
 
 struct papers {
     struct page_paper item[PAGE_PAPERS_MAX]; /* stored frame */
     size_t count;
+    struct rect_mm card[PAGE_CARDS_MAX]; /* boxes around the cards, stored frame */
+    size_t card_count;
 };
 
 /* small: the page reduced to 1.5 pixels per mm or more; white: brightness of paper (tone.h).

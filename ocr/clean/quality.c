@@ -23,6 +23,8 @@
 /* A stroke longer than WRITING_MAX_MM leans or curves more than a fold of a skewed page. */
 #define STROKE_MAX_MM 130.0
 #define STROKE_MAX_ASPECT 5
+/* Nor is a printed bar of that length a fold or a hair: those are thinner, however they lean. */
+#define BAR_MIN_MM 2.0
 
 #define DARK_WHITE 120 /* paper as dark as that loses pale ink */
 #define BAD_WHITE 70
@@ -86,6 +88,12 @@ static bool is_long_stroke(const struct piece *piece, double px_per_mm)
            longer <= STROKE_MAX_ASPECT * shorter;
 }
 
+static bool is_bar(const struct piece *piece, double px_per_mm)
+{
+    int longer = piece->w > piece->h ? piece->w : piece->h;
+    return longer > WRITING_MAX_MM * px_per_mm && piece->area >= BAR_MIN_MM * px_per_mm * longer;
+}
+
 bool quality_has_writing(const struct pieces *ink, int width, int height, double px_per_mm)
 {
     int count = 0;
@@ -104,7 +112,8 @@ bool quality_page_is_blank(const struct pieces *ink, int width, int height, doub
     for (int i = 0; i < ink->count; i++) {
         const struct piece *piece = &ink->item[i];
         if (!is_at_edge(piece, width, height, px_per_mm) &&
-            (is_letter(piece, px_per_mm) || is_long_stroke(piece, px_per_mm)))
+            (is_letter(piece, px_per_mm) || is_long_stroke(piece, px_per_mm) ||
+             is_bar(piece, px_per_mm)))
             return false;
     }
     return !quality_has_writing(ink, width, height, px_per_mm);

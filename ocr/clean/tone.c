@@ -61,42 +61,62 @@ static enum err_code brightest_quarters(const struct raster *small, struct raste
 }
 
 /* One pass along rows (step = channels) or columns (step = row bytes) of a running maximum, minimum
- * or mean over 2 * reach + 1 places. */
+ * or mean over 2 * INK_REACH + 1 places. */
 enum running { RUNNING_MAX, RUNNING_MIN, RUNNING_MEAN };
 
-static void run_line(uint8_t *line, int length, size_t step, int reach, enum running kind,
-                     uint8_t *copy)
+static inline uint8_t run_place(const uint8_t *line, int from, int to, enum running kind)
 {
-    for (int i = 0; i < length; i++)
-        copy[i] = line[i * step];
-    for (int i = 0; i < length; i++) {
-        int from = i - reach > 0 ? i - reach : 0;
-        int to = i + reach < length - 1 ? i + reach : length - 1;
-        int best = copy[from], sum = 0;
-        for (int k = from; k <= to; k++) {
-            sum += copy[k];
-            if (kind == RUNNING_MAX ? copy[k] > best : copy[k] < best)
-                best = copy[k];
-        }
-        line[i * step] = (uint8_t)(kind == RUNNING_MEAN ? sum / (to - from + 1) : best);
+    int best = line[from], sum = 0;
+    for (int i = from; i <= to; i++) {
+        sum += line[i];
+        if (kind == RUNNING_MAX ? line[i] > best : line[i] < best)
+            best = line[i];
     }
+    return (uint8_t)(kind == RUNNING_MEAN ? sum / (to - from + 1) : best);
 }
 
-static enum err_code run_square(struct raster *raster, int reach, enum running kind,
-                                struct err *err)
+/* Inline, so that kind and reach are constants where it is called. */
+static inline void run_kind(const uint8_t *restrict line, int length, const int reach,
+                            const enum running kind, uint8_t *restrict out)
+{
+    int inner = length - reach;
+    for (int i = 0; i < length; i++)
+        if (i < reach || i >= inner)
+            out[i] = run_place(line, i > reach ? i - reach : 0,
+                               i + reach < length - 1 ? i + reach : length - 1, kind);
+    for (int i = reach; i < inner; i++)
+        out[i] = run_place(line, i - reach, i + reach, kind);
+}
+
+static void run_line(uint8_t *line, int length, size_t step, enum running kind, uint8_t *copy)
+{
+    uint8_t *out = copy + length;
+    for (int i = 0; i < length; i++)
+        copy[i] = line[i * step];
+    if (kind == RUNNING_MAX)
+        run_kind(copy, length, INK_REACH, RUNNING_MAX, out);
+    else if (kind == RUNNING_MIN)
+        run_kind(copy, length, INK_REACH, RUNNING_MIN, out);
+    else
+        run_kind(copy, length, INK_REACH, RUNNING_MEAN, out);
+    for (int i = 0; i < length; i++)
+        line[i * step] = out[i];
+}
+
+static enum err_code run_square(struct raster *raster, enum running kind, struct err *err)
 {
     int longest = raster->width > raster->height ? raster->width : raster->height;
     AUTO(mem)
-    uint8_t *copy = mem_alloc((size_t)longest);
+    uint8_t *copy = mem_array((size_t)longest, 2);
     if (!copy)
         return err_set(err, ERR_NO_MEMORY, "paper tone");
     size_t row_bytes = (size_t)raster->width * raster->channels;
     for (int c = 0; c < raster->channels; c++) {
         for (int y = 0; y < raster->height; y++)
-            run_line(raster_row(raster, y) + c, raster->width, raster->channels, reach, kind, copy);
+            run_line(raster_row(raster, y) + c, raster->width, raster->channels, kind, copy);
         for (int x = 0; x < raster->width; x++)
-            run_line(raster->px + (size_t)x * raster->channels + c, raster->height, row_bytes,
-                     reach, kind, copy);
+            run_line(raster->px + (size_t)x * raster->channels + c, raster->height, row_bytes, kind,
+                     copy);
     }
     return ERR_OK;
 }
@@ -141,13 +161,13 @@ enum err_code tone_measure(const struct raster *page, struct tone *out, struct e
     if (code)
         return code;
     fill_lid(out->paper, out->lid, out->white);
-    code = run_square(out->paper, INK_REACH, RUNNING_MAX, err);
+    code = run_square(out->paper, RUNNING_MAX, err);
     if (!code)
-        code = run_square(out->paper, INK_REACH, RUNNING_MIN, err);
+        code = run_square(out->paper, RUNNING_MIN, err);
     if (!code)
-        code = run_square(out->paper, INK_REACH, RUNNING_MEAN, err);
+        code = run_square(out->paper, RUNNING_MEAN, err);
     if (!code)
-        code = run_square(out->paper, INK_REACH, RUNNING_MEAN, err);
+        code = run_square(out->paper, RUNNING_MEAN, err);
     return code;
 }
 

@@ -1,110 +1,16 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/text.h"
+#include "ocr/classify/abstract.h"
 #include "ocr/extract/paper.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Trích yếu: under the title (zone 5a) or under the number of a letter (zone 5b). It ends where the
- * lines spread: the body stands further off than the lines of the abstract from each other. */
-
-#define LINES_MAX 8
-#define SPREAD 1.35
-/* First line under the title, in heights of the title's line. */
-#define FIRST_LINE_HEIGHTS 3.2
 /* A word read worse than this is likely wrong; a tenth of such words spoils the abstract. */
 #define WORD_GOOD 0.60
-/* What cannot be read is no speck from this width on. */
-#define TORN_LINE_MM 8
-
-struct block {
-    const struct page_line *line[LINES_MAX];
-    size_t count;
-    bool torn; /* a line among these was left out, or one more did not fit */
-};
-
-static bool begins_body(const struct page_text *page, const struct page_line *line)
-{
-    static const char *const starts[] = {"cancu", "kinhgui", "homnay", "dieu1", "thuchien", "xet"};
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (strncmp(line->key, starts[i], strlen(starts[i])) == 0)
-            return true;
-    const char *word = page->words->item[line->first].text;
-    size_t digits = strspn(word, "0123456789IVX");
-    return digits > 0 && (word[digits] == '.' || word[digits] == ')') && !word[digits + 1];
-}
-
-static bool is_rubbish(const struct page_line *line)
-{
-    return line->confidence < 0.5 || strlen(line->key) < 2;
-}
-
-static void add_line(struct block *block, const struct page_line *line)
-{
-    if (block->count < LINES_MAX)
-        block->line[block->count++] = line;
-    else
-        block->torn = true;
-}
-
-static struct block block_under_title(const struct paper *paper)
-{
-    const struct page_text *page = paper->face;
-    const struct page_line *title = paper->kind.title;
-    struct block block = {0};
-    double middle_mm = page_line_center_mm(title), above_mm = title->baseline_mm, pitch_mm = 0;
-    for (size_t i = 0; i < page->line_count; i++) {
-        const struct page_line *line = &page->line[i];
-        double step_mm = line->baseline_mm - above_mm;
-        double limit_mm = pitch_mm > 0 ? pitch_mm * SPREAD : title->box.h * FIRST_LINE_HEIGHTS;
-        bool in_reach = step_mm > 2 && step_mm <= limit_mm;
-        if (line->baseline_mm <= title->baseline_mm + 1)
-            continue;
-        if (is_rubbish(line)) {
-            block.torn = block.torn || (in_reach && line->box.w > TORN_LINE_MM);
-            continue;
-        }
-        if (step_mm > limit_mm || begins_body(page, line))
-            break;
-        if (fabs(page_line_center_mm(line) - middle_mm) > page->frame.w * 0.13) {
-            block.torn = block.torn || in_reach;
-            continue;
-        }
-        if (page_line_is_caps(page, line))
-            break;
-        bool same_row = block.count && step_mm < 2;
-        if (!same_row && step_mm > 2)
-            pitch_mm = pitch_mm > 0 && pitch_mm < step_mm ? pitch_mm : step_mm;
-        add_line(&block, line);
-        above_mm = line->baseline_mm;
-    }
-    return block;
-}
-
-static struct block block_of_subject(const struct paper *paper)
-{
-    const struct page_text *page = paper->face;
-    const struct page_line *first = paper->head.subject;
-    struct block block = {0};
-    add_line(&block, first);
-    double above_mm = first->baseline_mm;
-    for (size_t i = 0; i < page->line_count; i++) {
-        const struct page_line *line = &page->line[i];
-        double step_mm = line->baseline_mm - above_mm;
-        if (line == first || line->baseline_mm <= first->baseline_mm + 1 || is_rubbish(line))
-            continue;
-        if (step_mm > first->box.h * 2.2 || line == paper->head.addressee)
-            break;
-        if (page_line_center_mm(line) >= paper->head.column_mm || page_line_is_caps(page, line))
-            continue;
-        add_line(&block, line);
-        above_mm = line->baseline_mm;
-    }
-    return block;
-}
 
 /* Other print on top of it (a stamp) breaks lines in ways their confidence does not tell. */
-static bool is_overprinted(const struct page_text *page, const struct block *block)
+static bool is_overprinted(const struct page_text *page, const struct abstract *block)
 {
     struct rect_mm box = {0};
     for (size_t i = 0; i < block->count; i++)
@@ -144,7 +50,7 @@ static bool ends_halfway(const char *text)
 }
 
 /* Mean of its words, cut down by the share of words that are likely wrong. */
-static double block_confidence(const struct page_text *page, const struct block *block)
+static double block_confidence(const struct page_text *page, const struct abstract *block)
 {
     double sum = 0, bad = 0, count = 0;
     for (size_t i = 0; i < block->count; i++)
@@ -159,7 +65,7 @@ static double block_confidence(const struct page_text *page, const struct block 
 }
 
 static enum err_code propose_block(struct paper *paper, const struct field_rule *rule,
-                                   const struct block *block)
+                                   const struct abstract *block)
 {
     const struct page_text *page = paper->face;
     AUTO(buf)
@@ -193,7 +99,7 @@ enum err_code find_abstract(struct paper *paper, const struct field_rule *rule)
 {
     if (!paper->face || !paper->kind.title)
         return ERR_OK;
-    struct block block = block_under_title(paper);
+    struct abstract block = abstract_under_title(paper->face, paper->kind.title);
     return propose_block(paper, rule, &block);
 }
 
@@ -201,6 +107,6 @@ enum err_code find_subject(struct paper *paper, const struct field_rule *rule)
 {
     if (!paper->face || !paper->head.subject)
         return ERR_OK;
-    struct block block = block_of_subject(paper);
+    struct abstract block = abstract_of_subject(paper->face, &paper->head);
     return propose_block(paper, rule, &block);
 }

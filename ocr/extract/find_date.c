@@ -14,8 +14,9 @@ static bool same_day(const struct date_words *a, const struct date_words *b)
            a->date.month == b->date.month && a->date.year == b->date.year;
 }
 
-/* The head's date line: the topmost line above the title that names a day and a month; what stands
- * aside comes last. *out_doubt: another line names another day. */
+/* The head's date line: the topmost line above the title that names a day and a month, one beside
+ * or under the motto first; what stands aside comes last. *out_doubt: another line names another
+ * day. */
 static bool find_date_line(const struct paper *paper, struct date_words *out, bool *out_doubt)
 {
     const struct page_text *page = paper->face;
@@ -24,18 +25,21 @@ static bool find_date_line(const struct paper *paper, struct date_words *out, bo
         below = paper->kind.title->baseline_mm;
     else if (paper->head.addressee)
         below = paper->head.addressee->baseline_mm;
-    bool found = false, found_aside = false, doubt = false;
+    const struct layout *layout = &paper->layout[paper->face_index];
+    bool found = false, doubt = false;
+    int best = 0;
     for (size_t i = 0; i < page->line_count && page->line[i].baseline_mm < below; i++) {
         const struct page_line *line = &page->line[i];
         struct date_words at;
         if (line->in_stamp || !read_date_words(page, line->first, line->count, &at))
             continue;
         doubt = doubt || (found && !same_day(&at, out));
-        if (found && (line->aside || !found_aside))
+        int rank = 2 * layout_puts(layout, page, line, PAGE_ZONE_HEAD_RIGHT) + !line->aside;
+        if (found && rank <= best)
             continue;
         *out = at;
         found = true;
-        found_aside = line->aside;
+        best = rank;
     }
     *out_doubt = doubt;
     return found;

@@ -25,7 +25,7 @@ static bool number_is_printed(const struct page_text *page, size_t label, size_t
         return false;
     for (size_t i = first; i < first + count; i++) {
         const struct word *word = &page->words->item[i];
-        if (!print_fits(page->words, i, &scale, &print_digits))
+        if (word->hand >= WORD_HAND_DOUBT || !print_fits(page->words, i, &scale, &print_digits))
             return false;
         /* a form to fill in leaves room in front of its symbol: "Số:    /QĐ-UBND" */
         double before_mm = i > first ? word->box.x - (word[-1].box.x + word[-1].box.w) : 0;
@@ -45,16 +45,20 @@ enum err_code find_number(struct paper *paper, const struct field_rule *rule)
 {
     const struct page_text *page = paper->face;
     size_t first, count;
-    if (!page || !read_number_words(page, &paper->head, &first, &count))
+    if (!page || !paper->head.number)
         return ERR_OK;
     struct number_symbol number;
-    struct found found = {
-        .page = paper->face_index, .first = first, .count = count, .source = FIELD_FROM_ZONE};
+    struct found found = {.page = paper->face_index, .source = FIELD_FROM_ZONE};
     const char *hint = kind_hint(paper);
-    if (!read_number(page, first, count, paper->templates, hint, &number)) {
+    if (!read_number_words(page, &paper->head, &first, &count) ||
+        !read_number(page, first, count, paper->templates, hint, &number)) {
+        found.first = paper->head.number->first; /* a hand may have left no word behind "Số:" */
+        found.count = paper->head.number->count;
         found.ask = true;
         return paper_propose(paper, rule, &found);
     }
+    found.first = first;
+    found.count = count;
     double confidence = paper_words_confidence(page, first, count);
     bool settled = number.has_kind && hint && strcmp(number.kind, hint) == 0;
     bool stroke = settled && strstr(number.value, "Đ") && confidence >= CONFIDENCE_STROKE;

@@ -53,6 +53,15 @@ static double zone_bottom(const struct paper *paper)
     return paper->head.bottom_mm;
 }
 
+/* Left of the right column; where the head's columns are sure, in the left one. */
+static bool is_on_the_left(const struct paper *paper, const struct page_line *line)
+{
+    const struct head_columns *columns = &paper->head.columns;
+    bool sure = columns->found && columns->confidence >= PAGE_ZONE_SURE;
+    return page_line_center_mm(line) < paper->head.column_mm &&
+           (!sure || columns_hold(columns, line));
+}
+
 static void collect(const struct paper *paper, struct issuer_zone *out)
 {
     const struct page_text *page = paper->face;
@@ -62,9 +71,12 @@ static void collect(const struct paper *paper, struct issuer_zone *out)
         const struct page_line *line = &page->line[i];
         if (line->baseline_mm >= bottom_mm)
             break;
-        if (line->aside || line->baseline_mm < top_mm || line == paper->head.motto ||
-            line->confidence < 0.5 || strlen(line->key) < 3 ||
-            page_line_center_mm(line) >= paper->head.column_mm)
+        /* without a motto the whole head seems to stand aside */
+        bool aside =
+            line->aside && (paper->head.motto || !layout_puts(&paper->layout[paper->face_index],
+                                                              page, line, PAGE_ZONE_HEAD_LEFT));
+        if (aside || line->baseline_mm < top_mm || line == paper->head.motto ||
+            line->confidence < 0.5 || strlen(line->key) < 3 || !is_on_the_left(paper, line))
             continue;
         if (page_line_is_caps(page, line))
             out->line[out->count++] = line;

@@ -17,6 +17,8 @@
  * "Họ, chữ đệm, tên người mẹ" is not taken for the owner's; labels of other things end a value.
  */
 
+/* Hands write higher and lower than print: of the label's height. */
+#define BLANK_MARGIN 0.5
 #define VALUE_MAX_BYTES 200
 #define CHECKED 0.97
 #define LABEL_WORDS_MAX 12
@@ -351,13 +353,42 @@ static bool value_is_printed(const struct labelled *at, const struct reading *re
     return true;
 }
 
+/* Handwriting that nobody could read: a person gets to see where it ought to stand, from the label
+ * to the end of the line of text. */
+static enum err_code propose_blank(struct paper *paper, const struct field_rule *rule,
+                                   const struct labelled *at)
+{
+    const struct page_text *page = at->page;
+    struct rect_mm label = page->words->item[at->label_end - 1].box, room = label;
+    if (rule->presence == PRESENCE_OPTIONAL)
+        return ERR_OK;
+    room.x = label.x + label.w;
+    room.w = page->frame.x + page->frame.w - room.x;
+    room.y -= label.h * BLANK_MARGIN;
+    room.h += 2 * label.h * BLANK_MARGIN;
+    if (room.w <= 0)
+        return ERR_OK;
+    struct found found = {
+        .page = at->page_index, .source = FIELD_FROM_WORDING, .ask = true, .room = room};
+    return paper_propose(paper, rule, &found);
+}
+
+/* What was taken for the value stands under the label, not beside it. */
+static bool stands_below(const struct labelled *at)
+{
+    const struct rect_mm *label = &at->page->words->item[at->label_end - 1].box;
+    return at->page->words->item[at->first].box.y > label->y + label->h;
+}
+
 static enum err_code propose(struct paper *paper, const struct field_rule *rule,
                              const struct labelled *at, const struct reading *reading, bool rivals)
 {
+    if (!reading->readable && rule->presence != PRESENCE_OPTIONAL && stands_below(at))
+        return propose_blank(paper, rule, at);
     struct found found = {.value = reading->readable ? reading->value : NULL,
                           .page = at->page_index,
-                          .first = reading->first,
-                          .count = reading->count,
+                          .first = reading->count ? reading->first : at->first,
+                          .count = reading->count ? reading->count : at->end - at->first,
                           .source = FIELD_FROM_WORDING};
     found.confidence = paper_words_confidence(at->page, reading->first, reading->count);
     bool good = reading->readable && !reading->repaired && !rivals &&
@@ -380,9 +411,9 @@ static bool in_zone(const struct field_rule *rule, const struct labelled *at)
 /* The first place wins, one in the rule's zone before others; a different value at a second place
  * under the same label makes it a question. */
 struct search {
-    struct labelled best;
+    struct labelled best, blank; /* blank: a label behind which nothing was read */
     struct reading reading;
-    bool found, best_in_zone, rivals;
+    bool found, best_in_zone, rivals, has_blank;
 };
 
 static void consider(struct search *search, const struct field_rule *rule,
@@ -415,9 +446,13 @@ static void search_line(const struct paper *paper, const struct field_rule *rule
         if (!match.words)
             continue;
         struct labelled place = {page, page_index, at, at + match.words, 0, 0};
-        if (match.wanted && stands_as_label(page, line, at, match.words) &&
-            find_value(paper, rule, line, &place))
+        bool wanted = match.wanted && stands_as_label(page, line, at, match.words);
+        if (wanted && find_value(paper, rule, line, &place)) {
             consider(search, rule, &place, line);
+        } else if (wanted && !search->has_blank) {
+            search->blank = place;
+            search->has_blank = true;
+        }
         at += match.words - 1;
     }
 }
@@ -429,6 +464,6 @@ enum err_code find_labelled(struct paper *paper, const struct field_rule *rule)
         for (size_t k = 0; k < paper->page[i].line_count; k++)
             search_line(paper, rule, i, &paper->page[i].line[k], &search);
     if (!search.found)
-        return ERR_OK;
+        return search.has_blank ? propose_blank(paper, rule, &search.blank) : ERR_OK;
     return propose(paper, rule, &search.best, &search.reading, search.rivals);
 }

@@ -16,7 +16,7 @@
 struct zone {
     const struct mrz *mrz;
     const char *raw;
-    size_t page;
+    size_t page; /* its number */
     struct rect_mm box;
 };
 
@@ -73,7 +73,7 @@ static enum err_code propose(struct paper *paper, const struct zone *zone, enum 
         .confidence = conflict           ? CONFIDENCE_DOUBTED
                       : zone->mrz->whole ? CONFIDENCE_PROVED
                                          : CONFIDENCE_CHECKED,
-        .page = (int)(paper->first_page + zone->page),
+        .page = (int)zone->page,
         .box = zone->box,
         .source = FIELD_FROM_MRZ,
         .needs_person = conflict || always_ask || !zone->mrz->whole || (rule && rule->always_ask),
@@ -116,9 +116,9 @@ static enum err_code take_zone(struct paper *paper, const struct zone *zone)
 
 #define ZONE_LINES 3
 
-static enum err_code try_lines(struct paper *paper, size_t page_index, size_t at, bool *out_found)
+static enum err_code try_lines(struct paper *paper, const struct page_text *page, size_t number,
+                               size_t at, bool *out_found)
 {
-    const struct page_text *page = &paper->page[page_index];
     char *line[ZONE_LINES] = {NULL};
     size_t count = 0, used = 0;
     struct mrz mrz;
@@ -130,7 +130,7 @@ static enum err_code try_lines(struct paper *paper, size_t page_index, size_t at
     }
     *out_found = parse_mrz((const char *const *)line, count, &mrz, &used);
     if (*out_found) {
-        struct zone zone = {&mrz, line[0], page_index, {0}};
+        struct zone zone = {&mrz, line[0], number, {0}};
         for (size_t i = 0; i < used; i++)
             zone.box = rect_union(zone.box, page->line[at + i].box);
         zone.box = rect_upright_from_deskewed(zone.box, page->words->page, page->words->skew_deg);
@@ -141,14 +141,12 @@ static enum err_code try_lines(struct paper *paper, size_t page_index, size_t at
     return code;
 }
 
-enum err_code find_mrz(struct paper *paper)
+enum err_code find_mrz(struct paper *paper, const struct page_text *text, size_t page,
+                       bool *out_found)
 {
-    for (size_t p = 0; p < paper->page_count; p++)
-        for (size_t at = 0; at < paper->page[p].line_count; at++) {
-            bool found = false;
-            enum err_code code = try_lines(paper, p, at, &found);
-            if (code || found)
-                return code;
-        }
-    return ERR_OK;
+    enum err_code code = ERR_OK;
+    *out_found = false;
+    for (size_t at = 0; at < text->line_count && !code && !*out_found; at++)
+        code = try_lines(paper, text, page, at, out_found);
+    return code;
 }

@@ -1,5 +1,5 @@
 #include "daemon/base/mem.h"
-#include "ocr/classify/fuzzy.h"
+#include "ocr/classify/signature.h"
 #include "ocr/extract/paper.h"
 #include "ocr/extract/parse_place.h"
 #include "ocr/extract/print_check.h"
@@ -7,43 +7,38 @@
 #include <math.h>
 #include <string.h>
 
-/* Zone 7: the position in capitals (CHỦ TỊCH, KT. GIÁM ĐỐC), the signature, the name under it, in
- * the right half of the last written page. */
+/* Zone 7: the position in capitals (CHỦ TỊCH, KT. GIÁM ĐỐC), the signature, the name under it: the
+ * signature block of the last written page, and where none is sure, the right half of the page. */
 
 /* From the position down to the name there is room for a signature and a seal. */
 #define NAME_BELOW_MIN_MM 8
 #define NAME_BELOW_MAX_MM 55
+#define SENTENCE_WORDS 7
 
-static bool is_position(const struct page_line *line)
+static bool is_office(const struct signature *block)
 {
-    static const char *const positions[] = {
-        "chutich",
-        "giamdoc",
-        "truongphong",
-        "chanhvanphong",
-        "botruong",
-        "thutruong",
-        "cuctruong",
-        "hieutruong",
-        "truongcongan",
-        "vientruong",
-        "thutuong",
-        "chicuctruong",
-        "truongban",
-        "tongcuctruong",
-        "thutruongdonvi",
-        "chanhthanhtra",
-        "vutruong",
-        "doitruong",
-        "congchuctuphaphotich",
-        "nguoiky",
-        "truongbanquanly",
-        "photruongphong",
-    };
-    for (size_t i = 0; i < sizeof positions / sizeof *positions; i++)
-        if (fuzzy_contains(line->key, positions[i]))
+    for (const struct page_line *line = block->first; line <= block->last; line++)
+        if (rect_overlap_mm2(line->box, block->box) > 0 && signature_is_position(line))
             return true;
     return false;
+}
+
+/* Of the sure blocks with a name the lowest, one on the right before one on the left. */
+static const struct signature *find_block(const struct page_text *page, const struct layout *layout,
+                                          bool of_office)
+{
+    const struct signature *best = NULL;
+    bool best_right = false;
+    for (size_t i = 0; i < layout->end.signature_count; i++) {
+        const struct signature *block = &layout->end.signature[i];
+        bool right = page_line_center_mm(block->last) > page->frame.x + page->frame.w / 2;
+        if (block->confidence < PAGE_ZONE_SURE || !block->name || (best_right && !right) ||
+            (of_office && !is_office(block)))
+            continue;
+        best = block;
+        best_right = right;
+    }
+    return best;
 }
 
 /* The lowest position line right of the middle. */
@@ -53,7 +48,7 @@ static const struct page_line *find_position(const struct page_text *page)
     for (size_t i = page->line_count; i-- > 0;) {
         const struct page_line *line = &page->line[i];
         if (page_line_center_mm(line) > middle_mm && line->box.y > page->frame.y + 20 &&
-            strlen(line->key) < 60 && is_position(line) && page_line_is_caps(page, line))
+            strlen(line->key) < 60 && signature_is_position(line) && page_line_is_caps(page, line))
             return line;
     }
     return NULL;
@@ -96,6 +91,13 @@ static char *line_name(const struct page_text *page, const struct page_line *lin
     return text ? person_name(text) : NULL;
 }
 
+/* Text of the body below the position: what follows is no signature. */
+static bool is_sentence_under(const struct page_line *line, const struct page_line *position)
+{
+    return line->count > SENTENCE_WORDS && line->box.x < position->box.x + position->box.w &&
+           position->box.x < line->box.x + line->box.w;
+}
+
 /* The first name under the position; one in capitals only where there is no other, since that may
  * be a stamp: BẢN SAO ĐIỆN TỬ. */
 static const struct page_line *find_name_line(const struct page_text *page,
@@ -106,6 +108,8 @@ static const struct page_line *find_name_line(const struct page_text *page,
     for (size_t i = 0; i < page->line_count; i++) {
         const struct page_line *line = &page->line[i];
         double below_mm = line->baseline_mm - position->baseline_mm;
+        if (below_mm > 1 && below_mm < NAME_BELOW_MAX_MM && is_sentence_under(line, position))
+            break;
         if (below_mm < NAME_BELOW_MIN_MM || below_mm > NAME_BELOW_MAX_MM ||
             fabs(page_line_center_mm(line) - middle_mm) > 30)
             continue;
@@ -119,18 +123,34 @@ static const struct page_line *find_name_line(const struct page_text *page,
     return caps;
 }
 
+/* An office that signs, on the last page that has one; else whoever signed, and then a person
+ * looks: it may be a party. Only with a name under it. */
+static const struct page_line *find_heading(const struct paper *paper, size_t *out_page,
+                                            bool *out_is_office)
+{
+    for (int office = 1; office >= 0; office--)
+        for (size_t at = paper->page_count; at-- > 0;) {
+            const struct page_text *page = &paper->page[at];
+            const struct signature *block = find_block(page, &paper->layout[at], office);
+            const struct page_line *heading = block    ? block->last
+                                              : office ? find_position(page)
+                                                       : NULL;
+            if (!heading || !find_name_line(page, heading))
+                continue;
+            *out_page = at;
+            *out_is_office = office;
+            return heading;
+        }
+    return NULL;
+}
+
 enum err_code find_signer(struct paper *paper, const struct field_rule *rule)
 {
-    const struct page_text *page = NULL;
-    const struct page_line *position = NULL;
-    size_t at = paper->page_count;
-    while (at > 0 && !position) {
-        page = &paper->page[--at];
-        position = find_position(page);
-    }
-    if (!position)
-        return ERR_OK;
-    const struct page_line *line = find_name_line(page, position);
+    size_t at = 0;
+    bool is_office = false;
+    const struct page_line *position = find_heading(paper, &at, &is_office);
+    const struct page_text *page = &paper->page[at];
+    const struct page_line *line = position ? find_name_line(page, position) : NULL;
     if (!line)
         return ERR_OK;
     AUTO(mem) char *name = line_name(page, line);
@@ -141,7 +161,7 @@ enum err_code find_signer(struct paper *paper, const struct field_rule *rule)
                           .count = line->count,
                           .confidence = confidence,
                           .source = FIELD_FROM_ZONE,
-                          .ask = has_word_in_caps(page, line) ||
+                          .ask = !is_office || has_word_in_caps(page, line) ||
                                  !name_is_printed(page, position, line) ||
                                  !name_is_whole(page, line)};
     if (found.ask && confidence > CONFIDENCE_DOUBTED)

@@ -3,11 +3,13 @@
 #include "daemon/base/buf.h"
 #include "ocr/extract/text_check.h"
 
+#include <math.h>
+
 #define RAW_MAX_BYTES (1u << 20)
 
 static struct rect_mm found_box(const struct page_text *page, const struct found *found)
 {
-    struct rect_mm box = {0};
+    struct rect_mm box = found->room;
     for (size_t i = 0; i < found->line_count; i++)
         box = rect_union(box, found->line[i]->box);
     size_t end = found->line_count ? 0 : found->first + found->count;
@@ -45,6 +47,22 @@ double paper_words_confidence(const struct page_text *page, size_t first, size_t
     return least > 1 ? 0 : least;
 }
 
+static bool any_by_hand(const struct page_text *page, size_t first, size_t count)
+{
+    for (size_t i = first; i < first + count && i < page->words->count; i++)
+        if (word_is_hand(&page->words->item[i]))
+            return true;
+    return false;
+}
+
+static bool found_by_hand(const struct page_text *page, const struct found *found)
+{
+    bool hand = !found->line_count && any_by_hand(page, found->first, found->count);
+    for (size_t i = 0; i < found->line_count && !hand; i++)
+        hand = any_by_hand(page, found->line[i]->first, found->line[i]->count);
+    return hand;
+}
+
 enum err_code paper_propose(struct paper *paper, const struct field_rule *rule,
                             const struct found *found)
 {
@@ -54,6 +72,9 @@ enum err_code paper_propose(struct paper *paper, const struct field_rule *rule,
     if (!raw)
         return err_set(paper->err, ERR_NO_MEMORY, "field '%s'", field_key(rule->field));
     double confidence = text_check(paper, rule->field, found);
+    bool hand = found_by_hand(page, found);
+    if (hand)
+        confidence = fmin(confidence, CONFIDENCE_DOUBTED);
     bool sure = found->value && confidence >= CONFIDENCE_SURE && !found->ask;
     struct field field = {
         .name = rule->field,
@@ -64,6 +85,7 @@ enum err_code paper_propose(struct paper *paper, const struct field_rule *rule,
         .box = found_box(page, found),
         .source = found->source,
         .needs_person = !sure || rule->always_ask,
+        .handwritten = hand,
     };
     return fields_put(paper->fields, &field, paper->err);
 }

@@ -4,6 +4,7 @@
 #include "daemon/model/field.h"
 #include "daemon/model/page_info.h"
 #include "ocr/classify/classify.h"
+#include "ocr/classify/layout.h"
 #include "ocr/classify/lines.h"
 #include "ocr/extract/parse_number.h"
 #include "ocr/extract/templates.h"
@@ -26,6 +27,7 @@ struct paper {
     const struct template *template;
     const struct page_text *page; /* of this paper only, first to last */
     const struct page_info *info;
+    struct layout *layout; /* zones of each page */
     size_t page_count;
     size_t first_page;            /* number in the document of page[0], from 1 */
     const struct page_text *face; /* first written page; NULL: all blank */
@@ -46,6 +48,8 @@ struct found {
     double confidence;
     enum field_source source;
     bool ask; /* a person must look whatever the confidence */
+    struct rect_mm
+        room; /* without words or lines: where the value ought to stand; deskewed frame */
 };
 
 enum err_code paper_propose(struct paper *paper, const struct field_rule *rule,
@@ -73,9 +77,10 @@ enum err_code find_validity(struct paper *paper, const struct field_rule *rule);
 
 /* QR and bar codes: they outrank what was read; a conflict on an identifier asks a person. */
 enum err_code find_codes(struct paper *paper);
-/* The machine readable zone of cards and passports: outranks print, not codes. Only what its check
- * digits prove is told. */
-enum err_code find_mrz(struct paper *paper);
+/* The machine readable zone of cards and passports on `text`, which has that page number: outranks
+ * print, not codes. Only what its check digits prove is told. */
+enum err_code find_mrz(struct paper *paper, const struct page_text *text, size_t page,
+                       bool *out_found);
 /* What the fields say about each other: birth year and sex against the number, year of the number
  * against the date, order of dates. A mismatch makes both a question. */
 enum err_code cross_check(struct paper *paper);

@@ -232,6 +232,7 @@ static enum err_code add_part(struct part_words *side, size_t part, int *blocks,
                       word->baseline_mm + side->part[part].shift.y, block, line, err);
         if (code)
             return code;
+        side->words.item[side->words.count - 1].hand = word->hand;
     }
     *blocks = next_block;
     *lines = next_line;

@@ -158,6 +158,7 @@ static bool part_is_printed(const struct page_text *page, size_t part, const str
 {
     const struct words *words = page->words;
     return words->item[part].confidence >= DAY_CONFIDENCE &&
+           words->item[part].hand < WORD_HAND_DOUBT &&
            print_fits(words, part, scale, &print_digits) &&
            print_gap_fits(words, part - 1, part, scale) &&
            print_gap_fits(words, part, part + 1, scale) &&

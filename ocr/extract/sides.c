@@ -21,6 +21,9 @@ struct sides {
     struct words *words;     /* of each side; borrowed where one image has them all */
     struct page_info *infos; /* texts of codes are borrowed */
     size_t count;
+    struct detail *details; /* images that tell no text but may show a zone to be read */
+    size_t *detail_image;
+    size_t detail_count;
 };
 
 static inline void sides_auto(struct sides *sides)
@@ -32,6 +35,8 @@ static inline void sides_auto(struct sides *sides)
     mem_free(sides->item);
     mem_free(sides->words);
     mem_free(sides->infos);
+    mem_free(sides->details);
+    mem_free(sides->detail_image);
 }
 
 /* ---- which images tell the text -----------------------------------------------------------------
@@ -111,6 +116,8 @@ static enum err_code make_side(struct sides *sides, size_t first, size_t count, 
         return code;
     *info = *sides->image[part_words_first(&side->text)].info;
     info->size = side->text.words.page;
+    if (side->text.count > 1) /* zones of one part are not those of all together */
+        info->zone_count = 0;
     sides->words[sides->count - 1] = side->text.words;
     return collect_codes(sides->image, side, info, err);
 }
@@ -134,6 +141,23 @@ static enum err_code make_sides(const struct side_image *image, size_t count, st
     return ERR_OK;
 }
 
+static enum err_code collect_details(struct sides *sides, size_t image_count, struct err *err)
+{
+    sides->details = mem_array(image_count + 1, sizeof *sides->details);
+    sides->detail_image = mem_array(image_count + 1, sizeof *sides->detail_image);
+    if (!sides->details || !sides->detail_image)
+        return err_set(err, ERR_NO_MEMORY, "details of a document");
+    for (size_t i = 0; i < sides->count; i++)
+        for (size_t k = sides->item[i].first; k < sides->item[i].first + sides->item[i].count;
+             k++) {
+            if (sides->image[k].kind != IMAGE_DETAIL)
+                continue;
+            sides->detail_image[sides->detail_count] = k;
+            sides->details[sides->detail_count++] = (struct detail){sides->image[k].words, i};
+        }
+    return ERR_OK;
+}
+
 /* ---- back to the images -------------------------------------------------------------------------
  */
 
@@ -145,7 +169,10 @@ static bool same_box(struct rect_mm a, struct rect_mm b)
 
 static void place_field(const struct sides *sides, struct field *field)
 {
-    if (field->page < 1 || (size_t)field->page > sides->count)
+    size_t page = field->page < 1 ? 0 : (size_t)field->page;
+    if (page > sides->count && page - sides->count <= sides->detail_count)
+        field->page = (int)sides->detail_image[page - sides->count - 1] + 1;
+    if (page < 1 || page > sides->count)
         return;
     const struct side *side = &sides->item[field->page - 1];
     const struct page_info *info = &sides->infos[field->page - 1];
@@ -197,8 +224,11 @@ enum err_code understand_sides(const struct templates *templates, const struct s
     struct js *answer = NULL;
     enum err_code code = make_sides(images, count, &sides, err);
     if (!code)
-        code = understand_document(templates, sides.words, sides.infos, sides.count, dossier_code,
-                                   &answer, err);
+        code = collect_details(&sides, count, err);
+    if (!code)
+        code =
+            understand_with_details(templates, sides.words, sides.infos, sides.count, sides.details,
+                                    sides.detail_count, dossier_code, &answer, err);
     if (!code)
         code = place_fields(&sides, answer, err);
     if (!code && !js_set(answer, "pages", spread_starts(&sides, answer)))

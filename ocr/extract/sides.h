@@ -18,7 +18,8 @@
  *   overlap  next part of a side larger than the glass: text of the parts together, what two of
  *            them show taken from the one that has it further inside
  *   note     the side with its note on: read when no other image shows the side
- *   detail   a closer look at a part: its words are in the other images already
+ *   detail   a closer look at a part: its words are in the other images already; only a machine
+ *            readable zone is read from it, before that of the others
  *
  * Codes are read from all images, each once.
  */

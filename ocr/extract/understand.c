@@ -35,23 +35,66 @@ static enum err_code make_texts(const struct words *pages, size_t count, struct 
     return ERR_OK;
 }
 
+struct layouts {
+    struct layout *item;
+    size_t count;
+};
+
+static void layouts_auto(struct layouts *layouts)
+{
+    for (size_t i = 0; i < layouts->count; i++)
+        layout_done(&layouts->item[i]);
+    mem_free(layouts->item);
+}
+
+/* Tables are told by rulings, which only the page's own zones know; the others by its words. */
+static enum err_code lay_out(const struct paper *paper, size_t at, struct layout *out)
+{
+    const struct page_text *text = &paper->page[at];
+    const struct page_info *info = &paper->info[at];
+    AUTO(mem) struct page_zone *cell = mem_array(info->zone_count + 1, sizeof *cell);
+    struct head head;
+    size_t cells = 0;
+    bool is_face = text == paper->face;
+    if (!cell)
+        return err_set(paper->err, ERR_NO_MEMORY, "zones of a page");
+    for (size_t i = 0; i < info->zone_count; i++) {
+        if (info->zones[i].kind != PAGE_ZONE_CELL)
+            continue;
+        cell[cells] = info->zones[i];
+        cell[cells].box = rect_deskewed_from_upright(info->zones[i].box, text->words->page,
+                                                     text->words->skew_deg);
+        cells++;
+    }
+    head_find(text, &head);
+    return layout_find(text, &head, is_face ? paper->kind.title : NULL,
+                       is_face ? paper->kind.title_lines : 0, cell, cells, out, paper->err);
+}
+
+static enum err_code lay_out_pages(struct paper *paper, struct layouts *out)
+{
+    out->item = mem_array(paper->page_count + 1, sizeof *out->item);
+    if (!out->item)
+        return err_set(paper->err, ERR_NO_MEMORY, "zones of a document");
+    for (; out->count < paper->page_count; out->count++) {
+        enum err_code code = lay_out(paper, out->count, &out->item[out->count]);
+        if (code)
+            return code;
+    }
+    paper->layout = out->item;
+    return ERR_OK;
+}
+
 typedef enum err_code finder(struct paper *, const struct field_rule *);
 
 static finder *const finders[] = {
-    [FIND_NUMBER] = find_number,
-    [FIND_DATE] = find_date,
-    [FIND_PLACE] = find_place,
-    [FIND_ISSUER] = find_issuer,
-    [FIND_NAME] = find_name,
-    [FIND_TITLE] = find_title,
-    [FIND_ABSTRACT] = find_abstract,
-    [FIND_SUBJECT] = find_subject,
-    [FIND_SIGNER] = find_signer,
-    [FIND_LABEL] = find_labelled,
-    [FIND_OPENING] = find_opening,
-    [FIND_CLOSING] = find_closing,
-    [FIND_VALIDITY] = find_validity,
-    [FIND_CODE] = NULL, /* find_codes reads them all at once */
+    [FIND_NUMBER] = find_number,     [FIND_DATE] = find_date,
+    [FIND_PLACE] = find_place,       [FIND_ISSUER] = find_issuer,
+    [FIND_NAME] = find_name,         [FIND_TITLE] = find_title,
+    [FIND_ABSTRACT] = find_abstract, [FIND_SUBJECT] = find_subject,
+    [FIND_SIGNER] = find_signer,     [FIND_LABEL] = find_labelled,
+    [FIND_OPENING] = find_opening,   [FIND_CLOSING] = find_closing,
+    [FIND_VALIDITY] = find_validity, [FIND_CODE] = NULL, /* find_codes reads them all at once */
 };
 
 static void find_face(struct paper *paper)
@@ -104,12 +147,7 @@ static enum err_code find_fields(struct paper *paper)
         if (code)
             return code;
     }
-    enum err_code code = find_codes(paper);
-    if (!code)
-        code = find_mrz(paper);
-    if (!code)
-        code = cross_check(paper);
-    return code;
+    return find_codes(paper);
 }
 
 /* A paper that says it never expires has no date to ask for. */
@@ -173,8 +211,38 @@ enum err_code understand_document(const struct templates *templates, const struc
                                   const struct page_info *infos, size_t page_count,
                                   const char *dossier_code, struct js **out, struct err *err)
 {
+    return understand_with_details(templates, pages, infos, page_count, NULL, 0, dossier_code, out,
+                                   err);
+}
+
+/* A card's zone is best read from the closer look. */
+static enum err_code find_zone(struct paper *paper, const struct detail *details, size_t count,
+                               size_t page_count)
+{
+    bool found = false;
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; i < count && !code && !found; i++) {
+        AUTO(page_text) struct page_text text = {0};
+        if (details[i].page >= paper->page_count)
+            continue;
+        code = page_text_make(details[i].words, &text, paper->err);
+        if (!code)
+            code = find_mrz(paper, &text, page_count + 1 + i, &found);
+    }
+    for (size_t i = 0; i < paper->page_count && !code && !found; i++)
+        code = find_mrz(paper, &paper->page[i], paper->first_page + i, &found);
+    return code;
+}
+
+enum err_code understand_with_details(const struct templates *templates, const struct words *pages,
+                                      const struct page_info *infos, size_t page_count,
+                                      const struct detail *details, size_t detail_count,
+                                      const char *dossier_code, struct js **out, struct err *err)
+{
     AUTO(texts)
     struct texts texts = {0};
+    AUTO(layouts)
+    struct layouts layouts = {0};
     AUTO(fields)
     struct fields fields = {0};
     AUTO(mem)
@@ -199,7 +267,13 @@ enum err_code understand_document(const struct templates *templates, const struc
     classify_paper(&paper);
     enum doc_type type = paper.kind.rule ? paper.kind.rule->type : DOC_TYPE_unknown;
     paper.template = templates_find(templates, type);
-    code = find_fields(&paper);
+    code = lay_out_pages(&paper, &layouts);
+    if (!code)
+        code = find_fields(&paper);
+    if (!code)
+        code = find_zone(&paper, details, detail_count, page_count);
+    if (!code)
+        code = cross_check(&paper);
     if (code)
         return code;
     compare_dossier(&paper, dossier_code);

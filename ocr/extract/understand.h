@@ -18,6 +18,18 @@
  * paper starts among the pages, fields come from the first paper only. `dossier_code` is that of
  * the dossier the document lies in, NULL when it has none. NO_MEMORY only.
  */
+/* A closer look at a part of page `page` (from 0), of which only a machine readable zone is read.
+ * What is found on details[i] has page number page_count + 1 + i. */
+struct detail {
+    const struct words *words;
+    size_t page;
+};
+
+enum err_code understand_with_details(const struct templates *templates, const struct words *pages,
+                                      const struct page_info *infos, size_t page_count,
+                                      const struct detail *details, size_t detail_count,
+                                      const char *dossier_code, struct js **out, struct err *err);
+/* The same without any. */
 enum err_code understand_document(const struct templates *templates, const struct words *pages,
                                   const struct page_info *infos, size_t page_count,
                                   const char *dossier_code, struct js **out, struct err *err);

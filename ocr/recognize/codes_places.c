@@ -65,18 +65,29 @@ static struct column column_at(const uint8_t *const rows[3], int x)
     return (struct column){rows[0][x] + 2 * rows[1][x] + rows[2][x], rows[2][x] - rows[0][x]};
 }
 
-static void fill_row(const struct raster *grey, int y, struct grid *grid)
+/* Of most of a page, which need not be looked at any closer. */
+static bool is_white(const uint8_t *const rows[3], int from, int end)
 {
-    int width = grid->columns * grid->step, last = grey->width - 1;
-    const uint8_t *const rows[3] = {raster_row(grey, y > 0 ? y - 1 : y), raster_row(grey, y),
-                                    raster_row(grey, y + 1 < grey->height ? y + 1 : y)};
-    struct cell *cell = &grid->cell[(size_t)(y / grid->step) * grid->columns];
-    struct column before = column_at(rows, 0), here = before;
-    for (int x = 0, left = grid->step; x < width; x++, left--) {
-        if (left == 0) {
-            left = grid->step;
-            cell++;
+    for (int i = 0; i < 3; i++) {
+        uint64_t eight;
+        int x = from;
+        for (; x + 8 <= end; x += 8) {
+            memcpy(&eight, rows[i] + x, 8);
+            if (eight != UINT64_MAX)
+                return false;
         }
+        for (; x < end; x++)
+            if (rows[i][x] != 255)
+                return false;
+    }
+    return true;
+}
+
+/* One row of a cell, from pixel `from` to before `end`; `last` is the last of the image. */
+static void fill_cell(const uint8_t *const rows[3], int from, int end, int last, struct cell *cell)
+{
+    struct column before = column_at(rows, from > 0 ? from - 1 : 0), here = column_at(rows, from);
+    for (int x = from; x < end; x++) {
         struct column after = column_at(rows, x < last ? x + 1 : last);
         int dark = 255 - rows[1][x];
         cell->dark += (float)dark;
@@ -88,6 +99,19 @@ static void fill_row(const struct raster *grey, int y, struct grid *grid)
             add_edge(cell, gx, gy);
         before = here;
         here = after;
+    }
+}
+
+static void fill_row(const struct raster *grey, int y, struct grid *grid)
+{
+    int last = grey->width - 1;
+    const uint8_t *const rows[3] = {raster_row(grey, y > 0 ? y - 1 : y), raster_row(grey, y),
+                                    raster_row(grey, y + 1 < grey->height ? y + 1 : y)};
+    struct cell *cell = &grid->cell[(size_t)(y / grid->step) * grid->columns];
+    for (int i = 0; i < grid->columns; i++) {
+        int from = i * grid->step, end = from + grid->step;
+        if (!is_white(rows, from > 0 ? from - 1 : 0, end <= last ? end + 1 : end))
+            fill_cell(rows, from, end, last, &cell[i]);
     }
 }
 

@@ -4,9 +4,21 @@
 #include "daemon/model/words.h"
 #include "ocr/clean/zones.h"
 
-/* Where the page has a two-column head, lines that run across the gutter are parted: the left
- * column becomes one block, the right one the next, each from top to bottom; all other words keep
- * their order. Blocks and lines are numbered anew from 0. */
+/* Places that are read one after the other, each from top to bottom: the columns of a head, the
+ * cells of a table. */
+struct reading_set {
+    const struct rect_mm *place; /* in reading order; deskewed frame */
+    size_t count;
+    bool is_block; /* all of it is one block (a table), else every place is one */
+};
+
+/* Lines that run across places of a set are parted and what lies in the set read place by place;
+ * all other words keep their order before and behind it. Sets from the top, not overlapping. Blocks
+ * and lines are numbered anew from 0. NO_MEMORY. */
+enum err_code reading_order_part(const struct reading_set *set, size_t set_count,
+                                 struct words *words, struct err *err);
+
+/* The same by the priors of a two-column head. */
 enum err_code reading_order_part_head(const struct zones *zones, struct words *words,
                                       struct err *err);
 

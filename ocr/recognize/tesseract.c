@@ -1,13 +1,15 @@
 #include "ocr/recognize/tesseract.h"
 #include "daemon/base/text.h"
-#include "ocr/recognize/lone_ink.h"
-#include "ocr/recognize/second_look.h"
+#include "ocr/recognize/beside.h"
+#include "ocr/recognize/page_parts.h"
+#include "ocr/recognize/words_packed.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <leptonica/allheaders.h>
 #include <tesseract/capi.h>
 
 #define DEBIAN_MODELS "/usr/share/tesseract-ocr/5/tessdata"
@@ -23,7 +25,8 @@ struct recognizer {
     TessBaseAPI *second; /* for the second look, made by the first one; NULL: not yet */
     bool has_second_model;
     char *language;
-    bool (*is_cancelled)(void);
+    int cores;
+    recognizer_cancel_fn *is_cancelled;
 };
 
 static const char *model_folder(void)
@@ -112,43 +115,95 @@ const char *recognizer_language(const struct recognizer *recognizer)
     return recognizer->language;
 }
 
-void recognizer_set_cancel(struct recognizer *recognizer, bool (*is_cancelled)(void))
+void recognizer_set_cancel(struct recognizer *recognizer, recognizer_cancel_fn *is_asked)
 {
-    recognizer->is_cancelled = is_cancelled;
+    recognizer->is_cancelled = is_asked;
 }
 
-static bool ask_cancelled(void *self, int words)
+recognizer_cancel_fn *recognizer_cancel(const struct recognizer *recognizer)
 {
-    struct recognizer *recognizer = self;
-    (void)words;
+    return recognizer->is_cancelled;
+}
+
+static bool is_cancelled(const struct recognizer *recognizer)
+{
     return recognizer->is_cancelled && recognizer->is_cancelled();
 }
 
-static enum err_code recognise(struct recognizer *recognizer, TessBaseAPI *api, struct err *err)
+void recognizer_set_cores(struct recognizer *recognizer, int cores)
 {
+    recognizer->cores = cores;
+}
+
+bool recognizer_may_share(const struct recognizer *recognizer)
+{
+    return recognizer->cores > 1;
+}
+
+/* A page of which this process reads one part and a copy of it the other. */
+struct shared_page {
+    struct text_rows rows;
+    size_t second_from;
+    bool reads_second;
+    size_t row; /* of the piece at hand */
+    bool shows;
+    struct Pix *whole, *nothing;
+};
+
+/* What Tesseract's monitor carries. */
+struct reading {
+    struct recognizer *recognizer;
+    TessBaseAPI *api;
+    struct shared_page *shared; /* NULL: all of it is read here */
+};
+
+static bool ask_cancelled(void *self, int words)
+{
+    const struct reading *reading = self;
+    (void)words;
+    return is_cancelled(reading->recognizer);
+}
+
+/* Asked before each piece of a row. Of an image that is one pixel high nothing is read: Tesseract
+ * cuts each piece out of the input image as it is then, and passes over what lies outside of it. */
+static bool show_own_part(ETEXT_DESC *monitor, int left, int right, int top, int bottom)
+{
+    const struct reading *reading = TessMonitorGetCancelThis(monitor);
+    struct shared_page *shared = reading->shared;
+    int height = pixGetHeight(shared->whole); /* Tesseract counts from the bottom here */
+    struct text_row piece = {left, height - top, right, height - bottom};
+    shared->row = page_parts_row_of(&shared->rows, shared->row, &piece);
+    bool shows = (shared->row >= shared->second_from) == shared->reads_second;
+    if (shows != shared->shows)
+        TessBaseAPISetInputImage(reading->api, pixClone(shows ? shared->whole : shared->nothing));
+    shared->shows = shows;
+    return true;
+}
+
+static enum err_code recognise(struct recognizer *recognizer, TessBaseAPI *api,
+                               struct shared_page *shared, struct err *err)
+{
+    struct reading reading = {recognizer, api, shared};
     ETEXT_DESC *monitor = TessMonitorCreate();
     if (!monitor)
         return err_set(err, ERR_NO_MEMORY, "recognition");
-    TessMonitorSetCancelThis(monitor, recognizer);
+    TessMonitorSetCancelThis(monitor, &reading);
     TessMonitorSetCancelFunc(monitor, ask_cancelled);
+    if (shared)
+        TessMonitorSetProgressFunc(monitor, show_own_part);
     int failed = TessBaseAPIRecognize(api, monitor);
     TessMonitorDelete(monitor);
-    if (recognizer->is_cancelled && recognizer->is_cancelled())
+    if (is_cancelled(recognizer))
         return err_set(err, ERR_CANCELLED, "recognition cancelled");
     return failed ? err_set(err, ERR_INTERNAL, "recognition failed") : ERR_OK;
 }
-
-/* Where the image lies: pixels to millimetres of the deskewed frame. */
-struct place {
-    double px_per_mm, left_mm, top_mm;
-};
 
 struct numbering {
     int block, line;
     bool any;
 };
 
-static enum err_code add_word(TessResultIterator *results, const struct place *place,
+static enum err_code add_word(TessResultIterator *results, const struct recognition_image *image,
                               const struct numbering *numbering, struct words *words,
                               struct err *err)
 {
@@ -175,18 +230,19 @@ static enum err_code add_word(TessResultIterator *results, const struct place *p
     if (TessPageIteratorBaseline(page, RIL_WORD, &x1, &y1, &x2, &y2))
         baseline = (y1 + y2) / 2.0;
     struct rect_mm box = {
-        .x = place->left_mm + left / place->px_per_mm,
-        .y = place->top_mm + top / place->px_per_mm,
-        .w = (right - left) / place->px_per_mm,
-        .h = (bottom - top) / place->px_per_mm,
+        .x = image->left_mm + left / image->px_per_mm,
+        .y = image->top_mm + top / image->px_per_mm,
+        .w = (right - left) / image->px_per_mm,
+        .h = (bottom - top) / image->px_per_mm,
     };
     double confidence = TessResultIteratorConfidence(results, RIL_WORD) / 100;
-    return words_add(words, plain, confidence, box, place->top_mm + baseline / place->px_per_mm,
+    return words_add(words, plain, confidence, box, image->top_mm + baseline / image->px_per_mm,
                      numbering->block, numbering->line, err);
 }
 
-static enum err_code collect_words(TessResultIterator *results, const struct place *place,
-                                   struct words *words, struct err *err)
+static enum err_code collect_words(TessResultIterator *results,
+                                   const struct recognition_image *image, struct words *words,
+                                   struct err *err)
 {
     TessPageIterator *page = TessResultIteratorGetPageIterator(results);
     struct numbering numbering = {.block = -1, .line = -1};
@@ -195,30 +251,160 @@ static enum err_code collect_words(TessResultIterator *results, const struct pla
             numbering.block++;
         if (TessPageIteratorIsAtBeginningOf(page, RIL_TEXTLINE))
             numbering.line++;
-        enum err_code code = add_word(results, place, &numbering, words, err);
+        enum err_code code = add_word(results, image, &numbering, words, err);
         if (code)
             return code;
     } while (TessResultIteratorNext(results, RIL_WORD));
     return ERR_OK;
 }
 
-static enum err_code read_image(struct recognizer *recognizer, TessBaseAPI *api,
-                                TessPageSegMode mode, const struct raster *grey,
-                                const struct place *place, struct words *words, struct err *err)
+static void set_image(TessBaseAPI *api, TessPageSegMode mode, const struct recognition_image *image)
 {
+    const struct raster *grey = image->grey;
     TessBaseAPISetPageSegMode(api, mode);
     TessBaseAPISetImage(api, grey->px, grey->width, grey->height, 1, grey->width);
-    TessBaseAPISetSourceResolution(api, (int)(place->px_per_mm * MM_PER_INCH + 0.5));
-    enum err_code code = recognise(recognizer, api, err);
-    TessResultIterator *results = code ? NULL : TessBaseAPIGetIterator(api);
-    if (results) {
-        code = collect_words(results, place, words, err);
-        TessResultIteratorDelete(results);
-    }
+    TessBaseAPISetSourceResolution(api, (int)(image->px_per_mm * MM_PER_INCH + 0.5));
+}
+
+static void clear_image(TessBaseAPI *api)
+{
     TessBaseAPIClear(api);
     TessBaseAPIClearAdaptiveClassifier(api);
+}
+
+/* Of the image that is set, or of one part of it. */
+static enum err_code read_words(struct recognizer *recognizer, TessBaseAPI *api,
+                                struct shared_page *shared, const struct recognition_image *image,
+                                struct words *words, struct err *err)
+{
+    enum err_code code = recognise(recognizer, api, shared, err);
+    TessResultIterator *results = code ? NULL : TessBaseAPIGetIterator(api);
+    if (!results)
+        return code;
+    code = collect_words(results, image, words, err);
+    TessResultIteratorDelete(results);
     return code;
 }
+
+static enum err_code read_image(struct recognizer *recognizer, TessBaseAPI *api,
+                                TessPageSegMode mode, const struct recognition_image *image,
+                                struct words *words, struct err *err)
+{
+    set_image(api, mode, image);
+    enum err_code code = read_words(recognizer, api, NULL, image, words, err);
+    clear_image(api);
+    return code;
+}
+
+/* --- one page, two processes ----------------------------------------------------------------- */
+
+static void shared_page_auto(struct shared_page *page)
+{
+    text_rows_done(&page->rows);
+    pixDestroy(&page->whole);
+    pixDestroy(&page->nothing);
+}
+
+static enum err_code find_rows(TessBaseAPI *api, struct text_rows *rows, struct err *err)
+{
+    enum err_code code = ERR_OK;
+    TessPageIterator *layout = TessBaseAPIAnalyseLayout(api);
+    if (!layout)
+        return ERR_OK;
+    do {
+        struct text_row row = {.begins_block = TessPageIteratorIsAtBeginningOf(layout, RIL_BLOCK),
+                               .is_picture = TessPageIteratorBlockType(layout) >= PT_FLOWING_IMAGE};
+        if (TessPageIteratorBoundingBox(layout, RIL_TEXTLINE, &row.left, &row.top, &row.right,
+                                        &row.bottom))
+            code = text_rows_add(rows, &row, err);
+    } while (!code && TessPageIteratorNext(layout, RIL_TEXTLINE));
+    TessPageIteratorDelete(layout);
+    return code;
+}
+
+struct second_part {
+    struct recognizer *recognizer;
+    struct shared_page *page;
+    const struct recognition_image *image;
+};
+
+static enum err_code read_second_part(void *payload, struct buf *out, struct err *err)
+{
+    struct second_part *part = payload;
+    AUTO(words) struct words words = {0};
+    part->page->reads_second = true;
+    enum err_code code =
+        read_words(part->recognizer, part->recognizer->api, part->page, part->image, &words, err);
+    words_pack(&words, out);
+    return code;
+}
+
+static enum err_code read_both_parts(struct recognizer *recognizer, struct shared_page *page,
+                                     const struct recognition_image *image, struct words *words,
+                                     struct err *err)
+{
+    AUTO(beside) struct beside beside = {0};
+    AUTO(words) struct words second = {0};
+    AUTO(mem) char *bytes = NULL;
+    struct second_part part = {recognizer, page, image};
+    size_t size = 0;
+    enum err_code code = beside_begin(read_second_part, &part, &beside, err);
+    if (!code)
+        code = read_words(recognizer, recognizer->api, page, image, words, err);
+    if (!code)
+        code = beside_take(&beside, recognizer->is_cancelled, &bytes, &size, err);
+    if (!code)
+        code = words_unpack(&(struct packed){bytes, bytes + size}, &second, err);
+    return code ? code
+                : page_parts_join(&page->rows, page->second_from, image, &second, words, err);
+}
+
+/* *out_done: false when this process has to read all of it after all. */
+static enum err_code read_shared(struct recognizer *recognizer,
+                                 const struct recognition_image *image, struct words *words,
+                                 bool *out_done, struct err *err)
+{
+    AUTO(shared_page) struct shared_page page = {.shows = true};
+    AUTO(words) struct words both;
+    words_init(&both, words->page, words->skew_deg);
+    set_image(recognizer->api, PSM_AUTO, image);
+    enum err_code code = find_rows(recognizer->api, &page.rows, err);
+    *out_done = true;
+    if (code)
+        return code;
+    if (!page_parts_find(&page.rows, &page.second_from))
+        return read_words(recognizer, recognizer->api, NULL, image, words, err);
+    page.whole = pixClone(TessBaseAPIGetInputImage(recognizer->api));
+    page.nothing = pixCreate(image->grey->width, 1, 8);
+    if (!page.whole || !page.nothing)
+        return err_set(err, ERR_NO_MEMORY, "parts of a page");
+    code = read_both_parts(recognizer, &page, image, &both, err);
+    *out_done = !code || code == ERR_CANCELLED;
+    if (code)
+        return *out_done ? code : ERR_OK;
+    words_done(words);
+    *words = both;
+    both = (struct words){0};
+    return ERR_OK;
+}
+
+/* Which of two languages is tried first depends on the words before: such a page is not parted. */
+enum err_code recognizer_read_layout(struct recognizer *recognizer,
+                                     const struct recognition_image *image, struct words *words,
+                                     struct err *err)
+{
+    bool done = false;
+    enum err_code code = ERR_OK;
+    if (recognizer_may_share(recognizer) && !strchr(recognizer->language, '+')) {
+        code = read_shared(recognizer, image, words, &done, err);
+        clear_image(recognizer->api);
+        if (!done) /* what went wrong once is not tried again with this page */
+            recognizer->cores = 1;
+    }
+    return done ? code : read_image(recognizer, recognizer->api, PSM_AUTO, image, words, err);
+}
+
+/* --- one line -------------------------------------------------------------------------------- */
 
 /* The same model looks at a line otherwise than at a page, so it is asked when there is no other.
  */
@@ -235,12 +421,17 @@ static enum err_code need_second(struct recognizer *recognizer, TessBaseAPI **ou
     return code;
 }
 
-/* One line at `box`, read alone. `out` is initialised here. */
-static enum err_code read_part(struct recognizer *recognizer, const struct recognition_image *image,
-                               const struct rect_mm *box, const struct words *page,
-                               struct words *out, struct err *err)
+enum err_code recognizer_ready_lines(struct recognizer *recognizer, struct err *err)
 {
-    AUTO(raster) struct raster *strip = NULL;
+    TessBaseAPI *api;
+    return need_second(recognizer, &api, err);
+}
+
+enum err_code recognizer_read_line(struct recognizer *recognizer,
+                                   const struct recognition_image *image, const struct rect_mm *box,
+                                   const struct words *page, struct words *out, struct err *err)
+{
+    AUTO(recognition_image) struct recognition_image strip = {0};
     TessBaseAPI *api = NULL;
     int left = (int)fmax(0, (box->x - image->left_mm) * image->px_per_mm);
     int top = (int)fmax(0, (box->y - image->top_mm) * image->px_per_mm);
@@ -248,95 +439,13 @@ static enum err_code read_part(struct recognizer *recognizer, const struct recog
     enum err_code code = need_second(recognizer, &api, err);
     if (!code)
         code = raster_crop(image->grey, left, top, (int)(box->w * image->px_per_mm) + 1,
-                           (int)(box->h * image->px_per_mm) + 1, &strip, err);
+                           (int)(box->h * image->px_per_mm) + 1, &strip.grey, err);
     if (code)
         return code;
-    struct place place = {image->px_per_mm, image->left_mm + left / image->px_per_mm,
-                          image->top_mm + top / image->px_per_mm};
-    return read_image(recognizer, api, PSM_SINGLE_LINE, strip, &place, out, err);
-}
-
-static enum err_code look_again(struct recognizer *recognizer,
-                                const struct recognition_image *image, const struct word *line,
-                                size_t count, struct words *out, struct err *err)
-{
-    AUTO(words) struct words again = {0};
-    struct rect_mm box = second_look_box(line, count);
-    enum err_code code = read_part(recognizer, image, &box, out, &again, err);
-    return code ? code : second_look_merge(line, count, &again, out, err);
-}
-
-static enum err_code keep_line(const struct word *line, size_t count, struct words *out,
-                               struct err *err)
-{
-    enum err_code code = ERR_OK;
-    for (size_t i = 0; i < count && !code; i++)
-        code = words_add(out, line[i].text, line[i].confidence, line[i].box, line[i].baseline_mm,
-                         line[i].block, line[i].line, err);
-    return code;
-}
-
-static enum err_code settle_line(struct recognizer *recognizer,
-                                 const struct recognition_image *image, const struct word *line,
-                                 size_t count, struct words *out, struct err *err)
-{
-    AUTO(words) struct words settled;
-    words_init(&settled, out->page, out->skew_deg);
-    if (!second_look_is_due(line, count))
-        return keep_line(line, count, out, err);
-    enum err_code code = look_again(recognizer, image, line, count, &settled, err);
-    if (code || second_look_is_mark(settled.item, settled.count))
-        return code;
-    return keep_line(settled.item, settled.count, out, err);
-}
-
-static enum err_code settle_lines(struct recognizer *recognizer,
-                                  const struct recognition_image *image, const struct words *first,
-                                  struct words *out, struct err *err)
-{
-    enum err_code code = ERR_OK;
-    for (size_t from = 0, end; from < first->count && !code; from = end) {
-        const struct word *line = &first->item[from];
-        for (end = from + 1; end < first->count && first->item[end].line == line->line;)
-            end++;
-        code = settle_line(recognizer, image, line, end - from, out, err);
-    }
-    return code;
-}
-
-/* Behind all others, each a line of its own: where in the text they belong nobody knows. */
-static enum err_code read_lone_ink(struct recognizer *recognizer,
-                                   const struct recognition_image *image, struct words *words,
-                                   struct err *err)
-{
-    struct lone_ink lone = {0};
-    enum err_code code = lone_ink_find(image, words, &lone, err);
-    for (int i = 0; i < lone.count && !code; i++) {
-        AUTO(words) struct words reading = {0};
-        struct rect_mm box = second_look_box(&(struct word){.box = lone.item[i]}, 1);
-        const struct word *last = &words->item[words->count - 1];
-        code = read_part(recognizer, image, &box, words, &reading, err);
-        if (code || !lone_ink_is_word(&reading))
-            continue;
-        reading.item[0].block = last->block + 1;
-        reading.item[0].line = last->line + 1;
-        code = keep_line(reading.item, 1, words, err);
-    }
-    return code;
-}
-
-enum err_code recognizer_read_page(struct recognizer *recognizer,
-                                   const struct recognition_image *image, struct words *words,
-                                   struct err *err)
-{
-    AUTO(words) struct words first = {0};
-    struct place place = {image->px_per_mm, image->left_mm, image->top_mm};
-    words_init(&first, words->page, words->skew_deg);
-    enum err_code code =
-        read_image(recognizer, recognizer->api, PSM_AUTO, image->grey, &place, &first, err);
-    if (!code)
-        code = settle_lines(recognizer, image, &first, words, err);
-    return code ? code : read_lone_ink(recognizer, image, words, err);
+    strip.px_per_mm = image->px_per_mm;
+    strip.left_mm = image->left_mm + left / image->px_per_mm;
+    strip.top_mm = image->top_mm + top / image->px_per_mm;
+    return read_image(recognizer, api, PSM_SINGLE_LINE, &strip, out, err);
 }
 
 enum err_code recognizer_read_strip(struct recognizer *recognizer, const struct raster *strip,
@@ -345,7 +454,7 @@ enum err_code recognizer_read_strip(struct recognizer *recognizer, const struct 
     TessBaseAPISetPageSegMode(recognizer->api, PSM_SINGLE_BLOCK);
     TessBaseAPISetImage(recognizer->api, strip->px, strip->width, strip->height, 1, strip->width);
     TessBaseAPISetSourceResolution(recognizer->api, 300);
-    enum err_code code = recognise(recognizer, recognizer->api, err);
+    enum err_code code = recognise(recognizer, recognizer->api, NULL, err);
     double sureness = 0;
     TessResultIterator *results = code ? NULL : TessBaseAPIGetIterator(recognizer->api);
     if (results) {

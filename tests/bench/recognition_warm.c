@@ -9,7 +9,8 @@
 /*
  * recognition_warm WORKER PAGES IMAGE…: one warm worker reads PAGES pages, going round the images,
  * each from the file to the fields of a paper of one page. Prints "page SECONDS PATH" for each page
- * of the first round and "memory PAGE KB PEAK_KB" at the tenth of the pages and at the end.
+ * of the first round and "memory PAGE KB PEAK_KB" at the tenth of the pages and at the end. CORES=2
+ * in the environment: what the pipeline tells the worker when another one is idle.
  */
 
 static long status_kb(pid_t pid, const char *key)
@@ -59,6 +60,7 @@ int main(int argc, char **argv)
         return 2;
     }
     enum err_code code = ocr_client_start(argv[1], &client, &err);
+    client.cores = getenv("CORES") ? atoi(getenv("CORES")) : 1;
     if (!code)
         code = read_paper(&client, argv[3], &seconds, &err);
     for (int i = 0; i < count && !code; i++) {

@@ -1,4 +1,5 @@
 #include "daemon/base/file.h"
+#include "daemon/base/text.h"
 #include "daemon/image/image_read.h"
 #include "daemon/ipc/ipc.h"
 #include "daemon/model/words.h"
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -105,6 +107,7 @@ static void read_and_recognise(struct worker *worker, int image, struct js *args
     assert_int_equal(ipc_take_fd(&recognised, 0, &blob, NULL), ERR_OK);
     assert_int_equal(words_read_fd(blob, words, NULL), ERR_OK);
     assert_int_equal(js_int_or(ok, "words", -1), words->count);
+    assert_true(js_set(*out_page, "zones", js_ref(js_at(ok, "zones"))));
     ipc_message_done(&read);
     ipc_message_done(&recognised);
 }
@@ -127,6 +130,123 @@ static void a_page_goes_from_image_to_words(void **state)
     assert_true(js_real_or(again, "dpi", 0) == 240);
 }
 
+/* --- two cores for one page --------------------------------------------------------------------
+ */
+
+/* The copy of the worker that reads a part of the page; 0: the answer came without one. */
+static pid_t await_copy(const struct worker *worker)
+{
+    char path[80];
+    struct pollfd answer = {.fd = worker->socket, .events = POLLIN};
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)worker->pid, (int)worker->pid);
+    for (int copy = 0; poll(&answer, 1, 1) == 0;) {
+        FILE *children = fopen(path, "re");
+        int found = children ? fscanf(children, "%d", &copy) : 0;
+        if (children)
+            fclose(children);
+        if (found == 1)
+            return copy;
+    }
+    return 0;
+}
+
+static bool status_says(pid_t pid, const char *line)
+{
+    char path[80], status[4096] = "";
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "re");
+    size_t size = file ? fread(status, 1, sizeof status - 1, file) : 0;
+    if (file)
+        fclose(file);
+    return size > 0 && strstr(status, line);
+}
+
+struct levelled {
+    int recognition;
+    struct js *request;
+};
+
+static void levelled_auto(struct levelled *page)
+{
+    fd_close(page->recognition);
+    js_free(page->request);
+}
+
+static void level(struct worker *worker, struct levelled *out)
+{
+    AUTO(raster)
+    struct raster *page = pages_read(SOHOA_SOURCE_DIR "/tests/data/sample/07-minutes/p1.jpg");
+    AUTO(fd) int image = pages_jpeg_fd(page, 300);
+    struct ipc_message read = {0};
+    const struct js *ok = NULL;
+    assert_int_equal(ask(worker, "read", js_object(), &image, 1, &read, &ok), ERR_OK);
+    assert_int_equal(ipc_take_fd(&read, 0, &out->recognition, NULL), ERR_OK);
+    out->request = js_pack("{s:O, s:O, s:i}", "page", js_at(ok, "page"), "zones",
+                           js_at(ok, "zones"), "cores", 2);
+    ipc_message_done(&read);
+}
+
+static void begin_recognising(struct worker *worker, const struct levelled *page)
+{
+    AUTO(js) struct js *body = ipc_make_request(1000, "recognise", js_ref(page->request));
+    assert_int_equal(ipc_send(worker->socket, body, &page->recognition, 1, NULL), ERR_OK);
+}
+
+static size_t receive_words(struct worker *worker)
+{
+    struct ipc_message message = {0};
+    const struct js *ok = NULL;
+    assert_int_equal(ipc_receive(worker->socket, &message, NULL), ERR_OK);
+    assert_int_equal(ipc_reply(&message, &ok, NULL), ERR_OK);
+    size_t words = (size_t)js_int_or(ok, "words", 0);
+    ipc_message_done(&message);
+    return words;
+}
+
+static void a_page_alone_is_read_by_two_confined_processes(void **state)
+{
+    AUTO(levelled) struct levelled page = {-1, NULL};
+    level(*state, &page);
+    struct worker *worker = *state;
+    static const char *const lines[] = {"NoNewPrivs:\t1", "Seccomp:\t2"};
+    begin_recognising(worker, &page);
+    pid_t copy = await_copy(worker);
+    assert_true(copy > 0);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!status_says(copy, lines[i]) && status_says(worker->pid, lines[i]) && !kill(copy, 0))
+            fail_msg("the copy is not confined as the worker is: %s", lines[i]);
+    size_t words = receive_words(worker);
+    assert_true(words > 150);
+    begin_recognising(worker, &page);
+    copy = await_copy(worker);
+    assert_true(copy > 0);
+    kill(copy, SIGKILL);
+    assert_int_equal(receive_words(worker), words);
+    assert_true(js_set(page.request, "cores", js_int(1)));
+    begin_recognising(worker, &page);
+    assert_int_equal(await_copy(worker), 0);
+    assert_int_equal(receive_words(worker), words);
+}
+
+/* The copy comes to this process when its worker is gone. */
+static void a_killed_worker_takes_its_copy_along(void **state)
+{
+    AUTO(levelled) struct levelled page = {-1, NULL};
+    struct worker *worker = *state;
+    int status = 0;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    level(worker, &page);
+    begin_recognising(worker, &page);
+    pid_t copy = await_copy(worker);
+    assert_true(copy > 0);
+    kill(worker->pid, SIGKILL);
+    ended_status(worker);
+    pid_t ended = waitpid(copy, &status, 0);
+    assert_true(ended == copy || ended == -1); /* or it had just been collected by the worker */
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
 static void a_blank_page_has_no_words_and_no_error(void **state)
 {
     AUTO(raster) struct raster *page = NULL;
@@ -137,6 +257,34 @@ static void a_blank_page_has_no_words_and_no_error(void **state)
     read_and_recognise(*state, image, js_object(), &words, &info);
     assert_true(js_bool_or(info, "blank", false));
     assert_int_equal(words.count, 0);
+}
+
+static double zone_sureness(const struct js *page, const char *kind)
+{
+    const struct js *zones = js_at(page, "zones");
+    for (size_t i = 0; i < js_count(zones); i++)
+        if (strcmp(js_text_or(js_item(zones, i), "kind", ""), kind) == 0)
+            return js_real_or(js_item(zones, i), "confidence", 0);
+    return 0;
+}
+
+static void a_page_tells_its_zones(void **state)
+{
+    static const char *const kinds[] = {"head-left", "head-right", "title",
+                                        "abstract",  "body",       "signature"};
+    AUTO(raster)
+    struct raster *page = pages_read(SOHOA_SOURCE_DIR "/tests/data/sample/07-minutes/p1.jpg");
+    AUTO(fd) int image = pages_jpeg_fd(page, 300);
+    AUTO(words) struct words words = {0};
+    AUTO(js) struct js *info = NULL;
+    read_and_recognise(*state, image, js_object(), &words, &info);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (zone_sureness(info, kinds[i]) < 0.7)
+            fail_msg("no %s", kinds[i]);
+    AUTO(mem) char *text = words_text(&words);
+    AUTO(mem) char *folded = text_fold(text);
+    assert_non_null(
+        strstr(folded, "cong hoa xa hoi chu nghia viet nam\ndoc lap - tu do - hanh phuc"));
 }
 
 static struct raster *sample_at_ink(double ink)
@@ -373,6 +521,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_page_goes_from_image_to_words, start, stop),
+        cmocka_unit_test_setup_teardown(a_page_tells_its_zones, start, stop),
+        cmocka_unit_test_setup_teardown(a_page_alone_is_read_by_two_confined_processes, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(a_killed_worker_takes_its_copy_along, start, stop),
         cmocka_unit_test_setup_teardown(a_blank_page_has_no_words_and_no_error, start, stop),
         cmocka_unit_test_setup_teardown(a_pale_page_is_read_like_a_black_one_and_called_faint,
                                         start, stop),

@@ -29,7 +29,7 @@ enum err_code ocr_client_start(const char *program, struct ocr_client *out, stru
         _exit(127);
     }
     close(pair[1]);
-    *out = (struct ocr_client){pid, pair[0], 1};
+    *out = (struct ocr_client){pid, pair[0], 1, 1};
     return pid > 0 ? ERR_OK : err_set_errno(err, ERR_INTERNAL, errno, "fork");
 }
 
@@ -61,18 +61,21 @@ static enum err_code call(struct ocr_client *client, const char *op, struct js *
 }
 
 static enum err_code recognise(struct ocr_client *client, const struct js *read, int image_fd,
-                               struct js **out_words, struct err *err)
+                               struct js **out_page, struct js **out_words, struct err *err)
 {
     struct ipc_message reply = {0};
     const struct js *ok;
-    struct js *args =
-        js_pack("{s:O, s:O}", "page", js_at(read, "page"), "zones", js_at(read, "zones"));
+    struct js *args = js_pack("{s:O, s:O, s:i}", "page", js_at(read, "page"), "zones",
+                              js_at(read, "zones"), "cores", client->cores);
     enum err_code code = call(client, "recognise", args, &image_fd, 1, &reply, &ok, err);
     AUTO(fd) int words_fd = -1;
     if (!code)
         code = ipc_take_fd(&reply, 0, &words_fd, err);
     if (!code)
         code = js_read_fd(words_fd, out_words, err);
+    *out_page = code ? NULL : js_copy(js_at(read, "page"));
+    if (!code && !js_set(*out_page, "zones", js_ref(js_at(ok, "zones"))))
+        code = err_set(err, ERR_NO_MEMORY, "page");
     ipc_message_done(&reply);
     return code;
 }
@@ -86,14 +89,14 @@ enum err_code ocr_client_read_page(struct ocr_client *client, const char *path, 
     struct ipc_message reply = {0};
     const struct js *ok;
     AUTO(js) struct js *words = NULL;
+    AUTO(js) struct js *info = NULL;
     AUTO(fd) int image = -1;
     enum err_code code = call(client, "read", js_object(), &file, 1, &reply, &ok, err);
     if (!code)
         code = ipc_take_fd(&reply, 0, &image, err);
     if (!code)
-        code = recognise(client, ok, image, &words, err);
-    struct js *page =
-        code ? NULL : js_pack("{s:O, s:O}", "page", js_at(ok, "page"), "words", words);
+        code = recognise(client, ok, image, &info, &words, err);
+    struct js *page = code ? NULL : js_pack("{s:O, s:O}", "page", info, "words", words);
     ipc_message_done(&reply);
     if (code)
         return code;

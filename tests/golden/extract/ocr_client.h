@@ -12,6 +12,7 @@ struct ocr_client {
     pid_t pid;
     int socket;
     unsigned long next_id;
+    int cores; /* that a page may keep busy */
 };
 
 /* WORKER_MISSING when `program` is not there. */

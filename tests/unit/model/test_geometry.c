@@ -71,6 +71,21 @@ static void boxes_travel_as_tenths(void **state)
     assert_non_null(strstr(err.detail, "'b[2]'"));
 }
 
+static void a_box_of_the_upright_page_goes_back_to_the_level_one(void **state)
+{
+    (void)state;
+    static const double skews[] = {0, -0.7, 5};
+    for (size_t i = 0; i < sizeof skews / sizeof *skews; i++) {
+        struct rect_mm level = {60, 120, 80, 9};
+        struct rect_mm box = rect_deskewed_from_upright(
+            rect_upright_from_deskewed(level, a4, skews[i]), a4, skews[i]);
+        assert_float_equal(box.x, level.x, 0.01);
+        assert_float_equal(box.y, level.y, 0.01);
+        assert_float_equal(box.w, level.w, 0.01);
+        assert_float_equal(box.h, level.h, 0.01);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -79,6 +94,7 @@ int main(void)
         cmocka_unit_test(a_turned_box_grows_to_hold_its_corners_and_stays_on_the_page),
         cmocka_unit_test(union_and_overlap),
         cmocka_unit_test(boxes_travel_as_tenths),
+        cmocka_unit_test(a_box_of_the_upright_page_goes_back_to_the_level_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

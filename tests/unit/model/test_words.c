@@ -16,8 +16,11 @@ static void they_come_back_from_json_as_they_went(void **state)
     (void)state;
     AUTO(words) struct words words, again;
     make(&words);
+    words.item[1].hand = 0.75;
     AUTO(js) struct js *json = words_to_js(&words);
     assert_int_equal(words_from_js(json, &again, NULL), ERR_OK);
+    assert_true(word_is_hand(&again.item[1]) && again.item[1].hand == 0.75);
+    assert_false(word_is_hand(&again.item[0]));
     assert_int_equal(again.count, 4);
     assert_string_equal(again.item[0].text, "ỦY");
     assert_int_equal(again.item[3].block, 1);

@@ -102,6 +102,22 @@ static void signs_are_escaped_and_letters_composed(void **state)
     expect(text, "<fileName>a &amp; &lt;b&gt;.png</fileName>");
 }
 
+static void words_written_by_hand_are_tagged(void **state)
+{
+    (void)state;
+    struct fixture f = {.fd = -1};
+    words_init(&f.words, (struct size_mm){210, 297}, 0);
+    words_add(&f.words, "Số:", 0.97, (struct rect_mm){30, 50, 8, 4}, 54, 0, 0, NULL);
+    words_add(&f.words, "123", 0.4, (struct rect_mm){40, 50, 8, 4}, 54, 0, 0, NULL);
+    f.words.item[0].hand = 0.1;
+    f.words.item[1].hand = 0.9;
+    AUTO(mem) char *text = write_page(&f, 0, "a.png");
+    fixture_done(&f);
+    expect(text, "<OtherTag ID=\"handwritten\"");
+    expect(text, "HEIGHT=\"40.0\" WC=\"0.40\" TAGREFS=\"handwritten\"/>");
+    expect(text, "HEIGHT=\"40.0\" WC=\"0.97\"/>");
+}
+
 static void a_page_without_words_is_an_empty_print_space(void **state)
 {
     (void)state;
@@ -120,6 +136,7 @@ int main(void)
         cmocka_unit_test(words_have_boxes_confidence_and_reading_order),
         cmocka_unit_test(leaning_lines_say_so_and_have_upright_boxes),
         cmocka_unit_test(signs_are_escaped_and_letters_composed),
+        cmocka_unit_test(words_written_by_hand_are_tagged),
         cmocka_unit_test(a_page_without_words_is_an_empty_print_space),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

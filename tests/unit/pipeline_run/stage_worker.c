@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 /* Every worker of the pipeline in one program. args "do": "die", "hang", "bare" (no descriptors),
- * or a code to answer with. Texts travel in the descriptors, each step puts its name before them.
+ * or a code to answer with. Texts travel in the descriptors, each step puts its name before them. A
+ * page has as many words as it got cores.
  */
 
 static struct js *targets;
@@ -60,7 +61,8 @@ static enum err_code op_recognise(void *self, struct worker_call *call,
     enum err_code code = misbehave(js_at(call->args, "page"), err);
     if (!code)
         code = hand_back(call, "words", answer, err);
-    answer->ok = js_pack("{s:i, s:f}", "words", 3, "mean_confidence", 0.9);
+    answer->ok = js_pack("{s:i, s:f}", "words", (int)js_int_or(call->args, "cores", 0),
+                         "mean_confidence", 0.9);
     return code;
 }
 

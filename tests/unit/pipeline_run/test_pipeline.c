@@ -181,11 +181,25 @@ static void a_page_is_read_then_recognised_and_ends_with_words_and_thumbnail(voi
     assert_int_equal(work->text_count, 2);
     assert_string_equal(work->texts[0], "words of levelled of image 0");
     assert_string_equal(work->texts[1], "thumb of image 0");
-    assert_int_equal(js_int_or(work->result, "words", 0), 3);
+    assert_int_equal(js_int_or(work->result, "words", 0), 1);
     assert_true(js_real_or(work->result, "mean_confidence", 0) > 0.89);
     assert_int_equal(js_int_or(work->result, "images", 0), 1);
     assert_true(js_is_object(js_at(work->result, "page")));
     assert_true(js_is_array(js_at(work->result, "zones")));
+}
+
+static void a_page_alone_gets_the_cores_of_the_idle_workers_too(void **state)
+{
+    struct fixture *f = *state;
+    struct work *alone = script_add(&f->script, "recognize", NULL);
+    begin(f, 3, PROGRAMS);
+    turn_until_ended(f, 1);
+    assert_int_equal(js_int_or(alone->result, "words", 0), 3);
+    script_add(&f->script, "understand", js_pack("{s:i}", "us", 1500000));
+    struct work *beside = script_add(&f->script, "recognize", NULL);
+    pipeline_kick(f->pipeline);
+    turn_until_ended(f, 3);
+    assert_int_equal(js_int_or(beside->result, "words", 0), 2);
 }
 
 static void a_failure_in_the_second_step_starts_over_with_the_first(void **state)
@@ -217,7 +231,7 @@ static void a_page_whose_words_take_too_long_is_kept_without_them_and_says_so(vo
     assert_non_null(strstr(slow->texts[0], "sohoa.words/1"));
     assert_string_equal(slow->texts[1], "thumb of image 0");
     assert_int_equal(next->state, WORK_DONE);
-    assert_int_equal(js_int_or(next->result, "words", -1), 3);
+    assert_int_equal(js_int_or(next->result, "words", -1), 1);
 }
 
 static void a_page_that_cannot_even_be_looked_at_in_time_is_held(void **state)
@@ -486,6 +500,7 @@ int main(void)
         CASE(what_is_nearly_done_goes_first),
         CASE(a_source_that_cannot_claim_is_asked_again_at_the_next_kick_only),
         CASE(a_page_is_read_then_recognised_and_ends_with_words_and_thumbnail),
+        CASE(a_page_alone_gets_the_cores_of_the_idle_workers_too),
         CASE(a_page_whose_words_take_too_long_is_kept_without_them_and_says_so),
         CASE(a_page_that_cannot_even_be_looked_at_in_time_is_held),
         CASE(a_failure_in_the_second_step_starts_over_with_the_first),

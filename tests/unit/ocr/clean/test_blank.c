@@ -14,7 +14,20 @@
 #define HEIGHT 1654
 #define PX_PER_MM (200 / 25.4)
 
-enum content { NOTHING, TEXT, FIRST_LINE, STAMP, SIGNATURE, LONG_SIGNATURE, NUMBER, DUST };
+enum content {
+    NOTHING,
+    TEXT,
+    FIRST_LINE,
+    STAMP,
+    SIGNATURE,
+    LONG_SIGNATURE,
+    NUMBER,
+    DUST,
+    BAR_CODE,
+    BARS,
+    ONE_BAR,
+    FOLDS,
+};
 
 struct sheet {
     const char *what;
@@ -80,6 +93,33 @@ static double dust_at(double x, double y)
     return black;
 }
 
+/* Thin upright bars, 22 mm high, the thinnest 0.4 mm. */
+static double bar_code_at(double x, double y)
+{
+    static const double bars[][2] = {{50, 0.8},   {51.6, 0.4}, {53.2, 0.4}, {55, 0.4},
+                                     {56.4, 0.8}, {58.4, 0.4}, {60, 0.4},   {61.6, 0.8},
+                                     {63.6, 0.4}, {65, 0.4}};
+    double black = 0;
+    for (size_t i = 0; i < sizeof bars / sizeof *bars && y > 60 && y < 82; i++)
+        black = fmax(black, line_at(fabs(x - bars[i][0]), bars[i][1]));
+    return black;
+}
+
+/* Bars from one side of the print to the other, as separator sheets have them. */
+static double bars_at(double x, double y, int count)
+{
+    double black = 0;
+    for (int i = 0; i < count && x > 12 && x < 136; i++)
+        black = fmax(black, line_at(fabs(y - 40 - 30 * i), 6));
+    return black;
+}
+
+/* A sheet that was folded in four and opened again; the lines lean a little. */
+static double folds_at(double x, double y)
+{
+    return line_at(fmin(fabs(y - 105 - x * 0.02), fabs(x - 74 - y * 0.02)), 0.7);
+}
+
 static double mark_at(enum content content, double x, double y)
 {
     switch (content) {
@@ -93,6 +133,13 @@ static double mark_at(enum content content, double x, double y)
         return number_at(x, y);
     case DUST:
         return dust_at(x, y);
+    case BAR_CODE:
+        return bar_code_at(x, y);
+    case BARS:
+    case ONE_BAR:
+        return bars_at(x, y, content == BARS ? 3 : 1);
+    case FOLDS:
+        return folds_at(x, y);
     default:
         return 0;
     }
@@ -253,6 +300,21 @@ static void a_single_mark_is_written(void **state)
         check(&sheets[i]);
 }
 
+static void a_sheet_of_bars_is_written(void **state)
+{
+    static const struct sheet sheets[] = {
+        {"a bar code", BAR_CODE, .ink = 0.9},
+        {"a bar code on noisy paper", BAR_CODE, .ink = 0.9, .noise = 5, .paper = 235},
+        {"a bar code out of focus", BAR_CODE, .ink = 0.9, .blur = 1},
+        {"a separator's bars", BARS, .ink = 0.9},
+        {"a separator's grey bars", BARS, .ink = 0.5, .noise = 3, .paper = 240},
+        {"one bar", ONE_BAR, .ink = 0.9},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof sheets / sizeof *sheets; i++)
+        check(&sheets[i]);
+}
+
 static void nothing_but_paper_and_what_shines_through_is_blank(void **state)
 {
     static const struct sheet sheets[] = {
@@ -285,6 +347,7 @@ static void nothing_but_paper_and_what_shines_through_is_blank(void **state)
         {"a lid of a shadow's grey", .lid = 160, .noise = 2, .paper = 240, .blank = true},
         {"a light lid", .lid = 200, .noise = 2, .paper = 240, .blank = true},
         {"a nearly white lid", .lid = 222, .noise = 2, .paper = 248, .blank = true},
+        {"folds", FOLDS, .ink = 0.5, .noise = 2, .blank = true},
         {"dust", DUST, .ink = 0.7, .blank = true},
         {"pale dust", DUST, .ink = 0.2, .noise = 3, .blank = true},
     };
@@ -298,6 +361,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pale_text_is_written_however_pale),
         cmocka_unit_test(a_single_mark_is_written),
+        cmocka_unit_test(a_sheet_of_bars_is_written),
         cmocka_unit_test(nothing_but_paper_and_what_shines_through_is_blank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-#include "ocr/clean/card.h"
+#include "ocr/clean/papers.h"
 #include "tests/unit/image/pages.h"
 
 #include <math.h>
@@ -38,6 +38,14 @@ static struct raster *lid(int colour)
     for (size_t i = 0; i < (size_t)PAGE_W * PAGE_H * 3; i++)
         page->px[i] = noisy(colour);
     return page;
+}
+
+static enum err_code find_cards(const struct raster *page, struct papers *out)
+{
+    AUTO(raster) struct raster *small = NULL;
+    int factor = 4;
+    assert_int_equal(raster_reduce(page, factor, &small, NULL), ERR_OK);
+    return papers_find(small, MM / factor, 245, out, NULL);
 }
 
 /* Distance outside the card, negative inside; mm. */
@@ -94,12 +102,12 @@ static void a_card_is_found_at_any_angle_on_light_and_dark_lids(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         AUTO(raster) struct raster *page = lid(cases[i].lid);
-        struct cards found;
+        struct papers found;
         draw(page, cases[i].card);
-        assert_int_equal(cards_find(page, DPI, &found, NULL), ERR_OK);
-        if (found.count != 1)
-            fail_msg("case %zu: %zu cards", i, found.count);
-        check_box(&cases[i].card, found.item[0]);
+        assert_int_equal(find_cards(page, &found), ERR_OK);
+        if (found.card_count != 1)
+            fail_msg("case %zu: %zu cards", i, found.card_count);
+        check_box(&cases[i].card, found.card[0]);
     }
 }
 
@@ -108,13 +116,13 @@ static void two_cards_are_two(void **state)
     static const struct drawn cards[] = {CARD(60, 60, 2, 220, -1), CARD(70, 140, 95, 232, -1)};
     (void)state;
     AUTO(raster) struct raster *page = lid(248);
-    struct cards found;
+    struct papers found;
     draw(page, cards[0]);
     draw(page, cards[1]);
-    assert_int_equal(cards_find(page, DPI, &found, NULL), ERR_OK);
-    assert_int_equal(found.count, 2);
-    check_box(&cards[0], found.item[0]);
-    check_box(&cards[1], found.item[1]);
+    assert_int_equal(find_cards(page, &found), ERR_OK);
+    assert_int_equal(found.card_count, 2);
+    check_box(&cards[0], found.card[0]);
+    check_box(&cards[1], found.card[1]);
 }
 
 static void what_is_no_card_is_not_offered(void **state)
@@ -128,10 +136,10 @@ static void what_is_no_card_is_not_offered(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         AUTO(raster) struct raster *page = lid(250);
-        struct cards found;
+        struct papers found;
         draw(page, others[i]);
-        assert_int_equal(cards_find(page, DPI, &found, NULL), ERR_OK);
-        assert_int_equal(found.count, 0);
+        assert_int_equal(find_cards(page, &found), ERR_OK);
+        assert_int_equal(found.card_count, 0);
     }
 }
 
@@ -140,7 +148,7 @@ static void a_paragraph_of_that_size_is_no_card(void **state)
 {
     (void)state;
     AUTO(raster) struct raster *page = lid(250);
-    struct cards found;
+    struct papers found;
     for (double y = 100; y < 100 + 53; y += 5.3)
         for (double x = 50; x < 50 + 85; x += 2.1) {
             if ((int)(x * 7 + y * 13) % 6 == 0)
@@ -149,17 +157,17 @@ static void a_paragraph_of_that_size_is_no_card(void **state)
                 for (int px = (int)(x * MM); px < (int)((x + 1.6) * MM); px++)
                     memset(raster_row(page, py) + (size_t)px * 3, 40, 3);
         }
-    assert_int_equal(cards_find(page, DPI, &found, NULL), ERR_OK);
-    assert_int_equal(found.count, 0);
+    assert_int_equal(find_cards(page, &found), ERR_OK);
+    assert_int_equal(found.card_count, 0);
 }
 
 static void a_page_of_print_has_no_card(void **state)
 {
     (void)state;
     AUTO(raster) struct raster *page = pages_draw_text(PAGE_W, PAGE_H, 3);
-    struct cards found;
-    assert_int_equal(cards_find(page, DPI, &found, NULL), ERR_OK);
-    assert_int_equal(found.count, 0);
+    struct papers found;
+    assert_int_equal(find_cards(page, &found), ERR_OK);
+    assert_int_equal(found.card_count, 0);
 }
 
 int main(void)

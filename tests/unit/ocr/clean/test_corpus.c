@@ -3,11 +3,14 @@
 #include "ocr/recognize/tesseract.h"
 #include "tests/unit/image/pages.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -81,11 +84,49 @@ static void every_blank_back_is_blank(void **state)
     }
 }
 
+static void expect_unspoiled(const char *name)
+{
+    AUTO(clean_page) struct clean_page cleaned = {0};
+    struct err err = ERR_INIT;
+    struct image image = {
+        .raster = pages_read(name), .count = 1, .dpi = 300, .dpi_source = DPI_PAPER};
+    if (clean_page(&image, NULL, &cleaned, &err))
+        fail_msg("%s: %s", name, err.detail);
+    for (size_t i = 0; i < cleaned.info.reason_count; i++)
+        if (strcmp(cleaned.info.reasons[i], "glare") == 0 ||
+            strcmp(cleaned.info.reasons[i], "fold") == 0)
+            fail_msg("%s: %s", name, cleaned.info.reasons[i]);
+}
+
+/* Blurred, faded, folded beside the writing, on any lid: nothing on them shines, and their folds
+ * leave the writing whole. */
+static void no_sheet_is_said_to_shine_or_to_be_folded_over_its_writing(void **state)
+{
+    (void)state;
+    char folder[400], name[800];
+    snprintf(folder, sizeof folder, "%s", pages_corpus("truth.jsonl"));
+    *strrchr(folder, '/') = 0;
+    DIR *papers = opendir(folder);
+    size_t count = 0;
+    assert_non_null(papers);
+    for (struct dirent *paper; (paper = readdir(papers));)
+        for (int page = 1; *paper->d_name != '.' && page < 10; page++) {
+            snprintf(name, sizeof name, "%s/%s/p%d.jpg", folder, paper->d_name, page);
+            if (access(name, R_OK) != 0)
+                break;
+            expect_unspoiled(name);
+            count++;
+        }
+    closedir(papers);
+    assert_true(count >= 75);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_blank_back_is_blank),
         cmocka_unit_test(sheets_are_turned_and_deskewed_in_all_four_directions),
+        cmocka_unit_test(no_sheet_is_said_to_shine_or_to_be_folded_over_its_writing),
     };
     setenv("OMP_THREAD_LIMIT", "1", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,6 +147,21 @@ static void writing_beside_a_tint_says_that_the_tint_is_no_paper(void **state)
     assert_int_equal(info.paper_count, 0);
 }
 
+/* A card on a sheet is offered for a closer look, but the sheet is the paper. */
+static void a_card_among_writing_is_a_card_and_no_paper(void **state)
+{
+    (void)state;
+    struct raster *page = lid(250);
+    struct page_info info;
+    lay(page, (struct drawn){70, 80, 5, 85.6, 54, 225, -1});
+    lay(page, (struct drawn){108, 200, 0, 150, 100, 250, -1});
+    clean(page, &info);
+    assert_int_equal(info.paper_count, 0);
+    assert_int_equal(info.card_count, 1);
+    assert_float_equal(info.cards[0].x + info.cards[0].w / 2, 70, 1.5);
+    assert_float_equal(info.cards[0].y + info.cards[0].h / 2, 80, 1.5);
+}
+
 static void the_box_lies_in_the_upright_frame(void **state)
 {
     (void)state;
@@ -174,6 +189,7 @@ int main(void)
         cmocka_unit_test(papers_are_found_on_dark_and_light_lids),
         cmocka_unit_test(two_cards_on_one_glass_are_two_papers_of_one_page),
         cmocka_unit_test(writing_beside_a_tint_says_that_the_tint_is_no_paper),
+        cmocka_unit_test(a_card_among_writing_is_a_card_and_no_paper),
         cmocka_unit_test(the_box_lies_in_the_upright_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

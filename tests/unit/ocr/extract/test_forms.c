@@ -171,10 +171,38 @@ static void every_form_is_known_by_its_title_and_names_whose_it_is(void **state)
     }
 }
 
+static void a_blank_of_which_nothing_was_read_shows_its_room(void **state)
+{
+    static const struct page_info no_info[1];
+    static const struct form form = {
+        "birth-extract",
+        "TRÍCH LỤC KHAI SINH",
+        {"Số: 12/TLKS-BS", "Họ, chữ đệm, tên:", "Ngày, tháng, năm sinh: 02/09/1988",
+         "Cơ quan cấp trích lục: Ủy ban nhân dân xã An Vinh, tỉnh Gia Lai"},
+        {{0}}};
+    struct err err = ERR_INIT;
+    struct typeset set;
+    AUTO(templates) struct templates *templates = NULL;
+    AUTO(js) struct js *answer = NULL;
+    (void)state;
+    set_form(&set, &form);
+    if (templates_load(NULL, &templates, &err) ||
+        understand_document(templates, &set.words, no_info, 1, NULL, &answer, &err))
+        fail_msg("%s", err.detail);
+    typeset_done(&set);
+    assert_null(js_text_or(answer, "fields.owner_name.value", NULL));
+    assert_true(js_bool_or(answer, "fields.owner_name.needs_person", false));
+    assert_true(js_real_or(answer, "fields.owner_name.box_mm[0]", 0) > 60);
+    assert_true(js_real_or(answer, "fields.owner_name.box_mm[2]", 0) > 30);
+    double y_mm = js_real_or(answer, "fields.owner_name.box_mm[1]", 0);
+    assert_true(y_mm > 56 && y_mm < 64);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_is_known_by_its_title_and_names_whose_it_is),
+        cmocka_unit_test(a_blank_of_which_nothing_was_read_shows_its_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

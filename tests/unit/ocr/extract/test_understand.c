@@ -123,6 +123,46 @@ static void hand_written_numbers_and_days_ask_a_person(void **state)
     assert_true(js_real_or(answer, "fields.number_symbol.confidence", 1) < 0.5);
 }
 
+static bool is_by_hand(const struct js *answer, const char *field)
+{
+    char path[100];
+    snprintf(path, sizeof path, "fields.%s.handwritten", field);
+    return js_bool_or(answer, path, false);
+}
+
+static void what_the_recogniser_took_for_handwriting_is_never_sure(void **state)
+{
+    struct typeset set;
+    (void)state;
+    set_decision(&set, "Số: 47/QĐ-UBND", "QUYẾT ĐỊNH");
+    set.words.item[find_word(&set, "47/QĐ-UBND")].hand = 0.9;
+    set.words.item[find_word(&set, "05")].hand = 0.4; /* a doubt is enough in a date */
+    set.words.item[find_word(&set, "Tiến,")].hand = 0.4;
+    set.words.item[find_word(&set, "Mai")].hand = 0.9;
+    AUTO(js) struct js *answer = understand(&set.words, NULL, 1, NULL);
+    typeset_done(&set);
+    expect(answer, "number_symbol", "47/QĐ-UBND", true);
+    expect(answer, "issue_date", "2024-03-05", true);
+    expect(answer, "issue_place", "Đồng Tiến", false);
+    expect(answer, "signer", "Lò Thị Mai", true);
+    assert_true(js_real_or(answer, "fields.number_symbol.confidence", 1) < 0.5);
+    assert_true(is_by_hand(answer, "number_symbol") && is_by_hand(answer, "signer"));
+    assert_false(is_by_hand(answer, "issue_date") || is_by_hand(answer, "issue_place"));
+}
+
+static void a_number_of_which_nothing_was_read_shows_its_room(void **state)
+{
+    struct typeset set;
+    (void)state;
+    set_decision(&set, "Số: /QĐ-UBND", "QUYẾT ĐỊNH");
+    set.words.item[find_word(&set, "/QĐ-UBND")].box.x += 2;
+    AUTO(js) struct js *answer = understand(&set.words, NULL, 1, NULL);
+    typeset_done(&set);
+    expect(answer, "number_symbol", NULL, true);
+    assert_true(js_real_or(answer, "fields.number_symbol.box_mm[0]", 99) < 50);
+    assert_true(js_real_or(answer, "fields.number_symbol.box_mm[2]", 0) > 22);
+}
+
 static void numbers_that_fail_a_check_ask_a_person(void **state)
 {
     static const struct {
@@ -549,11 +589,54 @@ static void running_out_of_memory_is_an_error_and_nothing_leaks(void **state)
     assert_true(refused > 0);
 }
 
+/* A branch office's paper: no motto, its head parted far left of the middle, signed on the left. */
+static void other_layouts_are_read_by_their_zones(void **state)
+{
+    struct typeset set;
+    (void)state;
+    typeset_start(&set);
+    typeset_centred(&set, 45, 24, 12, "SỞ XÂY DỰNG");
+    typeset_centred(&set, 45, 30, 12, "TỈNH NAM ĐỊNH");
+    typeset_at(&set, 30, 38, 13, "Số: 12/QĐ-SXD");
+    typeset_at(&set, 76, 24, 12, "HỆ THỐNG QUẢN LÝ CHẤT LƯỢNG CỦA SỞ VÀ CÁC ĐƠN VỊ");
+    typeset_at(&set, 100, 38, 13, "Nam Định, ngày 05 tháng 3 năm 2024");
+    typeset_centred(&set, 105, 55, 14, "QUYẾT ĐỊNH");
+    typeset_centred(&set, 105, 62, 14, "Về việc công nhận kết quả xét duyệt hồ sơ");
+    for (double y = 80; y < 180; y += 7)
+        typeset_at(&set, 30, y, 13, "theo quy định của pháp luật về việc cấp giấy phép xây dựng");
+    typeset_centred(&set, 60, 200, 13, "KT. GIÁM ĐỐC");
+    typeset_centred(&set, 60, 206, 13, "PHÓ GIÁM ĐỐC");
+    typeset_centred(&set, 60, 235, 13, "Quàng Văn Bình");
+    AUTO(js) struct js *answer = understand(&set.words, NULL, 1, NULL);
+    expect_type(answer, "decision");
+    expect(answer, "issuer", "Sở Xây dựng tỉnh Nam Định", false);
+    expect(answer, "issue_date", "2024-03-05", false);
+    expect(answer, "signer", "Quàng Văn Bình", false);
+    typeset_done(&set);
+}
+
+/* Nobody but the parties signs: whose name a field wants, a person decides. */
+static void who_signs_without_an_office_is_a_question(void **state)
+{
+    struct typeset set;
+    (void)state;
+    set_decision(&set, "Số: 12/QĐ-UBND", "QUYẾT ĐỊNH");
+    while (set.words.item[set.words.count - 1].baseline_mm > 190)
+        mem_free(set.words.item[--set.words.count].text);
+    typeset_centred(&set, 150, 230, 13, "NGƯỜI ĐỀ NGHỊ");
+    typeset_centred(&set, 150, 260, 13, "Quàng Văn Bình");
+    AUTO(js) struct js *answer = understand(&set.words, NULL, 1, NULL);
+    expect(answer, "signer", "Quàng Văn Bình", true);
+    typeset_done(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_printed_decision_is_read_without_a_person),
         cmocka_unit_test(hand_written_numbers_and_days_ask_a_person),
+        cmocka_unit_test(what_the_recogniser_took_for_handwriting_is_never_sure),
+        cmocka_unit_test(a_number_of_which_nothing_was_read_shows_its_room),
         cmocka_unit_test(numbers_that_fail_a_check_ask_a_person),
         cmocka_unit_test(capitals_that_lost_their_accents_are_still_the_title),
         cmocka_unit_test(kinds_without_a_type_of_their_own_are_named),
@@ -571,6 +654,8 @@ int main(void)
         cmocka_unit_test(nothing_and_nonsense_are_unknown_papers),
         cmocka_unit_test(a_monstrous_page_takes_less_than_a_second),
         cmocka_unit_test(running_out_of_memory_is_an_error_and_nothing_leaks),
+        cmocka_unit_test(other_layouts_are_read_by_their_zones),
+        cmocka_unit_test(who_signs_without_an_office_is_a_question),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

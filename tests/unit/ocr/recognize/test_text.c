@@ -114,6 +114,28 @@ static void without_a_head_nothing_moves(void **state)
     assert_int_equal(words.item[1].line, 0);
 }
 
+/* Two rows of two cells: the reader ran across both, and took the second lines of all for a row. */
+static void a_table_reads_cell_by_cell(void **state)
+{
+    static const struct rect_mm cells[] = {
+        {20, 50, 80, 20}, {100, 50, 90, 20}, {20, 70, 80, 20}, {100, 70, 90, 20}};
+    (void)state;
+    AUTO(words) struct words words;
+    words_init(&words, (struct size_mm){210, 297}, 0);
+    add(&words, "Bang", 20, 40, 0, 0);
+    add(&words, "a", 30, 52, 1, 1);
+    add(&words, "b", 110, 52, 1, 1);
+    add(&words, "a2", 30, 60, 1, 2);
+    add(&words, "b2", 110, 60, 1, 2);
+    add(&words, "c", 30, 72, 1, 3);
+    add(&words, "d", 110, 72, 1, 3);
+    add(&words, "Nguoi", 30, 100, 2, 4);
+    struct reading_set set = {cells, 4, true};
+    assert_int_equal(reading_order_part(&set, 1, &words, NULL), ERR_OK);
+    AUTO(mem) char *text = words_text(&words);
+    assert_string_equal(text, "Bang\n\na\na2\nb\nb2\nc\nd\n\nNguoi");
+}
+
 static void the_corpus_head_reads_column_by_column(void **state)
 {
     (void)state;
@@ -160,6 +182,7 @@ int main(void)
         cmocka_unit_test(words_lie_where_they_are_on_the_leaning_page),
         cmocka_unit_test(a_line_across_the_gutter_is_parted),
         cmocka_unit_test(without_a_head_nothing_moves),
+        cmocka_unit_test(a_table_reads_cell_by_cell),
         cmocka_unit_test(the_corpus_head_reads_column_by_column),
         cmocka_unit_test(a_page_number_of_one_digit_is_read),
     };
