@@ -228,7 +228,10 @@ static void begin_search(const struct search *order, const char *wanted, bool kn
 void device_book_find(struct device_book *book, const char *wanted, bool again,
                       device_book_found_fn *found, void *payload)
 {
-    bool known = !again && book->present && (*wanted || js_count(book->present));
+    /* One that people know may have come back without a word: from the network, from sleep. */
+    bool there = *wanted ? find_present(book, wanted) || !find_settled(book, wanted)
+                         : js_count(book->present) > 0;
+    bool known = !again && book->present && there;
     begin_search(&(struct search){.book = book, .found = found, .payload = payload}, wanted, known);
 }
 

@@ -43,9 +43,10 @@ void device_book_load(struct device_book *book);
 void device_book_list(struct device_book *book, device_book_done_fn *done, void *payload);
 
 /* `wanted`: label, identity or SANE name; "" = the first there is. From the last look when there
- * was one and `again` is false (a device that is not where it was is looked for `again`). A name
- * nobody lists is taken as SANE name (backends that do not list); a known one that is not there now
- * is UNKNOWN_DEVICE, nothing at all NO_SCANNER. */
+ * was one that found it and `again` is false (a device that is not where it was is looked for
+ * `again`). A name nobody lists is taken as SANE name (backends that do not list); one that has a
+ * label or profile and is not there even after another look is UNKNOWN_DEVICE, nothing at all
+ * NO_SCANNER. */
 void device_book_find(struct device_book *book, const char *wanted, bool again,
                       device_book_found_fn *found, void *payload);
 

@@ -107,6 +107,11 @@ void scanner_meet(struct scanner *scanner, const struct device_ref *device)
     scanner->names = names;
 }
 
+bool scanner_is_called(const struct scanner *scanner, const char *name)
+{
+    return strcmp(js_text_or(scanner->names, "device", ""), name) == 0;
+}
+
 bool scanner_is_busy(const struct scanner *scanner)
 {
     return scanner->run.job || scanner->asking;

@@ -50,6 +50,8 @@ enum err_code scanner_new(sd_event *loop, const struct scanner_config *config,
                           struct err *err);
 void scanner_free(struct scanner *scanner);
 const char *scanner_key(const struct scanner *scanner);
+/* SANE called it so when it was last found. */
+bool scanner_is_called(const struct scanner *scanner, const char *name);
 /* It was found again, maybe under another name; what is open stays open. */
 void scanner_meet(struct scanner *scanner, const struct device_ref *device);
 

@@ -107,13 +107,18 @@ static void drop_alias(struct scanners *scanners, const struct device_ref *ref)
 static enum err_code scanner_of(struct scanners *scanners, const struct device_ref *ref,
                                 struct scanner **out, struct err *err)
 {
+    bool unlisted = strcmp(ref->key, ref->name) == 0;
     drop_alias(scanners, ref);
-    for (size_t i = 0; i < scanners->count; i++)
-        if (strcmp(scanner_key(scanners->one[i]), ref->key) == 0) {
-            scanner_meet(scanners->one[i], ref);
-            *out = scanners->one[i];
+    for (size_t i = 0; i < scanners->count; i++) {
+        struct scanner *known = scanners->one[i];
+        bool same = strcmp(scanner_key(known), ref->key) == 0;
+        if (same)
+            scanner_meet(known, ref);
+        if (same || (unlisted && scanner_is_called(known, ref->name))) {
+            *out = known;
             return ERR_OK;
         }
+    }
     const struct scanner_config config = {.worker_dir = scanners->config.worker_dir,
                                           .limits = scanners->config.limits,
                                           .book = scanners->config.book,
