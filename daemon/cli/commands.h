@@ -56,8 +56,16 @@ int cmd_document_replace(const struct cli *cli, const struct cli_args *args);
 int cmd_document_file(const struct cli *cli, const struct cli_args *args);
 int cmd_document_alto(const struct cli *cli, const struct cli_args *args);
 int cmd_document_release(const struct cli *cli, const struct cli_args *args);
+extern const struct cli_option cmd_page_remove_options[];
+extern const struct cli_option cmd_page_turn_options[];
+extern const struct cli_option cmd_page_move_options[];
+extern const struct cli_option cmd_page_pair_options[];
 int cmd_page_release(const struct cli *cli, const struct cli_args *args);
 int cmd_page_answer(const struct cli *cli, const struct cli_args *args);
+int cmd_page_remove(const struct cli *cli, const struct cli_args *args);
+int cmd_page_turn(const struct cli *cli, const struct cli_args *args);
+int cmd_page_move(const struct cli *cli, const struct cli_args *args);
+int cmd_page_pair(const struct cli *cli, const struct cli_args *args);
 int cmd_page_restore(const struct cli *cli, const struct cli_args *args);
 
 extern const struct cli_option cmd_import_add_options[];
