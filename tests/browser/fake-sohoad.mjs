@@ -235,7 +235,7 @@ function emptyFeeder(job, document) {
 
 function failJob(job, code, message, lostSheet = 0, detail = '') {
   Object.assign(job, {lost_sheet: lostSheet, can_continue: true});
-  endJob(job, 'failed', {code, ref: 'KT9A2C41', message, detail});
+  endJob(job, 'failed', {code, ref: 'KT9A2C41', message, ...(detail && {detail})});
 }
 
 function endWhole(job) {

@@ -216,6 +216,7 @@ test('the machine\'s button scans into the dossier that is open', async () => {
 
 test('after a kill in the middle of a sheet the pages before it are there, and the sheets behind are asked about', async () => {
   await openDossier();
+  await page.selectOption('#source', 'adf'); // whatever the papers before it came by
   station.load(twoSheets);
   station.setFaults('sheet 2 stall at 60% for 12 s\n');
   await page.keyboard.press('F2');
