@@ -136,6 +136,16 @@ static bool named_after_field(const char *first_word)
            (strcmp(fold, "so") == 0 || strcmp(fold, "phong") == 0 || strcmp(fold, "bo") == 0);
 }
 
+/* "-", "và", a comma: what follows is a field of its own. */
+static bool joins_fields(const char *word)
+{
+    AUTO(mem)
+    char *fold = text_fold(word);
+    size_t size = strlen(word);
+    return fold &&
+           (strcmp(fold, "-") == 0 || strcmp(fold, "va") == 0 || (size && word[size - 1] == ','));
+}
+
 static bool is_short_committee(const char *word)
 {
     AUTO(mem)
@@ -143,12 +153,16 @@ static bool is_short_committee(const char *word)
     return fold && strcmp(fold, "ubnd") == 0;
 }
 
-/* Common nouns ("ban nhân dân", "thông tin và truyền thông") stay small, what follows a unit is a
- * name. */
+/* Common nouns ("ban nhân dân") stay small, what follows a unit is a name, and so does each field
+ * in "Sở Thông tin và Truyền thông", "Phòng Tài chính - Kế hoạch" begin with a capital (NĐ 30/2020,
+ * Phụ lục II). */
 static void append_agency(struct buf *out, const struct word_list *list)
 {
     bool in_name = false;
+    bool of_field = list->count && named_after_field(list->word[0]);
     for (size_t i = 0; i < list->count; i++) {
+        bool begins_field = of_field && (i == 1 || (i > 1 && joins_fields(list->word[i - 1]))) &&
+                            !joins_fields(list->word[i]);
         size_t unit = unit_words(list, i);
         if (is_short_committee(list->word[i])) {
             append_word(out, i ? "ủy ban nhân dân" : "Ủy ban nhân dân");
@@ -160,7 +174,7 @@ static void append_agency(struct buf *out, const struct word_list *list)
                 append_lower(out, list->word[i + k]);
             i += unit - 1;
             in_name = true;
-        } else if (i == 0 || in_name || (i == 1 && named_after_field(list->word[0]))) {
+        } else if (i == 0 || in_name || begins_field) {
             append_capitalised(out, list->word[i]);
         } else {
             append_lower(out, list->word[i]);

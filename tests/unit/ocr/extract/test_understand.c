@@ -245,7 +245,7 @@ static void a_letter_is_told_by_subject_and_symbol(void **state)
     typeset_done(&set);
     expect_type(answer, "official-letter");
     expect(answer, "number_symbol", "912/STNMT-VP", false);
-    expect(answer, "issuer", "Sở Tài nguyên và môi trường tỉnh Sơn La", false);
+    expect(answer, "issuer", "Sở Tài nguyên và Môi trường tỉnh Sơn La", false);
     expect(answer, "abstract", "V/v rà soát thủ tục hành chính năm 2023", false);
     expect(answer, "signer", "Quàng Văn Bình", false);
 }
