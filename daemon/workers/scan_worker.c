@@ -18,13 +18,14 @@
 /*
  * sohoa-scan-worker: one scanner, libsane and whatever code of the vendor it loads.
  *
- *   list                         scanners there are
- *   open    {device, panel}      its options, sources, buttons, identity, largest areas
- *   start   {source, mode, …}    begins a batch, answers what the device really took
- *   next    {} image, preview    one page, streamed into the file; the store flushes it
- * (page_commit) while the next one comes buttons                      what was pressed since the
- * last round, what the sensors say reset   {device}             makes a device answer again finish,
- * close
+ * - list: scanners there are
+ * - open {device, panel}: its options, sources, buttons, identity, largest areas
+ * - start {source, mode, …}: begins a batch, answers what the device really took
+ * - next {} image, preview: one page, streamed into the file; the store flushes it (page_commit)
+ *   while the next one comes
+ * - buttons: what was pressed since the last round, what the sensors say
+ * - reset {device}: makes a device answer again
+ * - finish, close
  *
  * Every call of libsane is announced: event "call" {"name", "phase": "before"|"after"}, see
  * drivers/sane_device.h. SIGUSR1 cancels the batch: the page that runs ends with CANCELLED and the

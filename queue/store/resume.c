@@ -37,15 +37,14 @@ static enum err_code list_left(struct store *store, struct js **out, struct err 
     bool row = true;
     enum err_code code = db_query(
         store->db,
-        "SELECT d.id, p.id, p.job, a.detail FROM document d JOIN page p ON p.id = (SELECT l.id "
-        "FROM "
-        "page l WHERE l.document_id = d.id AND " PAGE_COUNTS(
-            "l") " ORDER BY l.captured_us DESC, "
-                 "l.id DESC LIMIT 1) JOIN audit a ON a.subject_id = p.id AND a.event = 'capture' "
+        "SELECT d.id, p.id, p.job, a.detail FROM document d "
+        "JOIN page p ON p.id = (SELECT l.id FROM page l WHERE l.document_id = d.id "
+        "AND " PAGE_COUNTS(
+            "l") " ORDER BY l.captured_us DESC, l.id DESC LIMIT 1) "
+                 "JOIN audit a ON a.subject_id = p.id AND a.event = 'capture' "
                  "WHERE d.state = 'open' AND d.scan_finished = 0 AND p.job IS NOT NULL "
-                 "AND a.detail LIKE '%then %' AND NOT EXISTS (SELECT 1 FROM audit f WHERE "
-                 "f.subject_id = d.id "
-                 "AND f.event = 'finish-scan' AND f.seq > a.seq)",
+                 "AND a.detail LIKE '%then %' AND NOT EXISTS (SELECT 1 FROM audit f "
+                 "WHERE f.subject_id = d.id AND f.event = 'finish-scan' AND f.seq > a.seq)",
         DB_BIND_NONE, &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row)
         if (!js_push(list, js_pack("{s:s, s:s, s:s, s:s}", "document", query_text(q, 0), "page",

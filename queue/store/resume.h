@@ -9,9 +9,9 @@ struct page_capture;
  * A scan job lives in sohoad alone. What it was going to do after its last page is noted with each
  * page, so that a next sohoad does it where the job cannot any more:
  *
- *   backs of a second pass    laid behind their fronts; the numbers fit, so it was the whole paper:
- * finished the numbers do not fit    the last page asks, "interrupted" it would have finished the
- * last page asks: was there another sheet?
+ * - The backs of a second pass are laid behind their fronts; the numbers fit, so it was the whole
+ *   paper, which is finished. Where they do not fit the last page asks, "interrupted".
+ * - It would have finished the paper: the last page asks, too, whether there was another sheet.
  */
 
 #define SCAN_INTENT_SIZE 80

@@ -7,9 +7,9 @@
  * Temps that nobody can finish any more. Whoever was given one ends it (commit, complete, abort);
  * what is left was begun by a process that has died:
  *
- *   sohoad died         temps_of_dead_owner: a page's temp may stand for a sheet in motion, people
- * are asked store worker died   temps_sweep: sohoad names those it holds; of the others it never
- * heard
+ * - sohoad died: temps_of_dead_owner; a page's temp may stand for a sheet in motion, so people are
+ *   asked.
+ * - The store worker died: temps_sweep; sohoad names those it holds, of the others it never heard.
  *
  * What a live claim writes into stays either way.
  */

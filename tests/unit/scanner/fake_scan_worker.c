@@ -7,16 +7,21 @@
 #include <unistd.h>
 
 /* A scanner whose device name says what happens:
- *   "pile 3"  three sheets, then the feeder is empty      "glass"    one page, no more
- *   "jam 2"   two sheets, then a jam                      "die 1"    one sheet, then abort()
- *   "stall 1" one sheet, then nothing until a cancel      "busy 2"   busy for the first two opens
- *   "hang 1"  one sheet, then a call that never returns   "slow 1"   one sheet, then calls that
- * take a "pair 3"  three sides of a duplex feeder, then a jam             while each, then the end
- *   "half 3"  three sides of a duplex feeder, then it is empty
- *   "doubt 2" two sheets, then "empty", which it says too early at times
- *   "coarse 1" takes 150 dpi, whatever is asked
- *   "cold 2"  warms up when the first of two sheets is asked for
- *   "moved@1" is not there; FAKE_SCANNER says where it is now
+ * - "pile 3": three sheets, then the feeder is empty
+ * - "glass": one page, no more
+ * - "jam 2": two sheets, then a jam
+ * - "die 1": one sheet, then abort()
+ * - "stall 1": one sheet, then nothing until a cancel
+ * - "busy 2": busy for the first two opens
+ * - "hang 1": one sheet, then a call that never returns
+ * - "slow 1": one sheet, then calls that take a while each, then the end
+ * - "pair 3": three sides of a duplex feeder, then a jam
+ * - "half 3": three sides of a duplex feeder, then it is empty
+ * - "doubt 2": two sheets, then "empty", which it says too early at times
+ * - "coarse 1": takes 150 dpi, whatever is asked
+ * - "cold 2": warms up when the first of two sheets is asked for
+ * - "moved@1": is not there; FAKE_SCANNER says where it is now
+ *
  * With FAKE_OPEN each open is refused with that code; FAKE_SHEETS are there instead of the name's.
  * With FAKE_BUTTON it has a button, which is pressed whenever somebody looks.
  */
