@@ -1,7 +1,8 @@
 #ifndef SOHOA_RECOGNIZE_HANDWRITING_WEIGHTS_H
 #define SOHOA_RECOGNIZE_HANDWRITING_WEIGHTS_H
 
-/* Made by `tests/bench/handwriting fit`; not edited by hand. */
+/* Fitted by tests/bench/handwriting_fit to pages of handwriting_draw; `tests/bench/handwriting fit`
+ * makes them anew. */
 
 /* clang-format off */
 #define HANDWRITING_HIDDEN 24
