@@ -25,10 +25,10 @@ struct settling {
 };
 
 /* A locked profile stays where IT staff put it. */
-static enum err_code check_lock(const struct js *args, const struct device_ref *found,
-                                struct err *err)
+static enum err_code check_lock(const struct device_book *book, const struct js *args,
+                                const struct device_ref *found, struct err *err)
 {
-    const struct js *profile = found ? found->profile : NULL;
+    const struct js *profile = found ? device_book_profile_of(book, found->key) : NULL;
     const char *name = js_text_or(profile, "name", "");
     bool may = strcmp(js_text_or(args, "principal.role", ""), "it") == 0 || !js_at(args, "profile");
     if (may || !js_bool_or(profile, "locked", false) ||
@@ -47,7 +47,7 @@ static void on_found_to_settle(void *payload, const struct device_ref *found, co
     bool known =
         !err || (err->code == ERR_UNKNOWN_DEVICE && scanners_opened(app->scanners, wanted));
     struct err refusal = ERR_INIT;
-    if (known && check_lock(settling.args, found, &refusal))
+    if (known && check_lock(app->book, settling.args, found, &refusal))
         err = &refusal;
     if (!known || refusal.code ||
         (found && !js_set(settling.args, "identity", js_text(found->key)))) {

@@ -112,19 +112,18 @@ static const char *identity_of(const struct js *device)
     return js_text_or(device, "identity", js_text_or(device, "name", ""));
 }
 
-static struct device_ref ref_of(const struct device_book *book, const struct js *device)
+static struct device_ref ref_of(const struct js *device)
 {
     return (struct device_ref){.key = identity_of(device),
                                .name = js_text_or(device, "name", ""),
                                .vendor = js_text_or(device, "vendor", ""),
-                               .model = js_text_or(device, "model", ""),
-                               .profile = device_book_profile_of(book, identity_of(device))};
+                               .model = js_text_or(device, "model", "")};
 }
 
 void device_book_each(const struct device_book *book, device_book_each_fn *each, void *payload)
 {
     for (size_t i = 0; i < js_count(book->present); i++) {
-        struct device_ref device = ref_of(book, js_item(book->present, i));
+        struct device_ref device = ref_of(js_item(book->present, i));
         each(payload, &device);
     }
 }
@@ -155,11 +154,9 @@ static enum err_code describe(const struct device_book *book, const char *wanted
         return err_set(err, ERR_NO_SCANNER, "SANE lists no device");
     if (!device && find_settled(book, wanted))
         return err_set(err, ERR_UNKNOWN_DEVICE, "'%s' is not connected", wanted);
-    *out = ref_of(book, device);
-    if (!device) {
+    *out = ref_of(device);
+    if (!device)
         out->key = out->name = wanted;
-        out->profile = device_book_profile_of(book, wanted);
-    }
     return ERR_OK;
 }
 
@@ -171,7 +168,7 @@ static enum err_code describe_seen(const struct device_book *book, const char *w
         return err_set(err, ERR_UNKNOWN_DEVICE,
                        "'%s' was never seen; 'sohoa device list' names the scanners there are",
                        wanted);
-    *out = ref_of(book, device ? device : settled);
+    *out = ref_of(device ? device : settled);
     return ERR_OK;
 }
 

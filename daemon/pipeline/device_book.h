@@ -28,7 +28,6 @@ struct device_ref {
     const char *key;            /* identity, or the SANE name where SANE gives none */
     const char *name;           /* what SANE calls it now */
     const char *vendor, *model; /* "" where SANE does not list it */
-    const struct js *profile;   /* {"name","settings","locked"} or NULL */
 };
 
 typedef void device_book_found_fn(void *payload, const struct device_ref *found,
@@ -60,9 +59,8 @@ struct js *device_book_profiles(const struct device_book *book);
 /* What the store answers to a change; the book is as the store from here on. */
 void device_book_take(struct device_book *book, const struct js *settings);
 
-/* The named profile, and the one of a device; NULL when there is none. Borrowed until the next
- * load.
- */
+/* The named profile, and the one of a device: {"name","settings","locked"}; NULL when there is
+ * none. Borrowed until the next load. */
 const struct js *device_book_profile(const struct device_book *book, const char *name);
 const struct js *device_book_profile_of(const struct device_book *book, const char *key);
 /* NULL: it has none. Borrowed likewise. */

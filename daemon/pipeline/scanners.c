@@ -28,7 +28,7 @@ struct scanners {
 /* What somebody wants of a device while it is looked for. */
 struct order {
     struct scanners *scanners;
-    void (*run)(struct order *order, struct scanner *scanner, const struct device_ref *ref);
+    void (*run)(struct order *order, struct scanner *scanner);
     char dossier_id[ID_SIZE];
     struct js *args, *principal;
     enum scanner_question question;
@@ -151,7 +151,7 @@ static void on_found(void *payload, const struct device_ref *found, const struct
     if (problem)
         order->done(order->payload, NULL, problem);
     else
-        order->run(order, scanner, found);
+        order->run(order, scanner);
     end_order(order);
 }
 
@@ -173,17 +173,20 @@ static void place_order(const struct order *wanted, const char *device)
 /* ---- start --------------------------------------------------------------------------------------
  */
 
+/* The scanner's own by its identity: a scanner asked for by its SANE name while no look lists it is
+ * still the one it was. */
 static enum err_code choose_profile(const struct scanners *scanners, const struct js *request,
-                                    const struct device_ref *ref, const struct js **out,
+                                    const struct scanner *scanner, const struct js **out,
                                     struct err *err)
 {
     const char *name = js_text_or(request, "profile", NULL);
-    *out = name ? device_book_profile(scanners->config.book, name) : ref->profile;
+    const struct js *own = device_book_profile_of(scanners->config.book, scanner_key(scanner));
+    *out = name ? device_book_profile(scanners->config.book, name) : own;
     if (name && !*out)
         return err_set(err, ERR_NOT_FOUND, "no profile of that name");
-    if (name && ref->profile && *out != ref->profile && js_bool_or(ref->profile, "locked", false))
+    if (name && own && *out != own && js_bool_or(own, "locked", false))
         return err_set(err, ERR_PROFILE_LOCKED, "the device's own profile '%s' is locked",
-                       js_text_or(ref->profile, "name", ""));
+                       js_text_or(own, "name", ""));
     return ERR_OK;
 }
 
@@ -201,7 +204,7 @@ static enum err_code check_lease(struct scanner *scanner, const struct js *princ
     return lease_check(scanner_lease(scanner), js_text_or(principal, "id", ""), sys_now_us(), err);
 }
 
-static void run_start(struct order *order, struct scanner *scanner, const struct device_ref *ref)
+static void run_start(struct order *order, struct scanner *scanner)
 {
     struct err err = ERR_INIT;
     const struct js *profile;
@@ -210,7 +213,7 @@ static void run_start(struct order *order, struct scanner *scanner, const struct
     if (!code && document_id && scanners_fill(order->scanners, document_id))
         code = err_set(&err, ERR_SCAN_RUNNING, "pages are still coming into this document");
     if (!code)
-        code = choose_profile(order->scanners, order->args, ref, &profile, &err);
+        code = choose_profile(order->scanners, order->args, scanner, &profile, &err);
     if (code)
         order->done(order->payload, NULL, &err);
     else
@@ -234,9 +237,8 @@ void scanners_start(struct scanners *scanners, const char *dossier_id, struct js
 /* ---- questions ----------------------------------------------------------------------------------
  */
 
-static void run_ask(struct order *order, struct scanner *scanner, const struct device_ref *ref)
+static void run_ask(struct order *order, struct scanner *scanner)
 {
-    (void)ref;
     struct err err = ERR_INIT;
     if (order->question != SCANNER_SHOW && check_lease(scanner, order->principal, &err))
         order->done(order->payload, NULL, &err);
@@ -292,9 +294,8 @@ static void tell_change(struct order *order, struct scanner *scanner, const stru
                       NULL, 0, NULL, NULL);
 }
 
-static void run_lease(struct order *order, struct scanner *scanner, const struct device_ref *ref)
+static void run_lease(struct order *order, struct scanner *scanner)
 {
-    (void)ref;
     struct err err = ERR_INIT;
     const struct lease former = *scanner_lease(scanner);
     enum err_code code = change_lease(order, scanner, &err);
@@ -425,12 +426,10 @@ static enum err_code go_on(struct scanners *scanners, struct scan_job *job,
 {
     for (size_t i = 0; i < scanners->count; i++) {
         struct scanner *scanner = scanners->one[i];
-        struct device_ref ref = {.key = scanner_key(scanner)};
         const struct js *profile;
-        if (strcmp(ref.key, job->device) != 0)
+        if (strcmp(scanner_key(scanner), job->device) != 0)
             continue;
-        ref.profile = device_book_profile_of(scanners->config.book, ref.key);
-        enum err_code code = choose_profile(scanners, job->request, &ref, &profile, err);
+        enum err_code code = choose_profile(scanners, job->request, scanner, &profile, err);
         return code ? code : scanner_continue(scanner, job, profile, principal, err);
     }
     return err_set(err, ERR_UNKNOWN_DEVICE, "the scanner of that job is gone");
