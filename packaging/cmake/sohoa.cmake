@@ -73,7 +73,9 @@ function(sohoa_test)
     if(NOT A_TIMEOUT)
         set(A_TIMEOUT 120)
     endif()
-    set_tests_properties(${A_NAME} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT} COST "${A_COST}")
+    # Tesseract's threads wait for each other by spinning: as in the workers, one is enough.
+    set_tests_properties(${A_NAME} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT} COST "${A_COST}"
+        ENVIRONMENT OMP_THREAD_LIMIT=1)
 endfunction()
 
 # sohoa_script_test(NAME flow_x SCRIPT tests/flow/x LABELS flow [TIMEOUT s] [COST s]): an executable script;
