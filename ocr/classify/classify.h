@@ -8,9 +8,10 @@
 #include <stddef.h>
 
 /*
- * Which paper is this? Evidence from the title, the kind in the symbol (QĐ in 12/QĐ-UBND), the head
- * and the wording, put together as independent witnesses. Wording alone never decides: forms of one
- * family share most of their sentences.
+ * Which paper is this? Evidence from the title, the kind in the symbol (QĐ in 12/QĐ-UBND), the
+ * head, the wording and a trained model, put together as independent witnesses. Phrases alone never
+ * decide: forms of one family share most of their sentences. The model decides only where no title
+ * was found, and only when it is nearly sure.
  */
 
 struct title_rule {
@@ -35,6 +36,7 @@ struct class_evidence {
     const struct head *head;
     const char *symbol_kind; /* first part of the symbol as written; NULL: no number line */
     bool symbol_has_kind;    /* that part is the abbreviation of some kind */
+    const double *probable;  /* [DOC_TYPE_COUNT] by a trained model (type_model.h); NULL: none */
 };
 
 struct classification {

@@ -29,6 +29,7 @@ struct templates {
     const char **kind;
     size_t kind_count;
     struct syllables *syllables;
+    struct type_model model;
     const char *const *fields[DOC_TYPE_COUNT], *const *mandatory[DOC_TYPE_COUNT];
     void **owned; /* every list and text made while loading */
     size_t owned_count, owned_capacity;
@@ -532,6 +533,8 @@ void templates_free(struct templates *templates)
     mem_free(templates->owned);
     mem_free(templates->item);
     mem_free(templates->class_rule);
+    if (!code)
+        code = type_model_open(type_model_shipped, type_model_shipped_size, &made->model, err);
     mem_free(templates->kind);
     syllables_free(templates->syllables);
     mem_free(templates);
@@ -585,4 +588,9 @@ const char *const *templates_kinds(const struct templates *templates, size_t *ou
 const struct syllables *templates_syllables(const struct templates *templates)
 {
     return templates->syllables;
+}
+
+const struct type_model *templates_model(const struct templates *templates)
+{
+    return &templates->model;
 }

@@ -4,6 +4,7 @@
 #include "daemon/base/err.h"
 #include "daemon/model/field.h"
 #include "ocr/classify/classify.h"
+#include "ocr/classify/type_model.h"
 #include "ocr/extract/syllables.h"
 
 #include <stdbool.h>
@@ -94,3 +95,5 @@ const char *const *templates_kinds(const struct templates *templates, size_t *ou
 const struct syllables *templates_syllables(const struct templates *templates);
 
 #endif
+/* The model of types: the one built with the program. */
+const struct type_model *templates_model(const struct templates *templates);

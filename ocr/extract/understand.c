@@ -119,23 +119,50 @@ static void read_paper_number(struct paper *paper, const char *hint)
         paper->number = number;
 }
 
-static void classify_paper(struct paper *paper)
+/* How probable each type is by the words of the face; incoming stamps are not the paper's own. */
+static enum err_code ask_model(const struct paper *paper, double out[DOC_TYPE_COUNT])
+{
+    const struct page_text *face = paper->face;
+    AUTO(mem) struct page_terms *terms = mem_alloc(sizeof *terms);
+    AUTO(mem) const char **word = mem_array(face->words->count + 1, sizeof *word);
+    bool ok = terms && word;
+    for (size_t i = 0; ok && i < face->words->count; i++)
+        word[i] = face->words->item[i].text;
+    if (ok)
+        page_terms_begin(terms);
+    for (size_t i = 0; ok && i < face->line_count; i++)
+        if (!face->line[i].in_stamp)
+            ok = page_terms_line(terms, word + face->line[i].first, face->line[i].count);
+    if (!ok)
+        return err_set(paper->err, ERR_NO_MEMORY, "terms of a page");
+    page_terms_end(terms);
+    type_model_score(templates_model(paper->templates), terms, out);
+    return ERR_OK;
+}
+
+static enum err_code classify_paper(struct paper *paper)
 {
     size_t rule_count;
+    double probable[DOC_TYPE_COUNT];
     const struct class_rule *rules = templates_class_rules(paper->templates, &rule_count);
     if (!paper->face)
-        return;
+        return ERR_OK;
+    enum err_code code = ask_model(paper, probable);
+    if (code)
+        return code;
     read_paper_number(paper, NULL);
     struct class_evidence evidence = {
         .text = paper->face,
         .head = &paper->head,
         .symbol_kind = *paper->number.kind ? paper->number.kind : NULL,
         .symbol_has_kind = paper->number.has_kind,
+        .probable = probable,
     };
     classify(rules, rule_count, &evidence, &paper->kind);
     const struct class_rule *rule = paper->kind.rule;
     if (rule && rule->symbol_count)
         read_paper_number(paper, rule->symbol[0]);
+    return ERR_OK;
 }
 
 static enum err_code find_fields(struct paper *paper)
@@ -264,7 +291,9 @@ enum err_code understand_with_details(const struct templates *templates, const s
              start[paper.page_count].confidence >= PAPER_START_SURE))
         paper.page_count++;
     find_face(&paper);
-    classify_paper(&paper);
+    code = classify_paper(&paper);
+    if (code)
+        return code;
     enum doc_type type = paper.kind.rule ? paper.kind.rule->type : DOC_TYPE_unknown;
     paper.template = templates_find(templates, type);
     code = lay_out_pages(&paper, &layouts);

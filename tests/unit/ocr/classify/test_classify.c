@@ -36,6 +36,8 @@ struct line {
     const char *text; /* centred on x */
 };
 
+static const double *model_says; /* what a model told of the next pages; NULL: none was asked */
+
 static void check_page(const char *why, const struct line *lines, size_t count, const char *kind,
                        bool has_kind, enum doc_type wanted)
 {
@@ -48,7 +50,7 @@ static void check_page(const char *why, const struct line *lines, size_t count, 
         typeset_centred(&set, lines[i].x_mm, lines[i].baseline_mm, 13, lines[i].text);
     assert_int_equal(page_text_make(&set.words, &text, NULL), ERR_OK);
     head_find(&text, &head);
-    struct class_evidence evidence = {&text, &head, kind, has_kind};
+    struct class_evidence evidence = {&text, &head, kind, has_kind, model_says};
     classify(rules, sizeof rules / sizeof *rules, &evidence, &found);
     enum doc_type type = found.rule ? found.rule->type : DOC_TYPE_unknown;
     if (type != wanted || (found.score >= CLASS_THRESHOLD) != (found.rule != NULL))
@@ -247,10 +249,26 @@ static void papers_start_at_a_motto_of_their_own(void **state)
     }
 }
 
+static void a_model_decides_where_no_title_is_and_only_when_sure(void **state)
+{
+    (void)state;
+    double probable[DOC_TYPE_COUNT] = {0};
+    model_says = probable;
+    probable[DOC_TYPE_birth_certificate] = 0.97;
+    CHECK("no title", NULL, false, DOC_TYPE_birth_certificate, MOTTO, BODY);
+    CHECK("no head", NULL, false, DOC_TYPE_birth_certificate, BODY);
+    CHECK("a title of another type stands", NULL, false, DOC_TYPE_decision, MOTTO,
+          {111, 55, "QUYẾT ĐỊNH"}, BODY);
+    probable[DOC_TYPE_birth_certificate] = 0.85;
+    CHECK("not sure", NULL, false, DOC_TYPE_unknown, MOTTO, BODY);
+    model_says = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(papers_are_told_by_title_symbol_and_head),
+        cmocka_unit_test(a_model_decides_where_no_title_is_and_only_when_sure),
         cmocka_unit_test(what_is_not_evidence_enough_is_unknown),
         cmocka_unit_test(a_title_under_the_symbol_of_another_kind_is_less_sure),
         cmocka_unit_test(number_lines_are_told_from_stamps_and_sentences),
