@@ -7,6 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+/* A letter's subject stands on the next lines. */
+#define UNDER_NUMBER_MM 12
+
 static const char motto_key[] = "conghoaxahoichunghiavietnam";
 static const char motto_rest_key[] = "doclaptudohanhphuc";
 
@@ -85,12 +88,19 @@ static void find_number(const struct page_text *text, struct head *head)
     head->number_in_doubt = slashes > 1 || (slashes == 1 && best == 2);
 }
 
-static bool is_subject(const struct page_text *text, const struct page_line *line)
+/* "V/v …"; written out only under the number, where nothing else begins so. */
+static bool is_subject(const struct page_text *text, const struct head *head,
+                       const struct page_line *line)
 {
     const char *word = text->words->item[line->first].text;
     const char *key = text->key[line->first];
-    return (strcmp(key, "vv") == 0 || strcmp(key, "vlv") == 0) &&
-           (word[0] == 'V' || word[0] == 'v');
+    bool under_number = head->number && line->baseline_mm > head->number->baseline_mm &&
+                        line->baseline_mm < head->number->baseline_mm + UNDER_NUMBER_MM &&
+                        page_line_center_mm(line) < head->column_mm;
+    bool written_out = under_number && line->count > 1 && strcmp(key, "ve") == 0 &&
+                       strcmp(text->key[line->first + 1], "viec") == 0;
+    return written_out || ((strcmp(key, "vv") == 0 || strcmp(key, "vlv") == 0) &&
+                           (word[0] == 'V' || word[0] == 'v'));
 }
 
 static bool is_addressee(const struct page_line *line)
@@ -142,7 +152,7 @@ void head_find(const struct page_text *text, struct head *out)
         const struct page_line *line = &text->line[i];
         if (line->box.y >= out->bottom_mm)
             break;
-        if (!out->subject && is_subject(text, line))
+        if (!out->subject && is_subject(text, out, line))
             out->subject = line;
         if (!out->addressee && is_addressee(line))
             out->addressee = line;
@@ -155,11 +165,13 @@ void head_find(const struct page_text *text, struct head *out)
 
 double head_starts_paper(const struct page_text *text, const struct head *head)
 {
-    if (!head->motto || head->motto->box.y > text->frame.y + text->frame.h * 0.3)
+    /* a narrow column breaks the motto's first line in two; the second is told then */
+    const struct page_line *motto = head->motto ? head->motto : head->motto_rest;
+    if (!motto || motto->box.y > text->frame.y + text->frame.h * 0.3)
         return 0.03;
     if (head->number && (head->title_count || head->subject))
         return 0.98;
     if (head->number || head->title_count)
         return 0.95;
-    return head->motto_rest ? 0.8 : 0.6;
+    return head->motto && head->motto_rest ? 0.8 : 0.6;
 }

@@ -49,7 +49,7 @@ bool page_terms_line(struct page_terms *terms, const char *const *word, size_t c
     bool top = terms->lines < PAGE_TERM_TOP_LINES;
     if (terms->lines++ >= PAGE_TERM_LINES)
         return true;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && terms->count < PAGE_TERMS_MAX; i++) {
         AUTO(mem) char *plain = text_fold(word[i]);
         AUTO(mem) char *marked = text_lower(word[i]);
         if (!plain || !marked)

@@ -4,6 +4,8 @@
 #include "ocr/extract/parse_place.h"
 #include "ocr/extract/read_words.h"
 
+#include <math.h>
+
 /* Zone 4 and its like: where a paper says when and at what place it was issued. */
 
 #define CLOSING_PLACE_WORDS 7 /* "thành phố Hồ Chí Minh," and a word of noise */
@@ -53,12 +55,17 @@ static enum err_code propose_date(struct paper *paper, const struct field_rule *
     struct found found = {.page = page_index,
                           .first = at->label,
                           .count = at->end - at->label,
+                          .rest_first = at->year,
+                          .rest_count = at->year_is_below,
                           .source = FIELD_FROM_ZONE};
-    bool good = at->readable && !doubt && !at->date.repaired && read_date_is_printed(page, at);
+    bool good = at->readable && !doubt && !at->date.repaired &&
+                read_date_is_printed(page, paper->aspect[page_index], at);
     if (at->readable) {
         date_iso(&at->date, iso);
         found.value = iso;
         found.confidence = paper_words_confidence(page, at->label, at->end - at->label);
+        if (at->year_is_below)
+            found.confidence = fmin(found.confidence, paper_words_confidence(page, at->year, 1));
         if (good && found.confidence >= CONFIDENCE_SURE && found.confidence < CONFIDENCE_AGREED)
             found.confidence = CONFIDENCE_AGREED;
         if (!good && found.confidence > CONFIDENCE_DOUBTED)

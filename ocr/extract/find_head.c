@@ -11,14 +11,17 @@
  * kind, that doubt does not count, down to here. */
 #define CONFIDENCE_STROKE 0.40
 
+/* Offices do not count that far in a year. */
+#define SERIAL_LONG 5
+
 /* Words of one number stand closer than any space. */
 #define NUMBER_GAP_EMS 0.2
 
 /* Printed by the machine that printed "Số:", with no more than a space between. */
-static bool number_is_printed(const struct page_text *page, size_t label, size_t first,
-                              size_t count)
+static bool number_is_printed(const struct page_text *page, double aspect, size_t label,
+                              size_t first, size_t count)
 {
-    struct print_scale scale = print_scale_of(page->words, label, 1, "Số:");
+    struct print_scale scale = print_scale_of(page->words, label, 1, "Số:", aspect);
     const struct word *so = &page->words->item[label], *number = &page->words->item[first];
     double gap_mm = number->box.x - (so->box.x + so->box.w);
     if (!scale.known || gap_mm > 0.75 * scale.em_width_mm)
@@ -63,9 +66,14 @@ enum err_code find_number(struct paper *paper, const struct field_rule *rule)
     bool settled = number.has_kind && hint && strcmp(number.kind, hint) == 0;
     bool stroke = settled && strstr(number.value, "Đ") && confidence >= CONFIDENCE_STROKE;
     bool printed = first != paper->head.number->first &&
-                   number_is_printed(page, paper->head.number->first, first, count);
-    bool whole = strchr(number.value, '/') != NULL;
-    bool good = printed && whole && !paper->head.number_in_doubt && !number.repaired &&
+                   number_is_printed(page, paper->aspect[paper->face_index],
+                                     paper->head.number->first, first, count);
+    struct number_symbol registered;
+    bool whole = strchr(number.value, '/') || parse_registration(number.value, &registered);
+    bool odd = strspn(number.value, "0123456789") >= SERIAL_LONG ||
+               (*number.kind && !number.kind[1]); /* a stroke lost: "552024/HĐ", "27/2020/Đ" */
+    odd = odd || (strncmp(number.kind, "Đ", 2) == 0 && !number.kind[2]);
+    bool good = printed && whole && !odd && !paper->head.number_in_doubt && !number.repaired &&
                 (!number.kind_ambiguous || settled) && (confidence >= CONFIDENCE_SURE || stroke);
     if (good && confidence < CONFIDENCE_AGREED)
         confidence = stroke && confidence < CONFIDENCE_SURE ? 0.86 : CONFIDENCE_AGREED;

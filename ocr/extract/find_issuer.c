@@ -12,6 +12,7 @@
 #define LINES_MAX 8
 /* The lines of an agency stand centred, one under the other. */
 #define OFF_CENTRE_MM 20
+#define NEXT_LINE_MM 9
 
 struct agency {
     size_t first_line, count;
@@ -22,6 +23,7 @@ struct issuer_zone {
     size_t count;
     struct agency agency[LINES_MAX];
     size_t agency_count;
+    bool left_out; /* a line of capitals on the left that seems to belong elsewhere */
 };
 
 static bool begins_agency(const struct page_text *page, const struct page_line *line)
@@ -62,6 +64,23 @@ static bool is_on_the_left(const struct paper *paper, const struct page_line *li
            (!sure || columns_hold(columns, line));
 }
 
+/* A short line between two of the head's left column, under one of them and over the other, is
+ * theirs however alone it stands: "ỦY BAN NHÂN DÂN HUYỆN THỚI / LAI / PHÒNG …". */
+static bool is_between(const struct page_text *page, const struct page_line *line)
+{
+    bool above = false, below = false;
+    for (size_t i = 0; i < page->line_count; i++) {
+        const struct page_line *other = &page->line[i];
+        double down_mm = other->baseline_mm - line->baseline_mm;
+        bool near = !other->aside && fabs(down_mm) > 2 && fabs(down_mm) < NEXT_LINE_MM &&
+                    fabs(page_line_center_mm(other) - page_line_center_mm(line)) < OFF_CENTRE_MM &&
+                    page_line_is_caps(page, other);
+        above = above || (near && down_mm < 0);
+        below = below || (near && down_mm > 0);
+    }
+    return above && below;
+}
+
 static void collect(const struct paper *paper, struct issuer_zone *out)
 {
     const struct page_text *page = paper->face;
@@ -71,15 +90,20 @@ static void collect(const struct paper *paper, struct issuer_zone *out)
         const struct page_line *line = &page->line[i];
         if (line->baseline_mm >= bottom_mm)
             break;
+        bool left = page_line_center_mm(line) < paper->head.column_mm;
+        if (!left || line->baseline_mm < top_mm || line == paper->head.motto ||
+            !page_line_is_caps(page, line))
+            continue;
         /* without a motto the whole head seems to stand aside */
         bool aside =
             line->aside && (paper->head.motto || !layout_puts(&paper->layout[paper->face_index],
                                                               page, line, PAGE_ZONE_HEAD_LEFT));
-        if (aside || line->baseline_mm < top_mm || line == paper->head.motto ||
-            line->confidence < 0.5 || strlen(line->key) < 3 || !is_on_the_left(paper, line))
+        if ((aside || strlen(line->key) < 3) && !is_between(page, line))
             continue;
-        if (page_line_is_caps(page, line))
+        bool taken = line->confidence >= 0.5 && is_on_the_left(paper, line);
+        if (taken)
             out->line[out->count++] = line;
+        out->left_out = out->left_out || !taken;
     }
     for (size_t i = 0; i < out->count; i++) {
         bool begins =
@@ -186,6 +210,13 @@ static bool is_askew(const struct issuer_zone *zone)
     return false;
 }
 
+/* BỐ HẠ is no ministry. */
+static bool looks_like_ministry(const struct page_text *page, const struct page_line *line)
+{
+    return strcmp(page->key[line->first], "bo") == 0 &&
+           strcmp(page->words->item[line->first].text, "BỘ") != 0;
+}
+
 /* Only a ministry goes without a unit; else the line above, which names it, was not read. */
 static bool lacks_unit(const char *name, const struct page_line *line)
 {
@@ -229,6 +260,7 @@ enum err_code find_issuer(struct paper *paper, const struct field_rule *rule)
                           .confidence = confidence,
                           .source = FIELD_FROM_ZONE,
                           .ask = !spelling_is_known(first) || !begins_agency(page, first) ||
-                                 lacks_unit(name, first) || is_askew(&zone)};
+                                 lacks_unit(name, first) || is_askew(&zone) || zone.left_out ||
+                                 looks_like_ministry(page, first)};
     return paper_propose(paper, rule, &found);
 }

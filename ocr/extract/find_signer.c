@@ -1,3 +1,4 @@
+#include "daemon/base/buf.h"
 #include "daemon/base/mem.h"
 #include "ocr/classify/signature.h"
 #include "ocr/extract/paper.h"
@@ -14,6 +15,7 @@
 #define NAME_BELOW_MIN_MM 8
 #define NAME_BELOW_MAX_MM 55
 #define SENTENCE_WORDS 7
+#define SIGNING_LINES_MAX 3
 
 static bool is_office(const struct signature *block)
 {
@@ -54,10 +56,13 @@ static const struct page_line *find_position(const struct page_text *page)
     return NULL;
 }
 
-static bool name_is_printed(const struct page_text *page, const struct page_line *position,
-                            const struct page_line *name)
+static bool name_is_printed(const struct page_text *page, double aspect,
+                            const struct page_line *position, const struct page_line *name)
 {
-    struct print_scale scale = print_scale_of(page->words, position->first, position->count, NULL);
+    struct print_scale scale =
+        print_scale_of(page->words, position->first, position->count, NULL, aspect);
+    if (print_agrees(page->words, name->first, name->count, aspect))
+        return true;
     for (size_t i = name->first; i < name->first + name->count; i++)
         if (*page->key[i] && !print_fits(page->words, i, &scale, &print_text))
             return false;
@@ -162,9 +167,69 @@ enum err_code find_signer(struct paper *paper, const struct field_rule *rule)
                           .confidence = confidence,
                           .source = FIELD_FROM_ZONE,
                           .ask = !is_office || has_word_in_caps(page, line) ||
-                                 !name_is_printed(page, position, line) ||
+                                 !name_is_printed(page, paper->aspect[at], position, line) ||
                                  !name_is_whole(page, line)};
     if (found.ask && confidence > CONFIDENCE_DOUBTED)
         found.confidence = CONFIDENCE_DOUBTED;
     return name ? paper_propose(paper, rule, &found) : ERR_OK;
+}
+
+/* "TM. ỦY BAN NHÂN DÂN" may go on below, before the position. */
+static size_t signing_lines(const struct page_text *page, size_t at)
+{
+    size_t count = 1;
+    const struct page_line *first = &page->line[at];
+    while (at + count < page->line_count && count < SIGNING_LINES_MAX) {
+        const struct page_line *next = &page->line[at + count];
+        bool under = next->baseline_mm - next[-1].baseline_mm < NAME_BELOW_MIN_MM &&
+                     fabs(page_line_center_mm(next) - page_line_center_mm(first)) < 30;
+        if (!under || signature_is_position(next) || !page_line_is_caps(page, next))
+            break;
+        count++;
+    }
+    return count;
+}
+
+/* The words behind "TM." as an agency's name; NULL: they name none that can be told apart.
+ * Caller's. */
+static char *signing_agency(const struct page_text *page, const struct page_line *first,
+                            size_t count)
+{
+    AUTO(buf) struct buf text;
+    buf_init(&text, 1000);
+    for (size_t i = 0; i < count; i++) {
+        size_t from = first[i].first + (i == 0), end = first[i].first + first[i].count;
+        AUTO(mem) char *part = page_text_join(page, from, end - from);
+        buf_printf(&text, "%s%s", i ? " " : "", part ? part : "");
+    }
+    AUTO(mem) char *caps = buf_take(&text);
+    AUTO(mem) char *name = caps ? agency_from_caps(caps) : NULL;
+    return name && agency_unit(name) ? TAKE(name) : NULL;
+}
+
+enum err_code find_signing(struct paper *paper, const struct field_rule *rule)
+{
+    for (size_t at = paper->page_count; at-- > 0;) {
+        const struct page_text *page = &paper->page[at];
+        for (size_t i = page->line_count; i-- > 0;) {
+            const struct page_line *line = &page->line[i];
+            if (strcmp(page->key[line->first], "tm") != 0 || line->count < 2)
+                continue;
+            size_t count = signing_lines(page, i);
+            AUTO(mem) char *name = signing_agency(page, line, count);
+            const struct page_line *lines[SIGNING_LINES_MAX];
+            for (size_t k = 0; k < count; k++)
+                lines[k] = &line[k];
+            struct found found = {.value = name,
+                                  .page = at,
+                                  .line = lines,
+                                  .line_count = count,
+                                  .confidence = CONFIDENCE_DOUBTED,
+                                  .source = FIELD_FROM_ZONE,
+                                  .ask = true};
+            if (name)
+                return paper_propose(paper, rule, &found);
+        }
+    }
+    return ERR_OK;
 }

@@ -15,11 +15,18 @@ static struct rect_mm found_box(const struct page_text *page, const struct found
     size_t end = found->line_count ? 0 : found->first + found->count;
     for (size_t i = found->first; i < end && i < page->words->count; i++)
         box = rect_union(box, page->words->item[i].box);
+    for (size_t i = 0; i < found->rest_count && found->rest_first + i < page->words->count; i++)
+        box = rect_union(box, page->words->item[found->rest_first + i].box);
     return rect_upright_from_deskewed(box, page->words->page, page->words->skew_deg);
 }
 
 static char *found_raw(const struct page_text *page, const struct found *found)
 {
+    if (found->rest_count) {
+        AUTO(mem) char *first = page_text_join(page, found->first, found->count);
+        AUTO(mem) char *rest = page_text_join(page, found->rest_first, found->rest_count);
+        return first && rest ? mem_printf("%s %s", first, rest) : NULL;
+    }
     if (!found->line_count)
         return page_text_join(page, found->first, found->count);
     AUTO(buf)
@@ -57,7 +64,8 @@ static bool any_by_hand(const struct page_text *page, size_t first, size_t count
 
 static bool found_by_hand(const struct page_text *page, const struct found *found)
 {
-    bool hand = !found->line_count && any_by_hand(page, found->first, found->count);
+    bool hand = any_by_hand(page, found->rest_first, found->rest_count) ||
+                (!found->line_count && any_by_hand(page, found->first, found->count));
     for (size_t i = 0; i < found->line_count && !hand; i++)
         hand = any_by_hand(page, found->line[i]->first, found->line[i]->count);
     return hand;

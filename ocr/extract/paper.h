@@ -6,6 +6,7 @@
 #include "ocr/classify/classify.h"
 #include "ocr/classify/layout.h"
 #include "ocr/classify/lines.h"
+#include "ocr/extract/labels.h"
 #include "ocr/extract/parse_number.h"
 #include "ocr/extract/templates.h"
 
@@ -28,6 +29,8 @@ struct paper {
     const struct page_text *page; /* of this paper only, first to last */
     const struct page_info *info;
     struct layout *layout; /* zones of each page */
+    struct labels *labels; /* of each page */
+    const double *aspect;  /* print_aspect of each page */
     size_t page_count;
     size_t first_page;            /* number in the document of page[0], from 1 */
     const struct page_text *face; /* first written page; NULL: all blank */
@@ -43,6 +46,7 @@ struct paper {
 struct found {
     const char *value; /* canonical; NULL: seen, but not readable */
     size_t page, first, count;
+    size_t rest_first, rest_count; /* more words of it, on the next line */
     const struct page_line *const *line;
     size_t line_count;
     double confidence;
@@ -73,6 +77,7 @@ enum err_code find_abstract(struct paper *paper, const struct field_rule *rule);
 enum err_code find_subject(struct paper *paper, const struct field_rule *rule);
 enum err_code find_signer(struct paper *paper, const struct field_rule *rule);
 enum err_code find_labelled(struct paper *paper, const struct field_rule *rule);
+enum err_code find_signing(struct paper *paper, const struct field_rule *rule);
 enum err_code find_validity(struct paper *paper, const struct field_rule *rule);
 
 /* QR and bar codes: they outrank what was read; a conflict on an identifier asks a person. */

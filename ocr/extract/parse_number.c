@@ -213,3 +213,19 @@ bool parse_number(const char *text, const char *const *kinds, size_t kind_count,
     *out = found;
     return true;
 }
+
+bool parse_registration(const char *text, struct number_symbol *out)
+{
+    char tidied[NUMBER_SYMBOL_MAX];
+    if (!tidy(text, tidied, sizeof tidied) || strspn(tidied, "0123456789") != 2)
+        return false;
+    const char *digits = tidied + 2;
+    int32_t letter = text_next(&digits);
+    size_t size = strlen(digits);
+    if (!((letter >= 'A' && letter <= 'Z') || letter == D_STROKE) || size < 7 || size > 8 ||
+        strspn(digits, "0123456789") != size)
+        return false;
+    *out = (struct number_symbol){0};
+    snprintf(out->value, sizeof out->value, "%s", tidied);
+    return true;
+}

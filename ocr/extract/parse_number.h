@@ -27,4 +27,8 @@ struct number_symbol {
 bool parse_number(const char *text, const char *const *kinds, size_t kind_count, const char *hint,
                   struct number_symbol *out);
 
+/* What certificates of business households carry instead: "41C8001234", two digits of the district,
+ * a letter, seven or eight digits. */
+bool parse_registration(const char *text, struct number_symbol *out);
+
 #endif

@@ -81,6 +81,19 @@ static bool word_list_make(const char *text, struct word_list *out)
     return out->count > 0;
 }
 
+static bool sounds_like(const char *word, const char *known)
+{
+    AUTO(mem) char *a = text_fold(word);
+    AUTO(mem) char *b = text_fold(known);
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* "Lao động - Thương binh và Xã hội": no commune. */
+static bool is_society(const char *unit, const char *next)
+{
+    return strcmp(unit, "xã") == 0 && next && sounds_like(next, "hội");
+}
+
 /* How many words from `at` on are a unit's name: 0, 1 or 2. */
 static size_t unit_words(const struct word_list *list, size_t at)
 {
@@ -94,9 +107,25 @@ static size_t unit_words(const struct word_list *list, size_t at)
         if (two && strcmp(two, units[i]) == 0)
             return 2;
         if (one && strcmp(one, units[i]) == 0)
-            return 1;
+            return is_society(one, next) ? 0 : 1;
     }
     return 0;
+}
+
+/* Behind "ủy ban nhân dân", where nothing else can stand, a unit whose accents were misread, as
+ * those of capitals are ("TÍNH HƯNG YÊN"), and how many words it has; else NULL. */
+static const char *misread_unit(const struct word_list *list, size_t at, size_t *out_words)
+{
+    if (!at || at + 1 >= list->count ||
+        (!sounds_like(list->word[at - 1], "dân") && !sounds_like(list->word[at - 1], "ubnd")))
+        return NULL;
+    AUTO(mem) char *two = mem_printf("%s %s", list->word[at], list->word[at + 1]);
+    for (size_t i = 0; two && i < sizeof units / sizeof *units; i++) {
+        *out_words = strchr(units[i], ' ') ? 2 : 1;
+        if (sounds_like(*out_words == 2 ? two : list->word[at], units[i]))
+            return units[i];
+    }
+    return NULL;
 }
 
 static void append_word(struct buf *out, const char *word)
@@ -164,7 +193,13 @@ static void append_agency(struct buf *out, const struct word_list *list)
         bool begins_field = of_field && (i == 1 || (i > 1 && joins_fields(list->word[i - 1]))) &&
                             !joins_fields(list->word[i]);
         size_t unit = unit_words(list, i);
-        if (is_short_committee(list->word[i])) {
+        size_t misread_words = 0;
+        const char *misread = unit ? NULL : misread_unit(list, i, &misread_words);
+        if (misread) {
+            append_word(out, misread);
+            i += misread_words - 1;
+            in_name = true;
+        } else if (is_short_committee(list->word[i])) {
             append_word(out, i ? "ủy ban nhân dân" : "Ủy ban nhân dân");
         } else if (!word_is_caps(list->word[i])) {
             append_word(out, list->word[i]);
@@ -211,7 +246,8 @@ const char *agency_unit(const char *agency)
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         const char *found = strstr(agency, units[i]);
         size_t size = strlen(units[i]);
-        bool whole = found && (found == agency || found[-1] == ' ') && found[size] == ' ';
+        bool whole = found && (found == agency || found[-1] == ' ') && found[size] == ' ' &&
+                     !(strcmp(units[i], "xã") == 0 && text_starts(found + size, " hội"));
         if (whole && (!last || found < last))
             last = found;
     }

@@ -1,18 +1,31 @@
 #include "ocr/extract/print_check.h"
 
+#include "daemon/base/text.h"
 #include "ocr/extract/glyphs.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SAMPLES_MAX 32
 /* A reference word below this may itself be misread, so its letters say nothing about its size. */
 #define SAMPLE_CONFIDENCE 0.75
 /* Sizes by width and by height of one printed face differ by less; a typewriter's by far more. */
 #define SIZES_DIFFER_MAX 0.16
+/* The page's own face: how far half its words lie from their middle, and how far a line's sizes. */
+#define ASPECT_WORDS_MIN 12
+#define ASPECT_WORDS_MAX 400
+#define ASPECT_SCATTER_MAX 0.05
+#define OWN_DIFFER_MAX 0.10
+/* Words of one name, among themselves and, bold or not, against the page. */
+#define AGREE_WORDS_MIN 2
+#define AGREE_WIDTH 0.10
+#define AGREE_HEIGHT 0.07
+#define AGREE_ASPECT 0.15
 #define BASELINE_EMS 0.085
 
 const struct print_tolerance print_digits = {.height = 0.085, .width = 0.085};
+const struct print_tolerance print_figures = {.height = 0.085, .width = 0.085, .tall_mark = 0.14};
 const struct print_tolerance print_text = {.height = 0.13, .width = 0.17};
 
 static int compare_doubles(const void *a, const void *b)
@@ -54,10 +67,10 @@ static double usual_space(const struct words *words, size_t first, size_t count,
     return found ? median(gaps, found) : 0;
 }
 
-struct print_scale print_scale_of(const struct words *words, size_t first, size_t count,
-                                  const char *as)
+/* Type sizes of words first … first + count by width and by height; how many tell it. */
+static size_t type_sizes(const struct words *words, size_t first, size_t count, const char *as,
+                         double by_width[SAMPLES_MAX], double by_height[SAMPLES_MAX])
 {
-    double by_width[SAMPLES_MAX], by_height[SAMPLES_MAX];
     size_t found = 0;
     for (size_t i = first; i < first + count && i < words->count && found < SAMPLES_MAX; i++) {
         const struct word *word = &words->item[i];
@@ -67,25 +80,74 @@ struct print_scale print_scale_of(const struct words *words, size_t first, size_
         by_width[found] = word->box.w / extent.width;
         by_height[found++] = word->box.h / extent.height;
     }
+    return found;
+}
+
+/* Small letters of Vietnamese, a capital in front or not. */
+static bool is_small_text(const char *text)
+{
+    int32_t point = text_next(&text);
+    bool small = false;
+    for (; (point = text_next(&text)) > 0; small = true)
+        if (point < 'a' || (point > 'z' && point < 0xe0))
+            return false;
+    return small;
+}
+
+double print_aspect(const struct words *words)
+{
+    double aspect[ASPECT_WORDS_MAX], away[ASPECT_WORDS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < words->count && count < ASPECT_WORDS_MAX; i++) {
+        const struct word *word = &words->item[i];
+        struct glyph_extent extent;
+        if (word->confidence < SAMPLE_CONFIDENCE || word->hand >= WORD_HAND_DOUBT ||
+            !is_small_text(word->text) || !glyphs_measure(word->text, &extent))
+            continue;
+        aspect[count++] = word->box.w / extent.width * extent.height / word->box.h;
+    }
+    if (count < ASPECT_WORDS_MIN)
+        return 0;
+    double middle = median(aspect, count);
+    for (size_t i = 0; i < count; i++)
+        away[i] = fabs(aspect[i] / middle - 1);
+    return median(away, count) <= ASPECT_SCATTER_MAX ? middle : 0;
+}
+
+static bool sizes_agree(double width_mm, double height_mm, double aspect, double differ_max)
+{
+    double differ = fabs(width_mm / height_mm / aspect - 1);
+    return height_mm > 1 && height_mm < 20 && differ < differ_max;
+}
+
+struct print_scale print_scale_of(const struct words *words, size_t first, size_t count,
+                                  const char *as, double aspect)
+{
+    double by_width[SAMPLES_MAX], by_height[SAMPLES_MAX];
     struct print_scale scale = {0};
+    size_t found = type_sizes(words, first, count, as, by_width, by_height);
     if (!found)
         return scale;
     scale.em_width_mm = median(by_width, found);
     scale.em_height_mm = median(by_height, found);
     scale.space_mm = usual_space(words, first, count, scale.em_width_mm);
-    double differ = fabs(scale.em_width_mm / scale.em_height_mm - 1);
-    scale.known = scale.em_height_mm > 1 && scale.em_height_mm < 20 && differ < SIZES_DIFFER_MAX;
+    scale.own_face =
+        aspect > 0 && sizes_agree(scale.em_width_mm, scale.em_height_mm, aspect, OWN_DIFFER_MAX);
+    scale.known =
+        scale.own_face || sizes_agree(scale.em_width_mm, scale.em_height_mm, 1, SIZES_DIFFER_MAX);
     return scale;
 }
 
 static bool extent_fits(const struct word *word, const struct glyph_extent *extent,
-                        const struct print_scale *scale, const struct print_tolerance *tolerance)
+                        double em_least_mm, double em_most_mm, double em_height_mm,
+                        const struct print_tolerance *tolerance)
 {
-    double height_off = fabs(word->box.h / (extent->height * scale->em_height_mm) - 1);
-    double width_ems = word->box.w / scale->em_width_mm;
-    bool width_fits = width_ems <= extent->width * (1 + tolerance->width) &&
-                      width_ems >= (extent->width - extent->kerning) * (1 - tolerance->width);
-    return height_off <= tolerance->height && width_fits;
+    double height = word->box.h / (extent->height * em_height_mm) - 1;
+    double more = strchr(word->text, '/') ? tolerance->tall_mark : 0;
+    bool width_fits =
+        word->box.w <= extent->width * em_most_mm * (1 + tolerance->width) &&
+        word->box.w >= (extent->width - extent->kerning) * em_least_mm * (1 - tolerance->width);
+    return height >= -tolerance->height && height <= tolerance->height + more && width_fits;
 }
 
 bool print_fits(const struct words *words, size_t at, const struct print_scale *scale,
@@ -93,12 +155,42 @@ bool print_fits(const struct words *words, size_t at, const struct print_scale *
 {
     const struct word *word = &words->item[at];
     struct glyph_extent extent;
+    double wide = scale->em_width_mm, tall = scale->em_height_mm;
     if (!scale->known)
         return false;
-    if (glyphs_measure(word->text, &extent) && extent_fits(word, &extent, scale, tolerance))
+    bool measured = glyphs_measure(word->text, &extent);
+    if (measured && extent_fits(word, &extent, wide, wide, tall, tolerance))
+        return true;
+    bool own = measured && scale->own_face && word->hand < WORD_HAND_DOUBT;
+    if (own && extent_fits(word, &extent, fmin(wide, tall), fmax(wide, tall), tall, tolerance))
         return true;
     return glyphs_measure_italic(word->text, &extent) &&
-           extent_fits(word, &extent, scale, tolerance);
+           extent_fits(word, &extent, wide, wide, tall, tolerance);
+}
+
+static size_t count_apart(const double *values, size_t count, double middle, double most)
+{
+    size_t apart = 0;
+    for (size_t i = 0; i < count; i++)
+        apart += fabs(values[i] / middle - 1) > most;
+    return apart;
+}
+
+bool print_agrees(const struct words *words, size_t first, size_t count, double aspect)
+{
+    double by_width[SAMPLES_MAX], by_height[SAMPLES_MAX];
+    for (size_t i = first; i < first + count; i++)
+        if (words->item[i].hand >= WORD_HAND_DOUBT)
+            return false;
+    size_t found = type_sizes(words, first, count, NULL, by_width, by_height);
+    if (aspect <= 0 || found < AGREE_WORDS_MIN)
+        return false;
+    double wide = median(by_width, found), tall = median(by_height, found);
+    /* one of three may be boxed too narrow; every height has to be right: a dot below that was read
+     * and is not there shows in it */
+    return 3 * count_apart(by_width, found, wide, AGREE_WIDTH) <= found &&
+           !count_apart(by_height, found, tall, AGREE_HEIGHT) &&
+           sizes_agree(wide, tall, aspect, AGREE_ASPECT);
 }
 
 bool print_gap_fits(const struct words *words, size_t left, size_t right,

@@ -8,7 +8,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#define DAY_CONFIDENCE 0.80
+/* Drawn pages: of figures read right 94 in 100 are surer, of misread ones a fifth. */
+#define DAY_CONFIDENCE 0.88
+/* The year alone on the line below, under the middle of the line above. */
+#define YEAR_BELOW_MM 9
+#define YEAR_LEFT_MM 60
 
 /* What follows the colon of "Số:331/TB-SYT"; NULL when nothing does. */
 static const char *after_label(const char *word)
@@ -72,7 +76,7 @@ bool read_number(const struct page_text *page, size_t first, size_t count,
     size_t kind_count;
     const char *const *kinds = templates_kinds(templates, &kind_count);
     return join_words(page, first, count, text, sizeof text) &&
-           parse_number(text, kinds, kind_count, hint, out);
+           (parse_number(text, kinds, kind_count, hint, out) || parse_registration(text, out));
 }
 
 bool read_symbol(const struct page_text *page, size_t first, size_t count,
@@ -125,6 +129,37 @@ static void read_parts(const struct page_text *page, struct date_words *out)
     out->readable = true;
 }
 
+/* The line's one word that is not noise; the number of words of the page where there is none or
+ * more. */
+static size_t only_word(const struct page_text *page, const struct page_line *line)
+{
+    size_t only = line->first, count = 0;
+    for (size_t i = line->first; i < line->first + line->count; i++)
+        if (*page->key[i]) {
+            only = i;
+            count++;
+        }
+    return count == 1 ? only : page->words->count;
+}
+
+/* A line too narrow for it leaves the year alone on the next: its word, or `none`. */
+static size_t year_below(const struct page_text *page, size_t label, size_t none)
+{
+    const struct rect_mm *year_label = &page->words->item[label].box;
+    for (size_t i = 0; i < page->line_count; i++) {
+        const struct page_line *line = &page->line[i];
+        double down_mm = line->baseline_mm - page->words->item[label].baseline_mm;
+        bool near = down_mm > 2 && down_mm < YEAR_BELOW_MM &&
+                    line->box.x < year_label->x + year_label->w &&
+                    line->box.x + line->box.w > year_label->x - YEAR_LEFT_MM;
+        size_t only = only_word(page, line);
+        if (near && only < none && strlen(page->key[only]) == 4 &&
+            strspn(page->key[only], "0123456789") == 4)
+            return only;
+    }
+    return none;
+}
+
 bool read_date_words(const struct page_text *page, size_t first, size_t count,
                      struct date_words *out)
 {
@@ -139,12 +174,19 @@ bool read_date_words(const struct page_text *page, size_t first, size_t count,
             continue;
         near = at.month_label + 5 < end ? at.month_label + 5 : end;
         at.year_label = find_key(page, at.month_label + 1, near, "nam");
-        if (at.year_label == near || at.year_label + 1 >= end)
+        if (at.year_label == near)
+            continue;
+        at.year = at.year_label + 1;
+        at.end = at.year + 1;
+        if (at.year >= end) {
+            at.year = year_below(page, at.year_label, page->words->count);
+            at.end = at.year_label + 1;
+            at.year_is_below = true;
+        }
+        if (at.year >= page->words->count)
             continue;
         at.day = next_written(page, label + 1, at.month_label);
         at.month = next_written(page, at.month_label + 1, at.year_label);
-        at.year = at.year_label + 1;
-        at.end = at.year + 1;
         if (at.day < at.month_label && at.month < at.year_label)
             read_parts(page, &at);
         *out = at;
@@ -162,14 +204,15 @@ static bool part_is_printed(const struct page_text *page, size_t part, const str
            print_fits(words, part, scale, &print_digits) &&
            print_gap_fits(words, part - 1, part, scale) &&
            print_gap_fits(words, part, part + 1, scale) &&
-           print_same_baseline(words, part, at->year, scale);
+           print_same_baseline(words, part, at->year_is_below ? at->label : at->year, scale);
 }
 
-bool read_date_is_printed(const struct page_text *page, const struct date_words *at)
+bool read_date_is_printed(const struct page_text *page, double aspect, const struct date_words *at)
 {
     if (!at->readable)
         return false;
-    struct print_scale scale = print_scale_of(page->words, at->label, at->end - at->label, NULL);
+    struct print_scale scale =
+        print_scale_of(page->words, at->label, at->end - at->label, NULL, aspect);
     return part_is_printed(page, at->day, at, &scale) &&
            part_is_printed(page, at->month, at, &scale) &&
            print_fits(page->words, at->year, &scale, &print_digits);

@@ -47,7 +47,7 @@ static const char *const find_names[] = {
     [FIND_ISSUER] = "issuer",     [FIND_NAME] = "name",       [FIND_TITLE] = "title",
     [FIND_ABSTRACT] = "abstract", [FIND_SUBJECT] = "subject", [FIND_SIGNER] = "signer",
     [FIND_LABEL] = "label",       [FIND_OPENING] = "opening", [FIND_CLOSING] = "closing",
-    [FIND_VALIDITY] = "validity", [FIND_CODE] = "code",
+    [FIND_VALIDITY] = "validity", [FIND_CODE] = "code",       [FIND_SIGNING] = "signing",
 };
 static const char *const parser_names[] = {
     [PARSE_TEXT] = "text",
@@ -167,6 +167,25 @@ static enum err_code read_zone(const struct place *at, const struct js *rule, co
 }
 
 static enum err_code read_rule(const struct place *at, const char *key, const struct js *rule,
+                               struct field_rule *out);
+
+/* Another way where the first finds nothing. */
+static enum err_code read_otherwise(const struct place *at, const char *key, const struct js *rule,
+                                    struct field_rule *out)
+{
+    if (!js_has(rule, "or"))
+        return ERR_OK;
+    struct field_rule *otherwise = own(at->templates, mem_alloc(sizeof *otherwise));
+    if (!otherwise)
+        return no_memory(at->err);
+    enum err_code code = read_rule(at, key, js_at(rule, "or"), otherwise);
+    otherwise->always_ask = true;
+    otherwise->presence = out->presence;
+    out->otherwise = otherwise;
+    return code;
+}
+
+static enum err_code read_rule(const struct place *at, const char *key, const struct js *rule,
                                struct field_rule *out)
 {
     char path[80];
@@ -196,7 +215,7 @@ static enum err_code read_rule(const struct place *at, const char *key, const st
         code = read_texts(at, rule, "labels", true, &out->label, &out->label_count);
     if (!code && out->find == FIND_LABEL && out->label_count == 0)
         return bad(at, path, "is found by label and has no labels");
-    return code;
+    return code ? code : read_otherwise(at, key, rule, out);
 }
 
 static struct field_rule *rule_of(struct template *template, enum field_name field)
@@ -514,6 +533,8 @@ enum err_code templates_load(const char *folder, struct templates **out, struct 
         code = read_syllables(made, err);
     if (!code)
         code = read_templates(made, err);
+    if (!code)
+        code = type_model_open(type_model_shipped, type_model_shipped_size, &made->model, err);
     if (code)
         return code;
     *out = TAKE(made);
@@ -533,8 +554,6 @@ void templates_free(struct templates *templates)
     mem_free(templates->owned);
     mem_free(templates->item);
     mem_free(templates->class_rule);
-    if (!code)
-        code = type_model_open(type_model_shipped, type_model_shipped_size, &made->model, err);
     mem_free(templates->kind);
     syllables_free(templates->syllables);
     mem_free(templates);

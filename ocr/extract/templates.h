@@ -43,6 +43,7 @@ enum find {
     FIND_LABEL,    /* after a label */
     FIND_OPENING,  /* the date in the opening words of minutes: Hôm nay, … */
     FIND_CLOSING,  /* place and date above the signature of a form */
+    FIND_SIGNING,  /* the agency in whose name a signature is given: TM. … */
     FIND_VALIDITY, /* wording on validity in the body */
     FIND_CODE      /* QR or bar code only */
 };
@@ -73,7 +74,8 @@ struct field_rule {
     const char *const *label; /* keys */
     size_t label_count;
     bool has_zone;
-    struct rect_mm zone; /* prior on an A4 page: preferred, never required */
+    struct rect_mm zone;                /* prior on an A4 page: preferred, never required */
+    const struct field_rule *otherwise; /* where this finds nothing; always asks. NULL: none */
 };
 
 struct template
@@ -93,7 +95,7 @@ const struct class_rule *templates_class_rules(const struct templates *templates
 /* Abbreviations of NĐ 30 kinds, ending in NULL. */
 const char *const *templates_kinds(const struct templates *templates, size_t *out_count);
 const struct syllables *templates_syllables(const struct templates *templates);
-
-#endif
 /* The model of types: the one built with the program. */
 const struct type_model *templates_model(const struct templates *templates);
+
+#endif

@@ -3,6 +3,7 @@
 #include "daemon/base/mem.h"
 #include "daemon/base/text.h"
 #include "ocr/extract/print_check.h"
+#include "ocr/extract/settled.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -35,6 +36,8 @@ struct text_at {
     size_t page_index, at;
     const char *letters; /* in small letters, punctuation around it gone */
     double confidence;
+    enum field_name field;
+    size_t row_first, row_count; /* the words it stands among */
 };
 
 static enum text_kind text_kind_of(enum field_name field)
@@ -95,9 +98,18 @@ static bool same_neighbour(const struct text_at *word, const struct page_text *p
 
 /* What the rest of the paper says to a word. */
 struct witnesses {
-    bool alike;    /* the same letters beside the same neighbour, surely read */
-    bool disagree; /* other accents where these should stand */
+    bool alike;       /* the same letters beside the same neighbour, surely read */
+    double otherwise; /* how surely other accents are read beside the same neighbour */
+    bool surer;       /* they are read more surely, wherever they stand */
 };
+
+static bool begins_with_capital(const char *text)
+{
+    AUTO(mem) char *bare = bare_word(text);
+    AUTO(mem) char *lower = bare ? text_lower(bare) : NULL;
+    const char *a = bare, *b = lower;
+    return lower && text_next(&a) != text_next(&b);
+}
 
 static void hear_word(const struct text_at *word, const struct page_text *page, size_t at,
                       struct witnesses *out)
@@ -111,8 +123,13 @@ static void hear_word(const struct text_at *word, const struct page_text *page, 
         out->alike = out->alike || (beside && confidence >= WITNESS_SURE);
         return;
     }
-    bool surer = confidence > word->confidence && word->confidence < VARIANT_DOUBT;
-    out->disagree = out->disagree || surer || (beside && confidence >= VARIANT_HEARD);
+    /* "văn hóa" says nothing of a person called Hoa */
+    bool comparable =
+        text_kind_of(word->field) != TEXT_NAME || begins_with_capital(page->words->item[at].text);
+    out->surer = out->surer ||
+                 (comparable && confidence > word->confidence && word->confidence < VARIANT_DOUBT);
+    if (beside)
+        out->otherwise = fmax(out->otherwise, confidence);
 }
 
 static struct witnesses hear_paper(const struct text_at *word)
@@ -135,7 +152,7 @@ static bool is_roman(const char *bare)
 /* II and III differ by their width, more surely than by what the recogniser says. */
 static bool roman_fits(const struct text_at *word, size_t first, size_t count)
 {
-    struct print_scale scale = print_scale_of(word->page->words, first, count, NULL);
+    struct print_scale scale = print_scale_of(word->page->words, first, count, NULL, 0);
     return print_fits(word->page->words, word->at, &scale, &print_text);
 }
 
@@ -151,6 +168,20 @@ static bool is_one_syllable(const char *bare)
         if ((unsigned char)*c < 0x80 && !isalpha((unsigned char)*c))
             return false;
     return true;
+}
+
+/* One of the five tones of Vietnamese: words of other languages that names keep (Mlô, Krông) bear
+ * none, so with one an impossible syllable is a misread one. */
+static bool has_tone(const char *letters)
+{
+    static const char toned[] = "àáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ";
+    for (int32_t point; (point = text_next(&letters)) > 0;) {
+        char bytes[5] = "";
+        bytes[text_put(point, bytes)] = 0;
+        if (point >= 0x80 && strstr(toned, bytes))
+            return true;
+    }
+    return false;
 }
 
 /* With either mark it would be a syllable; before a stop there is no hook: quyết, cấp. */
@@ -174,13 +205,57 @@ static double least_confidence(const char *letters, bool capitals, bool numeral)
     return has_stacked_accent(letters) ? STACKED_SURE : SMALL_SURE;
 }
 
+/* A word read twice alike is outvoted only by one read as surely; and that other words of the paper
+ * have other accents says nothing of it then. */
+static bool is_disputed(const struct text_at *word, const struct witnesses *heard, double least)
+{
+    bool twice = heard->alike && word->confidence >= least;
+    return heard->otherwise >= (twice ? WITNESS_SURE : VARIANT_HEARD) ||
+           (heard->surer && !heard->alike);
+}
+
+/* Letters of the neighbour in the row; "" where it ends. Caller's; NULL: no memory. */
+static char *neighbour(const struct text_at *word, int step)
+{
+    size_t at = word->at + (size_t)step, end = word->row_first + word->row_count;
+    bool inside = (step > 0 || word->at > word->row_first) && at < end;
+    return inside ? word_letters(word->page->words->item[at].text) : mem_strdup("");
+}
+
+/* How many words of the row that are no form of address stand before it. */
+static unsigned place_in_name(const struct text_at *word)
+{
+    static const char *const address[] = {"ong", "ba", "ongba", "anh", "chi"};
+    unsigned place = 0;
+    for (size_t i = word->row_first; i < word->at; i++) {
+        bool counts = *word->page->key[i];
+        for (size_t k = 0; k < sizeof address / sizeof *address; k++)
+            counts = counts && strcmp(word->page->key[i], address[k]) != 0;
+        place += counts;
+    }
+    return place;
+}
+
+static enum settled settled_word(const struct text_at *word)
+{
+    bool person = word->field == FIELD_signer || word->field == FIELD_owner_name;
+    if (person)
+        return settled_in_name(word->letters, place_in_name(word));
+    if (word->field == FIELD_issuer) {
+        AUTO(mem) char *before = neighbour(word, -1);
+        AUTO(mem) char *after = neighbour(word, 1);
+        return before && after ? settled_in_agency(before, word->letters, after) : SETTLED_NOT;
+    }
+    bool about = word->field == FIELD_abstract && strcmp(word->letters, "v/v") == 0;
+    return about ? SETTLED_SO : SETTLED_NOT;
+}
+
 struct verdict {
     bool ask, foreign;
+    double read, worth; /* least confidence of a word as read, and with what speaks for it */
 };
 
-/* Word `at` of the row first … first + count. */
-static void check_word(struct text_at *word, enum text_kind kind, size_t first, size_t count,
-                       struct verdict *out)
+static void check_word(struct text_at *word, enum text_kind kind, struct verdict *out)
 {
     const char *text = word->page->words->item[word->at].text;
     AUTO(mem) char *bare = bare_word(text);
@@ -192,16 +267,24 @@ static void check_word(struct text_at *word, enum text_kind kind, size_t first, 
     word->letters = letters;
     word->confidence = word->page->words->item[word->at].confidence;
     struct witnesses heard = hear_paper(word);
+    enum settled place = settled_word(word);
+    bool settled = place == SETTLED_SO;
     bool capitals = is_capitals(bare), roman = kind == TEXT_PROSE && is_roman(bare);
     bool numeral = roman || strpbrk(bare, "0123456789");
-    double least = heard.alike ? WITNESSED_SURE : least_confidence(letters, capitals, numeral);
+    double alone = least_confidence(letters, capitals, numeral);
+    double least = heard.alike || settled ? WITNESSED_SURE : alone;
     bool single = strlen(bare) == 1 && strchr("Il1", *bare);
-    bool misfit = !heard.alike && (single || (roman && !roman_fits(word, first, count)));
+    bool misfit =
+        !heard.alike && (single || (roman && !roman_fits(word, word->row_first, word->row_count)));
     bool possible = numeral || (kind == TEXT_PROSE && capitals) || !is_one_syllable(bare) ||
                     syllable_is_possible(templates_syllables(word->paper->templates), bare);
-    out->ask = out->ask || word->confidence < least || heard.disagree || (numeral && misfit) ||
-               (!possible && kind == TEXT_PROSE);
+    bool disputed = place == SETTLED_OTHERWISE || (!settled && is_disputed(word, &heard, alone));
+    out->ask = out->ask || word->confidence < least || disputed || (numeral && misfit) ||
+               (!possible && (kind == TEXT_PROSE || has_tone(letters)));
     out->foreign = out->foreign || !possible;
+    out->read = fmin(out->read, word->confidence);
+    double worth = heard.alike || settled ? fmax(word->confidence, WITNESS_SURE) : word->confidence;
+    out->worth = fmin(out->worth, worth);
 }
 
 /* Something stands there that is no word and no punctuation. */
@@ -211,16 +294,23 @@ static bool is_blot(const char *text)
            strcmp(text, "”") != 0;
 }
 
-static void check_row(const struct paper *paper, size_t page_index, enum text_kind kind,
+static void check_row(const struct paper *paper, const struct found *found, enum field_name field,
                       size_t first, size_t count, struct verdict *out)
 {
-    const struct page_text *page = &paper->page[page_index];
+    const struct page_text *page = &paper->page[found->page];
+    enum text_kind kind = text_kind_of(field);
     size_t end = first + count < page->words->count ? first + count : page->words->count;
     out->ask = out->ask || count > ROW_WORDS_MAX;
     for (size_t i = first; i < end && i - first < ROW_WORDS_MAX; i++) {
-        struct text_at word = {.paper = paper, .page = page, .page_index = page_index, .at = i};
+        struct text_at word = {.paper = paper,
+                               .page = page,
+                               .page_index = found->page,
+                               .at = i,
+                               .field = field,
+                               .row_first = first,
+                               .row_count = count};
         if (*page->key[i])
-            check_word(&word, kind, first, count, out);
+            check_word(&word, kind, out);
         else
             out->ask = out->ask || (i > first && i + 1 < end && is_blot(page->words->item[i].text));
     }
@@ -229,13 +319,17 @@ static void check_row(const struct paper *paper, size_t page_index, enum text_ki
 double text_check(const struct paper *paper, enum field_name field, const struct found *found)
 {
     enum text_kind kind = text_kind_of(field);
-    struct verdict verdict = {0};
+    struct verdict verdict = {.read = 1, .worth = 1};
     if (kind == TEXT_NONE || !found->value)
         return found->confidence;
     for (size_t i = 0; i < found->line_count; i++)
-        check_row(paper, found->page, kind, found->line[i]->first, found->line[i]->count, &verdict);
+        check_row(paper, found, field, found->line[i]->first, found->line[i]->count, &verdict);
     if (!found->line_count)
-        check_row(paper, found->page, kind, found->first, found->count, &verdict);
-    double worth = found->confidence * (verdict.foreign ? FOREIGN_FACTOR : 1);
+        check_row(paper, found, field, found->first, found->count, &verdict);
+    check_row(paper, found, field, found->rest_first, found->rest_count, &verdict);
+    double worth = found->confidence;
+    if (!found->ask && worth >= verdict.read)
+        worth = fmax(worth, verdict.worth);
+    worth *= verdict.foreign ? FOREIGN_FACTOR : 1;
     return verdict.ask ? fmin(worth, CONFIDENCE_DOUBTED) : worth;
 }

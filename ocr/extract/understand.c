@@ -3,9 +3,16 @@
 #include "daemon/model/import_papers.h"
 #include "ocr/classify/starts.h"
 #include "ocr/extract/paper.h"
+#include "ocr/extract/print_check.h"
 #include "ocr/extract/read_words.h"
 
 #include <string.h>
+
+/* A title stands in this part of the page; what it is worth as a paper's beginning without a motto.
+ */
+#define TITLE_TOP 0.2
+#define STARTS_BY_KNOWN_TITLE 0.75
+#define STARTS_BY_TITLE 0.55
 
 struct texts {
     struct page_text *item;
@@ -85,6 +92,35 @@ static enum err_code lay_out_pages(struct paper *paper, struct layouts *out)
     return ERR_OK;
 }
 
+struct label_lists {
+    struct labels *item;
+    size_t count;
+};
+
+static void label_lists_auto(struct label_lists *lists)
+{
+    for (size_t i = 0; i < lists->count; i++)
+        labels_done(&lists->item[i]);
+    mem_free(lists->item);
+}
+
+static enum err_code find_labels(struct paper *paper, struct label_lists *out)
+{
+    out->item = mem_array(paper->page_count + 1, sizeof *out->item);
+    if (!out->item)
+        return err_set(paper->err, ERR_NO_MEMORY, "labels of a document");
+    for (; out->count < paper->page_count; out->count++) {
+        enum err_code code = labels_find(&paper->page[out->count], paper->templates,
+                                         paper->template, &out->item[out->count], paper->err);
+        if (code) {
+            labels_done(&out->item[out->count]);
+            return code;
+        }
+    }
+    paper->labels = out->item;
+    return ERR_OK;
+}
+
 typedef enum err_code finder(struct paper *, const struct field_rule *);
 
 static finder *const finders[] = {
@@ -95,7 +131,40 @@ static finder *const finders[] = {
     [FIND_SIGNER] = find_signer,     [FIND_LABEL] = find_labelled,
     [FIND_OPENING] = find_opening,   [FIND_CLOSING] = find_closing,
     [FIND_VALIDITY] = find_validity, [FIND_CODE] = NULL, /* find_codes reads them all at once */
+    [FIND_SIGNING] = find_signing,
 };
+
+/* A paper without a motto begins with its title: one that is known, or any line of capitals in the
+ * middle above all other text, save that of an annex. */
+static void starts_by_title(const struct templates *templates, const struct page_text *page,
+                            struct paper_start *start)
+{
+    size_t rule_count;
+    const struct class_rule *rules = templates_class_rules(templates, &rule_count);
+    struct head head;
+    struct classification kind = {0};
+    head_find(page, &head);
+    const struct class_evidence evidence = {.text = page, .head = &head};
+    classify(rules, rule_count, &evidence, &kind);
+    double top_mm = page->frame.y + page->frame.h * TITLE_TOP;
+    bool known = kind.rule && kind.title && kind.title->box.y < top_mm;
+    bool first = page->line_count && head.title_count && head.title[0] == &page->line[0] &&
+                 !strpbrk(head.title[0]->key, "0123456789") &&
+                 strncmp(head.title[0]->key, "phuluc", 6) != 0;
+    if (!known && !first)
+        return;
+    start->value = true;
+    start->confidence = known ? STARTS_BY_KNOWN_TITLE : STARTS_BY_TITLE;
+}
+
+static void find_starts(const struct templates *templates, const struct page_text *pages,
+                        size_t count, struct paper_start *out)
+{
+    starts_find(pages, count, out);
+    for (size_t i = 1; i < count; i++)
+        if (!out[i].value)
+            starts_by_title(templates, &pages[i], &out[i]);
+}
 
 static void find_face(struct paper *paper)
 {
@@ -165,12 +234,20 @@ static enum err_code classify_paper(struct paper *paper)
     return ERR_OK;
 }
 
+/* By its rule, and where that shows nothing by the other ways it names. */
+static enum err_code find_field(struct paper *paper, const struct field_rule *rule)
+{
+    enum err_code code = ERR_OK;
+    for (; !code && rule && !fields_find(paper->fields, rule->field); rule = rule->otherwise)
+        code = finders[rule->find] ? finders[rule->find](paper, rule) : ERR_OK;
+    return code;
+}
+
 static enum err_code find_fields(struct paper *paper)
 {
     const struct template *template = paper->template;
     for (size_t i = 0; i < template->rule_count; i++) {
-        const struct field_rule *rule = &template->rule[i];
-        enum err_code code = finders[rule->find] ? finders[rule->find](paper, rule) : ERR_OK;
+        enum err_code code = find_field(paper, &template->rule[i]);
         if (code)
             return code;
     }
@@ -270,19 +347,23 @@ enum err_code understand_with_details(const struct templates *templates, const s
     struct texts texts = {0};
     AUTO(layouts)
     struct layouts layouts = {0};
+    AUTO(label_lists)
+    struct label_lists labels = {0};
     AUTO(fields)
     struct fields fields = {0};
     AUTO(mem)
     struct paper_start *start = mem_array(page_count + 1, sizeof *start);
-    if (!start)
+    AUTO(mem) double *aspect = mem_array(page_count + 1, sizeof *aspect);
+    if (!start || !aspect)
         return err_set(err, ERR_NO_MEMORY, "pages of a document");
     enum err_code code = make_texts(pages, page_count, &texts, err);
     if (code)
         return code;
-    starts_find(texts.item, page_count, start);
+    find_starts(templates, texts.item, page_count, start);
     struct paper paper = {.templates = templates,
                           .page = texts.item,
                           .info = infos,
+                          .aspect = aspect,
                           .first_page = 1,
                           .fields = &fields,
                           .err = err};
@@ -290,6 +371,8 @@ enum err_code understand_with_details(const struct templates *templates, const s
            !(paper.page_count && start[paper.page_count].value &&
              start[paper.page_count].confidence >= PAPER_START_SURE))
         paper.page_count++;
+    for (size_t i = 0; i < paper.page_count; i++)
+        aspect[i] = print_aspect(paper.page[i].words);
     find_face(&paper);
     code = classify_paper(&paper);
     if (code)
@@ -297,6 +380,8 @@ enum err_code understand_with_details(const struct templates *templates, const s
     enum doc_type type = paper.kind.rule ? paper.kind.rule->type : DOC_TYPE_unknown;
     paper.template = templates_find(templates, type);
     code = lay_out_pages(&paper, &layouts);
+    if (!code)
+        code = find_labels(&paper, &labels);
     if (!code)
         code = find_fields(&paper);
     if (!code)

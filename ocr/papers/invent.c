@@ -105,6 +105,7 @@ static bool keep_date(struct invent *invent, const char *name, time_t when)
            keep(invent, name, "m", mem_printf("%s%d", zero, m)) &&
            keep(invent, name, "y", mem_printf("%d", y)) &&
            keep(invent, name, "long", mem_printf("ngày %02d tháng %s%d năm %d", d, zero, m, y)) &&
+           keep(invent, name, "ymd", mem_printf("%02d%02d%02d", y % 100, m, d)) &&
            keep(invent, name, "s", mem_printf("%lld", (long long)when));
 }
 

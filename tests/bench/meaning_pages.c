@@ -1,13 +1,16 @@
 /*
  * Papers of ocr/papers as a scanner sees them: 300 dpi JPEG pages and what they say.
  *
- *   meaning_pages WORDING-FOLDER OUT-FOLDER COUNT [SEED] [all|train|held-out]
+ *   meaning_pages WORDING-FOLDER OUT-FOLDER COUNT [SEED] [all|train|held-out] [NOISE]
  *
  * Writes OUT/NNNN-type/pN.jpg and a line of OUT/truth.jsonl for each paper, types in turn. A fifth
  * of the papers is clean, half as an ordinary scanner gives it, the rest skewed, pale and blurred.
+ * With NOISE (meaning_noise.tsv) no images are made: OUT/NNNN-type/pN.json has the words as they
+ * would have been read. NOISE "drawn": both, the words without any error, to measure them by.
  */
 #include "daemon/base/file.h"
 #include "daemon/base/messages.h"
+#include "meaning_words.h"
 #include "ocr/papers/compose.h"
 
 #include <errno.h>
@@ -40,8 +43,11 @@ struct drawing {
     const char *font, *folder;
     double size_pt;
     double y, left_y, right_y, sign_y, note_y; /* mm: where the next line of each column goes */
-    int page;
+    int page, block;
     uint64_t look; /* decides how the paper was treated */
+    const struct noise *noise;
+    bool images, keeps_words;
+    struct words words; /* of the page */
 };
 
 /* ---- lines ---- */
@@ -57,6 +63,7 @@ static void new_page(struct drawing *d)
     d->y = d->left_y = d->right_y = TOP_MM;
     d->sign_y = d->note_y = 0;
     d->page++;
+    words_init(&d->words, (struct size_mm){210, 297}, 0);
 }
 
 /* Text of the line from its cell'th '|' to the next; runs by hand in another font, colour, place.
@@ -65,6 +72,7 @@ static double draw_cell(struct drawing *d, const struct paper_line *line, int ce
                         double y_mm, double width_mm, PangoAlignment align)
 {
     g_autoptr(GString) markup = g_string_new(NULL);
+    g_autoptr(GString) hand = g_string_new(NULL); /* of each byte of the text */
     int at = 0;
     for (size_t i = 0; i < line->run_count; i++) {
         g_auto(GStrv) parts = g_strsplit(line->run[i].text, "|", -1);
@@ -73,6 +81,8 @@ static double draw_cell(struct drawing *d, const struct paper_line *line, int ce
             if (at != cell || !*parts[k])
                 continue;
             g_autofree char *safe = g_markup_escape_text(parts[k], -1);
+            for (const char *c = parts[k]; *c; c++)
+                g_string_append_c(hand, (char)line->run[i].hand);
             if (line->run[i].hand)
                 g_string_append_printf(markup,
                                        "<span font_family=\"%s\" size=\"125%%\" "
@@ -100,7 +110,11 @@ static double draw_cell(struct drawing *d, const struct paper_line *line, int ce
     pango_layout_get_pixel_size(d->layout, NULL, &height);
     cairo_set_source_rgb(d->cairo, 0.08, 0.08, 0.1);
     cairo_move_to(d->cairo, x_mm * MM, y_mm * MM);
-    pango_cairo_show_layout(d->cairo, d->layout);
+    if (d->images)
+        pango_cairo_show_layout(d->cairo, d->layout);
+    if (d->keeps_words &&
+        !words_of_layout(d->layout, x_mm, y_mm, MM, hand->str, d->block++, &d->words))
+        abort();
     return height / MM;
 }
 
@@ -183,7 +197,18 @@ static PIX *as_scanned(struct drawing *d, PIX *clean, const char *condition)
     return noisy;
 }
 
-static void end_page(struct drawing *d, const char *condition)
+static void write_words(struct drawing *d, const char *condition)
+{
+    struct words read;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/p%d%s.json", d->folder, d->page, d->images ? "-drawn" : "");
+    if (!words_misread(&d->words, d->noise, condition, &d->look, &read) ||
+        !words_write(&read, path))
+        fprintf(stderr, "meaning_pages: %s cannot be written\n", path);
+    words_done(&read);
+}
+
+static void write_image(struct drawing *d, const char *condition)
 {
     cairo_surface_flush(d->surface);
     const unsigned char *rows = cairo_image_surface_get_data(d->surface);
@@ -203,14 +228,28 @@ static void end_page(struct drawing *d, const char *condition)
         fprintf(stderr, "meaning_pages: %s cannot be written\n", path);
     pixDestroy(&page);
     pixDestroy(&clean);
+}
+
+static void end_page(struct drawing *d, const char *condition)
+{
+    if (d->keeps_words)
+        write_words(d, condition);
+    if (d->images)
+        write_image(d, condition);
+    words_done(&d->words);
     g_object_unref(d->layout);
     cairo_destroy(d->cairo);
     cairo_surface_destroy(d->surface);
 }
 
-static int draw(const struct paper *paper, const char *folder, uint64_t seed, const char *condition)
+static int draw(const struct paper *paper, const char *folder, uint64_t seed, const char *condition,
+                const struct noise *noise, bool drawn_too)
 {
-    struct drawing d = {.folder = folder, .look = seed * 2654435761u + 1};
+    struct drawing d = {.folder = folder,
+                        .look = seed * 2654435761u + 1,
+                        .noise = noise,
+                        .images = !noise,
+                        .keeps_words = noise || drawn_too};
     d.font = fonts[(size_t)(share(&d) * FONT_COUNT)];
     d.size_pt = 12 + 2 * share(&d);
     new_page(&d);
@@ -230,7 +269,8 @@ static int draw(const struct paper *paper, const char *folder, uint64_t seed, co
 /* ---- all of them ---- */
 
 static bool one_paper(const struct wording *wording, const char *name, uint64_t seed, int number,
-                      enum wording_part part, const char *out, FILE *truth)
+                      enum wording_part part, const char *out, FILE *truth,
+                      const struct noise *noise, bool drawn_too)
 {
     static const char *const conditions[] = {"clean",  "normal", "normal", "normal", "clean",
                                              "normal", "hard",   "normal", "hard",   "hard"};
@@ -248,7 +288,7 @@ static bool one_paper(const struct wording *wording, const char *name, uint64_t 
         return false;
     }
     const char *condition = conditions[seed % 10];
-    int pages = draw(&paper, folder, seed, condition);
+    int pages = draw(&paper, folder, seed, condition, noise, drawn_too);
     AUTO(js)
     struct js *line = js_pack("{s:s, s:s, s:s, s:i, s:O}", "id", strrchr(folder, '/') + 1, "type",
                               type, "condition", condition, "pages", pages, "fields", paper.fields);
@@ -261,7 +301,8 @@ int main(int argc, char **argv)
     struct err err = ERR_INIT;
     AUTO(wording) struct wording *wording = NULL;
     if (argc < 4 || wording_load(argv[1], &wording, &err)) {
-        fprintf(stderr, "usage: meaning_pages WORDING OUT COUNT [SEED] [all|train|held-out]\n%s\n",
+        fprintf(stderr,
+                "usage: meaning_pages WORDING OUT COUNT [SEED] [all|train|held-out] [NOISE]\n%s\n",
                 err.detail);
         return 2;
     }
@@ -269,6 +310,12 @@ int main(int argc, char **argv)
     enum wording_part part = strcmp(part_name, "train") == 0      ? WORDING_TRAIN
                              : strcmp(part_name, "held-out") == 0 ? WORDING_HELD_OUT
                                                                   : WORDING_ALL;
+    bool drawn_too = argc > 6 && strcmp(argv[6], "drawn") == 0;
+    struct noise *noise = argc > 6 && !drawn_too ? noise_load(argv[6]) : NULL;
+    if (argc > 6 && !drawn_too && !noise) {
+        fprintf(stderr, "meaning_pages: %s: no table of errors\n", argv[6]);
+        return 2;
+    }
     char path[4096];
     snprintf(path, sizeof path, "%s/truth.jsonl", argv[2]);
     FILE *truth = fopen(path, "w");
@@ -284,6 +331,7 @@ int main(int argc, char **argv)
     bool ok = kinds > 0;
     for (int i = 0; ok && i < atoi(argv[3]); i++)
         ok = one_paper(wording, names[(size_t)i % kinds], seed + (uint64_t)i, i + 1, part, argv[2],
-                       truth);
+                       truth, noise, drawn_too);
+    noise_free(noise);
     return fclose(truth) == 0 && ok ? 0 : 1;
 }

@@ -5,15 +5,20 @@
  *
  * A silent error is a value that is wrong, or that the paper does not carry, and asks nobody.
  * Names, issuers and abstracts are right within a tenth of their letters; everything else to the
- * letter. Ends with 1 when a paper has no result.
+ * letter. Of what asks it is told how much asks by rule whatever was read: several people of whom a
+ * person chooses one, and validity (ocr/extract). Ends with 1 when a paper has no result.
  */
 #include "daemon/base/js.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/text.h"
+#include "daemon/model/doc_type.h"
+#include "daemon/model/field.h"
+#include "ocr/extract/templates.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum outcome { RIGHT, RIGHT_ASKED, WRONG_ASKED, MISSING, SILENT, INVENTED, OUTCOME_COUNT };
 
@@ -25,7 +30,18 @@ static const char *const fields[] = {"number_symbol",    "issue_date",  "issue_p
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 static const char *const loose[] = {"issuer", "abstract", "signer", "owner_name", "issue_place"};
 
+#define TYPES_MAX 64
+
+struct by_type {
+    char type[40];
+    int papers, type_right, table[OUTCOME_COUNT]; /* printed fields */
+};
+
 struct score {
+    const struct templates *templates;
+    struct by_type type[TYPES_MAX];
+    size_t type_count;
+    int by_rule, clean_right, clean_asked, clean_by_rule, spelling;
     int papers, type_right, missing_results;
     int unknown, unknown_right;
     int printed[FIELD_COUNT][OUTCOME_COUNT], by_hand[FIELD_COUNT][OUTCOME_COUNT];
@@ -48,9 +64,42 @@ static const char *value_of(const struct js *field)
     return js_text_or(field, "value", NULL);
 }
 
-static void score_field(struct score *score, const char *id, size_t at, const struct js *truth,
-                        const struct js *read)
+/* What the type asks of a person whatever was read. */
+static bool asks_by_rule(const struct score *score, const char *type, const char *field)
 {
+    const struct template *template = templates_find(score->templates, doc_type_from_slug(type));
+    enum field_name name = field_from_key(field);
+    for (size_t i = 0; i < template->rule_count; i++)
+        if (template->rule[i].field == name)
+            return template->rule[i].always_ask || template->rule[i].find == FIND_VALIDITY;
+    return false;
+}
+
+static struct by_type *type_of(struct score *score, const char *type)
+{
+    for (size_t i = 0; i < score->type_count; i++)
+        if (strcmp(score->type[i].type, type) == 0)
+            return &score->type[i];
+    if (score->type_count == TYPES_MAX)
+        return &score->type[TYPES_MAX - 1];
+    snprintf(score->type[score->type_count].type, sizeof score->type[0].type, "%s", type);
+    return &score->type[score->type_count++];
+}
+
+static void count_asked(struct score *score, bool easy, bool by_rule, enum outcome outcome)
+{
+    bool asked = outcome == RIGHT_ASKED;
+    score->by_rule += asked && by_rule;
+    score->clean_right += easy && (asked || outcome == RIGHT);
+    score->clean_asked += easy && asked;
+    score->clean_by_rule += easy && asked && by_rule;
+}
+
+static void score_field(struct score *score, const struct js *paper, size_t at,
+                        const struct js *truth, const struct js *read)
+{
+    const char *id = js_text_or(paper, "id", ""), *type = js_text_or(paper, "type", "");
+
     const char *wanted = value_of(truth), *got = value_of(read);
     bool asks = js_bool_or(read, "needs_person", true);
     int(*table)[OUTCOME_COUNT] = js_bool_or(truth, "hand", false) ? score->by_hand : score->printed;
@@ -64,6 +113,17 @@ static void score_field(struct score *score, const char *id, size_t at, const st
     else if (got)
         outcome = asks ? WRONG_ASKED : SILENT;
     table[at][outcome]++;
+    if (table == score->printed) {
+        bool easy = strcmp(js_text_or(paper, "condition", ""), "hard") != 0;
+        count_asked(score, easy, asks_by_rule(score, type, fields[at]), outcome);
+        type_of(score, type)->table[outcome]++;
+    }
+    bool spelling = outcome == RIGHT && strcasecmp(got, wanted) != 0;
+    if (spelling) {
+        score->spelling++;
+        printf("meaning: %s: %s: within a tenth '%s', paper says '%s'\n", id, fields[at], got,
+               wanted);
+    }
     if (outcome == SILENT || outcome == INVENTED)
         printf("meaning: %s: %s: %s '%s', paper says '%s'\n", id, fields[at],
                outcome_names[outcome], got, wanted ? wanted : "nothing");
@@ -75,6 +135,8 @@ static void score_paper(struct score *score, const struct js *truth, const struc
     const char *read = js_text_or(result, "type", "");
     bool right = strcmp(type, read) == 0, unknown = strcmp(type, "unknown") == 0;
     score->papers++;
+    type_of(score, type)->papers++;
+    type_of(score, type)->type_right += right;
     score->type_right += right && !unknown;
     score->unknown += unknown;
     score->unknown_right += right && unknown;
@@ -83,7 +145,7 @@ static void score_paper(struct score *score, const struct js *truth, const struc
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         char path[60];
         snprintf(path, sizeof path, "fields.%s", fields[i]);
-        score_field(score, id, i, js_at(truth, path), js_at(result, path));
+        score_field(score, truth, i, js_at(truth, path), js_at(result, path));
     }
 }
 
@@ -104,8 +166,32 @@ static void print_table(const char *what, int table[FIELD_COUNT][OUTCOME_COUNT],
     }
 }
 
+static void print_types(const struct score *score)
+{
+    for (size_t i = 0; i < score->type_count; i++) {
+        const struct by_type *type = &score->type[i];
+        int values = 0;
+        for (int k = 0; k < OUTCOME_COUNT; k++)
+            values += k == INVENTED ? 0 : type->table[k];
+        int right = type->table[RIGHT] + type->table[RIGHT_ASKED];
+        printf(
+            "meaning: %-22s %4d papers, type right %5.1f %%, printed values %4d, right %5.1f %%, "
+            "of them asked %5.1f %%, silent %d\n",
+            type->type, type->papers, 100.0 * type->type_right / type->papers, values,
+            values ? 100.0 * right / values : 0,
+            right ? 100.0 * type->table[RIGHT_ASKED] / right : 0,
+            type->table[SILENT] + type->table[INVENTED]);
+    }
+}
+
+static double percent(int part, int whole)
+{
+    return whole ? 100.0 * part / whole : 0;
+}
+
 static void print_score(struct score *score)
 {
+    print_types(score);
     int total[OUTCOME_COUNT] = {0}, hand[OUTCOME_COUNT] = {0}, values = 0;
     print_table("printed", score->printed, total);
     print_table("by hand", score->by_hand, hand);
@@ -121,13 +207,27 @@ static void print_score(struct score *score)
            score->unknown ? 100.0 * score->unknown_right / score->unknown : 0, score->unknown);
     printf("meaning: printed values right %.1f %% (95 to 97), of them asked %.1f %% (10)\n",
            printed ? 100.0 * right / printed : 0, right ? 100.0 * total[RIGHT_ASKED] / right : 0);
+    printf("meaning: of clean and normal sheets asked %.1f %% (10), without those that ask by rule "
+           "%.1f %%\n",
+           percent(score->clean_asked, score->clean_right),
+           percent(score->clean_asked - score->clean_by_rule,
+                   score->clean_right - score->clean_by_rule));
+    printf("meaning: sure values right but for their spelling, within a tenth: %d\n",
+           score->spelling);
     printf("meaning: silent errors %.2f %% of %d values (wanted 0.5)\n",
            values ? 100.0 * silent / values : 0, values);
 }
 
 int main(int argc, char **argv)
 {
-    struct score score = {0};
+    static struct score score;
+    struct err loading = ERR_INIT;
+    AUTO(templates) struct templates *templates = NULL;
+    if (templates_load(NULL, &templates, &loading)) {
+        fprintf(stderr, "meaning: %s\n", loading.detail);
+        return 1;
+    }
+    score.templates = templates;
     FILE *file = argc == 3 ? fopen(argv[1], "r") : NULL;
     if (!file) {
         fprintf(stderr, "usage: meaning_score TRUTH.jsonl RESULTS-FOLDER\n");

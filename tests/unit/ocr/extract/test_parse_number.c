@@ -95,9 +95,26 @@ static void the_year_in_a_number_is_told(void **state)
     assert_int_equal(number.year, 0);
 }
 
+static void businesses_have_registration_numbers(void **state)
+{
+    static const char *const good[] = {"41C8001234", "27G8281199", "58Đ8951010"};
+    static const char *const bad[] = {"41C800", "41C800123456", "4C8001234", "41c8001234",
+                                      "41C80O1234", "8001234567", "12/QĐ-UBND", ""};
+    struct number_symbol number;
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(parse_registration(good[i], &number));
+        assert_string_equal(number.value, good[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (parse_registration(bad[i], &number))
+            fail_msg("'%s' is taken for one", bad[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(businesses_have_registration_numbers),
         cmocka_unit_test(numbers_are_read_over_the_noise_of_recognisers),
         cmocka_unit_test(a_kind_without_its_stroke_stays_a_question_without_a_title),
         cmocka_unit_test(the_year_in_a_number_is_told),

@@ -30,6 +30,9 @@ static void agencies_lose_their_capitals(void **state)
         {"ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN", "Ủy ban nhân dân tỉnh Lạng Sơn"},
         {"ỦY BAN NHÂN DÂN THÀNH PHỐ HỒ CHÍ MINH", "Ủy ban nhân dân thành phố Hồ Chí Minh"},
         {"ỦY BAN NHÂN DÂN THỊ TRẤN CỒN", "Ủy ban nhân dân thị trấn Cồn"},
+        {"ỦY BAN NHÂN DÂN TÍNH HƯNG YÊN", "Ủy ban nhân dân tỉnh Hưng Yên"},
+        {"ỦY BAN NHÂN DÂN THANH PHO THÁI NGUYÊN", "Ủy ban nhân dân thành phố Thái Nguyên"},
+        {"ỦY BAN NHÂN DÂN XÃ THÀNH XÁ", "Ủy ban nhân dân xã Thành Xá"},
         {"UBND XÃ HẢI HẬU", "Ủy ban nhân dân xã Hải Hậu"},
         {"UBND xã Hải Hậu", "Ủy ban nhân dân xã Hải Hậu"},
         {"Ủy ban nhân dân phường Đông Kinh", "Ủy ban nhân dân phường Đông Kinh"},
@@ -38,6 +41,7 @@ static void agencies_lose_their_capitals(void **state)
         {"PHÒNG TÀI CHÍNH - KẾ HOẠCH HUYỆN HỮU LŨNG", "Phòng Tài chính - Kế hoạch huyện Hữu Lũng"},
         {"BỘ VĂN HÓA, THỂ THAO VÀ DU LỊCH", "Bộ Văn hóa, Thể thao và Du lịch"},
         {"PHÒNG TƯ PHÁP", "Phòng Tư pháp"},
+        {"SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI", "Sở Lao động - Thương binh và Xã hội"},
         {"CÔNG AN XÃ MINH SƠN", "Công an xã Minh Sơn"},
         {"TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG", "Trung tâm phục vụ hành chính công"},
         {"BỘ TƯ PHÁP", "Bộ Tư pháp"},
@@ -91,6 +95,8 @@ static void agencies_begin_with_their_kind(void **state)
     assert_false(agency_begins("phuong", "nam"));
     assert_string_equal(agency_unit("Ủy ban nhân dân xã Hải Hậu"), "xã Hải Hậu");
     assert_null(agency_unit("Sở Xây dựng"));
+    assert_null(agency_unit("Sở Lao động - Thương binh và Xã hội"));
+    assert_null(agency_unit("Ban quản lý xã hội"));
 }
 
 int main(void)

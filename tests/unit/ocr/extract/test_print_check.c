@@ -16,7 +16,7 @@ static void print_fits_its_neighbours_at_every_type_size(void **state)
         struct typeset set;
         typeset_start(&set);
         typeset_at(&set, 47, 38, sizes[i], "Số: 583/QĐ-UBND");
-        struct print_scale scale = print_scale_of(&set.words, 0, 1, "Số:");
+        struct print_scale scale = print_scale_of(&set.words, 0, 1, "Số:", 0);
         assert_true(scale.known);
         assert_true(print_fits(&set.words, 1, &scale, &print_digits));
         assert_true(print_same_baseline(&set.words, 0, 1, &scale));
@@ -45,7 +45,7 @@ static void handwriting_does_not_fit(void **state)
         box->h *= rows[i].taller;
         box->w *= rows[i].wider;
         box->y += rows[i].lower_mm - (rows[i].taller - 1) * box->h / rows[i].taller;
-        struct print_scale scale = print_scale_of(&set.words, 0, 1, "Số:");
+        struct print_scale scale = print_scale_of(&set.words, 0, 1, "Số:", 0);
         bool fits = print_fits(&set.words, 1, &scale, &print_digits) &&
                     print_same_baseline(&set.words, 0, 1, &scale);
         if (fits != rows[i].fits)
@@ -62,9 +62,9 @@ static void nothing_is_said_of_what_the_table_does_not_know(void **state)
     typeset_at(&set, 47, 38, 13, "Số: 12†/TB-SYT");
     set.confidence = 0.3;
     typeset_at(&set, 47, 48, 13, "Số: 12/TB-SYT");
-    struct print_scale scale = print_scale_of(&set.words, 0, 1, "Số:");
+    struct print_scale scale = print_scale_of(&set.words, 0, 1, "Số:", 0);
     assert_false(print_fits(&set.words, 1, &scale, &print_digits));
-    struct print_scale doubtful = print_scale_of(&set.words, 2, 1, "Số:");
+    struct print_scale doubtful = print_scale_of(&set.words, 2, 1, "Số:", 0);
     assert_false(doubtful.known);
     assert_false(print_fits(&set.words, 3, &doubtful, &print_digits));
     typeset_done(&set);
@@ -76,7 +76,7 @@ static void gaps_wider_than_a_space_are_blanks_filled_in(void **state)
     (void)state;
     typeset_start(&set);
     typeset_at(&set, 110, 38, 13, "ngày 05 tháng 11 năm 2020");
-    struct print_scale scale = print_scale_of(&set.words, 0, 6, NULL);
+    struct print_scale scale = print_scale_of(&set.words, 0, 6, NULL, 0);
     assert_true(print_gap_fits(&set.words, 0, 1, &scale));
     assert_true(print_gap_fits(&set.words, 1, 2, &scale));
     set.words.item[1].box.x += 0.8;
@@ -85,12 +85,82 @@ static void gaps_wider_than_a_space_are_blanks_filled_in(void **state)
     typeset_done(&set);
 }
 
+/* A face a tenth wider for its height, as more than half of a page's words say. */
+static void set_wide_page(struct typeset *set, double wider)
+{
+    typeset_start(set);
+    for (int i = 0; i < 4; i++)
+        typeset_at(set, 30, 60 + 8 * i, 13, "Quê quán của người yêu cầu đăng ký tại địa phương");
+    typeset_at(set, 30, 38, 13, "Ngày sinh: 17/07/1959 Sơn");
+    for (size_t i = 0; i < set->words.count; i++)
+        set->words.item[i].box.w *= wider;
+}
+
+static void a_page_tells_how_wide_its_face_is(void **state)
+{
+    struct typeset set;
+    (void)state;
+    set_wide_page(&set, 1.15);
+    double aspect = print_aspect(&set.words);
+    assert_true(aspect > 1.10 && aspect < 1.20);
+    size_t first = set.words.count - 4;
+    /* figures of such a face are as narrow as the book face's, its "/" is taller */
+    set.words.item[first + 2].box.w /= 1.15;
+    set.words.item[first + 2].box.h *= 1.15;
+    struct print_scale scale = print_scale_of(&set.words, first, 2, NULL, aspect);
+    assert_true(print_fits(&set.words, first + 2, &scale, &print_figures));
+    assert_false(print_fits(&set.words, first + 2, &scale, &print_digits));
+    scale = print_scale_of(&set.words, first, 2, NULL, 0);
+    assert_false(print_fits(&set.words, first + 2, &scale, &print_figures));
+    scale = print_scale_of(&set.words, first, 2, NULL, aspect);
+    set.words.item[first + 2].hand = WORD_HAND_DOUBT;
+    assert_false(print_fits(&set.words, first + 2, &scale, &print_figures));
+    typeset_done(&set);
+    set_wide_page(&set, 1);
+    set.words.count = 8; /* too few to tell */
+    assert_true(print_aspect(&set.words) == 0);
+    typeset_done(&set);
+}
+
+static void words_of_a_name_have_one_size(void **state)
+{
+    static const struct {
+        const char *name, *read; /* what the third word was drawn as, and read as */
+        double taller;
+        bool agrees;
+    } rows[] = {
+        {"Vi Trọng Sơn", NULL, 1, true},
+        {"Vi Trọng Sơn", "Vị", 1, false}, /* there is no dot below */
+        {"Vi Trọng Sơn", NULL, 1.2, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct typeset set;
+        set_wide_page(&set, 1);
+        double aspect = print_aspect(&set.words);
+        size_t first = typeset_at(&set, 120, 120, 15, rows[i].name);
+        set.words.item[first + 1].box.h *= rows[i].taller;
+        if (rows[i].read)
+            words_add(&set.words, rows[i].read, 0.96, set.words.item[first].box, 120, 0, 99, NULL);
+        if (rows[i].read) {
+            struct word swapped = set.words.item[first];
+            set.words.item[first] = set.words.item[set.words.count - 1];
+            set.words.item[set.words.count - 1] = swapped;
+        }
+        if (print_agrees(&set.words, first, 3, aspect) != rows[i].agrees)
+            fail_msg("row %zu", i);
+        typeset_done(&set);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(print_fits_its_neighbours_at_every_type_size),
         cmocka_unit_test(handwriting_does_not_fit),
         cmocka_unit_test(nothing_is_said_of_what_the_table_does_not_know),
+        cmocka_unit_test(a_page_tells_how_wide_its_face_is),
+        cmocka_unit_test(words_of_a_name_have_one_size),
         cmocka_unit_test(gaps_wider_than_a_space_are_blanks_filled_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
