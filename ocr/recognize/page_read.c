@@ -1,7 +1,10 @@
 #include "ocr/recognize/beside.h"
 #include "ocr/recognize/lone_ink.h"
 #include "ocr/recognize/second_look.h"
+#include "ocr/recognize/small_marks.h"
+#include "ocr/recognize/specks.h"
 #include "ocr/recognize/tesseract.h"
+#include "ocr/recognize/word_pairs.h"
 #include "ocr/recognize/words_packed.h"
 
 /* A line of the first look, and what the second one saw of it where one was due. */
@@ -211,6 +214,14 @@ enum err_code recognizer_read_page(struct recognizer *recognizer,
     words_init(&first, words->page, words->skew_deg);
     enum err_code code = recognizer_read_layout(recognizer, image, &first, err);
     if (!code)
+        code = specks_drop(&first, err);
+    if (!code)
         code = settle_lines(recognizer, image, &first, words, err);
+    if (!code) /* a second look may take a hairline for letters, too */
+        code = specks_drop(words, err);
+    if (!code)
+        code = small_marks_settle(image, words, err);
+    if (!code)
+        code = word_pairs_settle(words, err);
     return code ? code : read_lone_ink(recognizer, image, words, err);
 }

@@ -112,6 +112,48 @@ static bool read_alike(const struct group *a, const struct group *b)
     return alike;
 }
 
+/* The same letters, with a space more in one reading. */
+static bool spell_alike(const struct group *a, const struct group *b)
+{
+    size_t i = 0, k = 0;
+    const char *one = "", *other = "";
+    for (;;) {
+        while (!*one && i < a->count)
+            one = a->word[i++].text;
+        while (!*other && k < b->count)
+            other = b->word[k++].text;
+        if (*one != *other)
+            return false;
+        if (!*one)
+            return true;
+        one++;
+        other++;
+    }
+}
+
+/* "08/09/ 1956": wide writing, but one date. */
+static bool tears_number(const struct group *group)
+{
+    for (size_t i = 1; i < group->count; i++) {
+        const char *before = group->word[i - 1].text, *behind = group->word[i].text;
+        size_t size = strlen(before);
+        if (size > 1 && before[size - 1] == '/' && isdigit((unsigned char)before[size - 2]) &&
+            isdigit((unsigned char)behind[0]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_better(const struct group *fresh, const struct group *old)
+{
+    if (!old->count || !fresh->count || fresh->count > GROUP_MAX || old->count > GROUP_MAX ||
+        read_alike(old, fresh))
+        return false;
+    if (spell_alike(old, fresh) && tears_number(old) != tears_number(fresh))
+        return tears_number(old);
+    return sureness(fresh) > sureness(old);
+}
+
 static enum err_code keep_group(const struct group *old, const struct group *fresh,
                                 struct words *out, struct err *err)
 {
@@ -157,10 +199,8 @@ enum err_code second_look_merge(const struct word *line, size_t count, const str
     while (first.count && !code) {
         struct group old, fresh;
         take_group(&first, &second, &old, &fresh);
-        bool better = old.count && fresh.count && fresh.count <= GROUP_MAX &&
-                      old.count <= GROUP_MAX && !read_alike(&old, &fresh) &&
-                      sureness(&fresh) > sureness(&old);
-        code = better ? replace_group(&old, &fresh, out, err) : keep_group(&old, &fresh, out, err);
+        code = is_better(&fresh, &old) ? replace_group(&old, &fresh, out, err)
+                                       : keep_group(&old, &fresh, out, err);
     }
     return code;
 }

@@ -2,6 +2,7 @@
 #include "daemon/base/text.h"
 #include "ocr/recognize/beside.h"
 #include "ocr/recognize/page_parts.h"
+#include "ocr/recognize/noughts.h"
 #include "ocr/recognize/words_packed.h"
 
 #include <math.h>
@@ -239,6 +240,8 @@ static enum err_code add_word(TessResultIterator *results, const struct recognit
     return words_add(words, plain, confidence, box, image->top_mm + baseline / image->px_per_mm,
                      numbering->block, numbering->line, err);
 }
+    if (noughts_from_letters(plain))
+        confidence = fmin(confidence, NOUGHTS_SURE);
 
 static enum err_code collect_words(TessResultIterator *results,
                                    const struct recognition_image *image, struct words *words,

@@ -3,7 +3,8 @@
 #include "daemon/base/sys.h"
 #include "ocr/clean/clean.h"
 #include "ocr/recognize/codes.h"
-#include "ocr/recognize/reading_order.h"
+#include "ocr/recognize/handwriting.h"
+#include "ocr/recognize/page_zones.h"
 #include "ocr/recognize/tesseract.h"
 #include "tests/bench/recognition_variant.h"
 
@@ -17,9 +18,11 @@
 
 /*
  * Recognition without workers, for measuring: reads each image named on the command line and prints
- * one JSON line: what was found, the words, and how long each step took. The environment changes
- * the images first: TURN=90, 180, 270, VARIANT=bilevel, phone; CLEAN_ONLY=1 reads no text, KEEP
- * names a file for the image that is recognised, CORES=2 reads each page by two processes.
+ * one JSON line: what was found, the words, and how long each step took (reading, cleaning, codes,
+ * words with their zones and hands). The environment changes the images first: TURN=90, 180, 270,
+ * VARIANT=bilevel, phone; WRITE names a file for the image so changed and ends there, for other
+ * programs. CLEAN_ONLY=1 reads no text, KEEP names a file for the image that is recognised, CORES=2
+ * reads each page by two processes.
  */
 
 static double seconds_since(int64_t *last)
@@ -45,6 +48,29 @@ static enum err_code change_image(struct image *image, struct err *err)
     return ERR_OK;
 }
 
+static enum err_code write_pnm(const char *path, const struct raster *raster, struct err *err)
+{
+    size_t size = (size_t)raster->width * raster->height * raster->channels;
+    AUTO(fd) int out = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (out < 0)
+        return err_set(err, ERR_IO, "%s", path);
+    dprintf(out, "P%d\n%d %d\n255\n", raster->channels == 1 ? 5 : 6, raster->width, raster->height);
+    return file_write_all(out, raster->px, size, err);
+}
+
+/* What the worker does with a recognition image. */
+static enum err_code read_words(struct clean_page *page, struct recognizer *recognizer,
+                                struct words *words, struct err *err)
+{
+    words_init(words, page->info.size, page->info.skew_deg);
+    if (page->info.blank || getenv("CLEAN_ONLY"))
+        return ERR_OK;
+    enum err_code code = recognizer_read_page(recognizer, &page->recognition, words, err);
+    if (!code)
+        code = page_zones_find(&page->recognition, &page->zones, words, &page->info, err);
+    return code ? code : handwriting_mark(&page->recognition, words, err);
+}
+
 static enum err_code read_strip(void *self, const struct raster *strip, double *out_sureness,
                                 struct err *err)
 {
@@ -63,6 +89,8 @@ static enum err_code measure(const char *path, struct recognizer *recognizer, st
     enum err_code code = image_read(fd, 0, &image, err);
     if (!code)
         code = change_image(&image, err);
+    if (!code && getenv("WRITE"))
+        return write_pnm(getenv("WRITE"), image.raster, err);
     spent[0] = seconds_since(&clock);
     if (!code)
         code = clean_page(&image, &(struct direction_reader){recognizer, read_strip}, &page, err);
@@ -74,16 +102,10 @@ static enum err_code measure(const char *path, struct recognizer *recognizer, st
         return code;
     raster_free(TAKE(page.evened));
     int width = page.recognition.grey->width, height = page.recognition.grey->height;
-    if (getenv("KEEP")) {
-        AUTO(fd) int out = open(getenv("KEEP"), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        dprintf(out, "P5\n%d %d\n255\n", width, height);
-        file_write_all(out, page.recognition.grey->px, (size_t)width * height, NULL);
-    }
-    words_init(&words, page.info.size, page.info.skew_deg);
-    if (!page.info.blank && !getenv("CLEAN_ONLY"))
-        code = recognizer_read_page(recognizer, &page.recognition, &words, err);
+    if (getenv("KEEP"))
+        code = write_pnm(getenv("KEEP"), page.recognition.grey, err);
     if (!code)
-        code = reading_order_part_head(&page.zones, &words, err);
+        code = read_words(&page, recognizer, &words, err);
     spent[3] = seconds_since(&clock);
     if (code)
         return code;

@@ -69,6 +69,18 @@ static void the_surer_reading_of_each_word_stays(void **state)
          "chuyển",
          {{"chuyển", 0.6, 20, 40}, {0}},
          {{"c", 0.9, 20, 22}, {"h", 0.9, 23, 25}, {"u", 0.9, 26, 28}, {"n", 0.9, 37, 40}, {0}}},
+        {"a date written widely is one word",
+         "08/09/1956",
+         {{"08/09/1956", 0.8, 20, 55}, {0}},
+         {{"08/09/", 0.9, 20, 38}, {"1956", 0.95, 42, 55}, {0}}},
+        {"a date that the first look tore",
+         "08/09/1956",
+         {{"08/09/", 0.9, 20, 38}, {"1956", 0.84, 42, 55}, {0}},
+         {{"08/09/1956", 0.7, 20, 55}, {0}}},
+        {"a slash between words tears nothing",
+         "Số / No.:",
+         {{"Số", 0.9, 20, 26}, {"/", 0.8, 27, 28}, {"No.:", 0.8, 29, 38}, {0}},
+         {{"Số", 0.9, 20, 26}, {"/No.:", 0.5, 27, 38}, {0}}},
         {"nothing was seen again", "kể", {{"kể", 0.4, 20, 25}, {0}}, {{0}}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
