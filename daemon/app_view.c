@@ -111,7 +111,8 @@ void app_joined(struct app *app, const char *page_id, const struct principal *wh
 
 enum err_code app_start_views(struct app *app, struct err *err)
 {
-    static const char *const env[] = {"OMP_THREAD_LIMIT=1", NULL};
+    static const char *const env[] = {"OMP_THREAD_LIMIT=1", "GLIBC_TUNABLES=glibc.malloc.hugetlb=1",
+                                      NULL};
     struct worker_kind kind = {
         .name = "ocr", .memory_limit_mb = VIEW_MEMORY_MB, .recycle_after = 1, .env = env};
     return worker_new(app->loop, &kind, app->config->worker_dir, &app->view_worker, err);

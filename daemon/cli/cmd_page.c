@@ -2,6 +2,7 @@
 #include "daemon/cli/show.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const struct cli_option cmd_page_remove_options[] = {
     {"reason", 'r', "TEXT", "why (kept with the page)"},
@@ -28,6 +29,16 @@ static void show_page(const struct js *reply)
     printf("page: %s\ndocument: %s\nposition: %s\nstate: %s\n", show_scalar(js_at(page, "id")).text,
            show_scalar(js_at(page, "document_id")).text, show_scalar(js_at(page, "position")).text,
            cli_state("page", page).text);
+}
+
+static void show_cut(const struct js *reply)
+{
+    const struct js *page = js_at(reply, "page"), *cut = js_at(page, "cut_mm");
+    show_page(reply);
+    if (js_is_array(cut))
+        printf("cut: %.1f x %.1f mm\n", js_real_or(cut, "[2]", 0), js_real_or(cut, "[3]", 0));
+    else
+        printf("cut: %s\n", js_bool_or(page, "cut_off", false) ? "off" : "none found");
 }
 
 int cmd_page_answer(const struct cli *cli, const struct cli_args *args)
@@ -57,6 +68,19 @@ int cmd_page_turn(const struct cli *cli, const struct cli_args *args)
     struct js *body =
         js_pack("{s:o}", "turned_deg", degrees < 0 ? js_null() : js_int((int64_t)degrees));
     return cli_call_on(cli, "POST", "/v1/pages/%s/turn", args->operand[0], body, show_page);
+}
+
+int cmd_page_cut(const struct cli *cli, const struct cli_args *args)
+{
+    struct err err = ERR_INIT;
+    const char *word = args->operand[1];
+    bool on = strcmp(word, "on") == 0;
+    if (!on && strcmp(word, "off") != 0) {
+        err_set(&err, ERR_USAGE, "'%s' is neither on nor off", word);
+        return cli_problem(&err);
+    }
+    return cli_call_on(cli, "POST", "/v1/pages/%s/cut", args->operand[0],
+                       js_pack("{s:b}", "on", on), show_cut);
 }
 
 int cmd_page_move(const struct cli *cli, const struct cli_args *args)

@@ -64,6 +64,8 @@ const struct cli_command cli_commands[] = {
     {"page", "turn", "PAGE", cmd_page_turn_options, "say which side is up", cmd_page_turn},
     {"page", "move", "PAGE", cmd_page_move_options, "put it elsewhere, or into another paper",
      cmd_page_move},
+    {"page", "cut", "PAGE on|off", NULL, "show its small papers alone, or the whole glass",
+     cmd_page_cut},
     {"page", "pair", "PAGE", cmd_page_pair_options, "one more image of another page's side",
      cmd_page_pair},
     {"page", "remove", "PAGE", cmd_page_remove_options, "take it out, with a reason",

@@ -64,6 +64,7 @@ int cmd_page_release(const struct cli *cli, const struct cli_args *args);
 int cmd_page_answer(const struct cli *cli, const struct cli_args *args);
 int cmd_page_remove(const struct cli *cli, const struct cli_args *args);
 int cmd_page_turn(const struct cli *cli, const struct cli_args *args);
+int cmd_page_cut(const struct cli *cli, const struct cli_args *args);
 int cmd_page_move(const struct cli *cli, const struct cli_args *args);
 int cmd_page_pair(const struct cli *cli, const struct cli_args *args);
 int cmd_page_restore(const struct cli *cli, const struct cli_args *args);

@@ -53,6 +53,7 @@ void api_pages_remove(struct call *call);
 void api_pages_release(struct call *call);
 void api_pages_turn(struct call *call);
 void api_pages_restore(struct call *call);
+void api_pages_cut(struct call *call);
 void api_pages_pair(struct call *call);
 void api_pages_answer(struct call *call);
 void api_pages_blank(struct call *call);

@@ -24,6 +24,8 @@ static const struct arg_rule answer_rules[] = {
     {"answer", ARG_WORD, ARG_REQUIRED, .words = "keep removed"},
     {0}};
 
+static const struct arg_rule cut_rules[] = {{"on", ARG_BOOL, ARG_REQUIRED}, {0}};
+
 static const struct arg_rule blank_rules[] = {{"kept", ARG_BOOL, ARG_REQUIRED}, {0}};
 
 static const struct {
@@ -97,6 +99,11 @@ void api_pages_release(struct call *call)
 void api_pages_turn(struct call *call)
 {
     call_store(call, "page_turn", turn_rules, 200);
+}
+
+void api_pages_cut(struct call *call)
+{
+    call_store(call, "page_cut", cut_rules, 200);
 }
 
 void api_pages_restore(struct call *call)

@@ -61,6 +61,7 @@ const struct route routes[] = {
     {METHOD_POST,   "/v1/pages/{id}/release",     ROLE_CLERK, SMALL, api_pages_release, 0},
     {METHOD_POST,   "/v1/pages/{id}/turn",        ROLE_CLERK, SMALL, api_pages_turn, 0},
     {METHOD_POST,   "/v1/pages/{id}/restore",     ROLE_CLERK, SMALL, api_pages_restore, 0},
+    {METHOD_POST,   "/v1/pages/{id}/cut",         ROLE_CLERK, SMALL, api_pages_cut, 0},
     {METHOD_POST,   "/v1/pages/{id}/pair",        ROLE_CLERK, SMALL, api_pages_pair, 0},
     {METHOD_POST,   "/v1/pages/{id}/answer",      ROLE_CLERK, SMALL, api_pages_answer, 0},
     {METHOD_POST,   "/v1/pages/{id}/blank",       ROLE_CLERK, SMALL, api_pages_blank, 0},

@@ -88,18 +88,37 @@ static int sum_rows(const struct raster *raster, int from, int factor, uint32_t 
     return end - from;
 }
 
+/* Dividing by a product: exact while sum * area < 2^32, as sums of up to 4000 bytes are. */
+#define AREA_MAX 4000
+
+struct divisor {
+    uint32_t by;
+    uint64_t inverse; /* 2^32 / by, rounded up; 0: divide */
+};
+
+static struct divisor divisor_of(uint32_t by)
+{
+    return (struct divisor){by, by <= AREA_MAX ? ((UINT64_C(1) << 32) + by - 1) / by : 0};
+}
+
+static inline uint32_t divided(uint32_t sum, const struct divisor *divisor)
+{
+    return divisor->inverse ? (uint32_t)(sum * divisor->inverse >> 32) : sum / divisor->by;
+}
+
 /* Inline, so that `channels` is a constant where it is called. */
 static inline void mean_columns(const uint32_t *restrict sums, int width, const int channels,
                                 int factor, int rows, uint8_t *restrict out)
 {
+    const struct divisor whole = divisor_of((uint32_t)(rows * factor));
     for (int x = 0; x < width; x += factor) {
         int columns = x + factor < width ? factor : width - x;
-        uint32_t area = (uint32_t)(rows * columns);
+        struct divisor area = columns == factor ? whole : divisor_of((uint32_t)(rows * columns));
         for (int c = 0; c < channels; c++) {
-            uint32_t sum = area / 2;
+            uint32_t sum = area.by / 2;
             for (int i = 0; i < columns; i++)
                 sum += sums[(x + i) * channels + c];
-            *out++ = (uint8_t)(sum / area);
+            *out++ = (uint8_t)divided(sum, &area);
         }
     }
 }

@@ -72,6 +72,11 @@ struct rect_mm rect_deskewed_from_upright(struct rect_mm r, struct size_mm page,
     return (struct rect_mm){middle.x - w / 2, middle.y - h / 2, w, h};
 }
 
+struct rect_mm rect_in_part(struct rect_mm r, struct rect_mm part)
+{
+    return (struct rect_mm){r.x - part.x, r.y - part.y, r.w, r.h};
+}
+
 struct rect_mm rect_union(struct rect_mm a, struct rect_mm b)
 {
     if (a.w <= 0 || a.h <= 0)

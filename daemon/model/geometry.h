@@ -11,7 +11,9 @@
  *   stored    the pixels as captured
  *   upright   stored, turned clockwise by rotation_deg (0, 90, 180, 270)
  *   deskewed  upright, turned about its centre so that text lines lie level; same size as upright
- * box_mm in the contract is in the upright frame; the recogniser works in the deskewed one.
+ * The recogniser works in the deskewed one. box_mm of what leaves (JSON of a document, API, ALTO)
+ * is in the upright frame of the page that is shown: all of the image, or the part that page_cut.h
+ * says.
  */
 
 struct point_mm {
@@ -38,6 +40,9 @@ struct rect_mm rect_upright_from_deskewed(struct rect_mm r, struct size_mm page,
 
 /* Turns the above back where nothing was clipped. */
 struct rect_mm rect_deskewed_from_upright(struct rect_mm r, struct size_mm page, double skew_deg);
+
+/* The same place seen from the top left of that part of the page. */
+struct rect_mm rect_in_part(struct rect_mm r, struct rect_mm part);
 
 struct rect_mm rect_union(struct rect_mm a,
                           struct rect_mm b); /* a zero-sized one counts as nothing */

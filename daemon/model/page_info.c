@@ -1,4 +1,5 @@
 #include "daemon/model/page_info.h"
+#include "daemon/model/page_cut.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -76,6 +77,11 @@ static bool add_papers(const struct page_info *info, struct js *object)
     return js_set(object, "papers", TAKE(list));
 }
 
+static bool add_cut(const struct page_info *info, struct js *object)
+{
+    return info->cut.w <= 0 || js_set(object, PAGE_CUT_KEY, rect_to_js(info->cut));
+}
+
 static bool add_zones(const struct page_info *info, struct js *object)
 {
     return !info->zone_count ||
@@ -93,8 +99,8 @@ struct js *page_info_to_js(const struct page_info *info)
         info->blank, "width_mm", rounded(info->size.w, 100), "height_mm",
         rounded(info->size.h, 100), "quality", "verdict", info->verdict[0] ? info->verdict : "good",
         "reasons", reasons_to_js(info), "codes", codes_to_js(info));
-    bool fits =
-        object && add_cards(info, object) && add_papers(info, object) && add_zones(info, object);
+    bool fits = object && add_cards(info, object) && add_papers(info, object) &&
+                add_cut(info, object) && add_zones(info, object);
     return fits ? TAKE(object) : NULL;
 }
 
@@ -206,6 +212,8 @@ enum err_code page_info_from_js(const struct js *value, struct page_info *out, s
         code = read_cards(value, out, err);
     if (!code)
         code = read_papers(value, out, err);
+    if (!code && js_has(value, PAGE_CUT_KEY))
+        code = rect_from_js(value, PAGE_CUT_KEY, &out->cut, err);
     return code ? code
                 : page_zones_from_js(js_at(value, "zones"), &out->zones, &out->zone_count, err);
 }

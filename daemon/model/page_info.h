@@ -11,7 +11,8 @@
 #include <stddef.h>
 
 /* What the *read* request found out about one page image: turn, skew, size, quality, codes.
- * Same keys in JSON as in the sohoa.document/1 contract. */
+ * Same keys in JSON as in the sohoa.document/1 contract, but of the whole image: what leaves is
+ * made of it by page_cut_shown (page_cut.h). */
 
 enum dpi_source { DPI_FILE, DPI_PAPER, DPI_ASSUMED };
 
@@ -45,6 +46,7 @@ struct page_info {
     size_t card_count;
     struct page_paper papers[PAGE_PAPERS_MAX]; /* where lid shows around them, else none */
     size_t paper_count;
+    struct rect_mm cut; /* all papers where they are small (page_cut.h), upright frame; w 0: none */
     struct page_zone *zones; /* upright frame, in reading order; known once the words are */
     size_t zone_count;
 };

@@ -86,6 +86,22 @@ double words_mean_confidence(const struct words *words)
     return words->count ? sum / (double)words->count : 0;
 }
 
+/* Turning about another point is turning about the same one and moving. */
+void words_cut(struct words *words, struct rect_mm part)
+{
+    struct size_mm size = {part.w, part.h};
+    struct point_mm was = point_deskewed_from_upright((struct point_mm){part.x, part.y},
+                                                      words->page, words->skew_deg);
+    struct point_mm is =
+        point_deskewed_from_upright((struct point_mm){0, 0}, size, words->skew_deg);
+    for (size_t i = 0; i < words->count; i++) {
+        words->item[i].box.x += is.x - was.x;
+        words->item[i].box.y += is.y - was.y;
+        words->item[i].baseline_mm += is.y - was.y;
+    }
+    words->page = size;
+}
+
 struct rect_mm words_box_upright(const struct words *words, size_t index)
 {
     return rect_upright_from_deskewed(words->item[index].box, words->page, words->skew_deg);

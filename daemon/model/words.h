@@ -50,6 +50,9 @@ enum err_code words_add(struct words *words, const char *text, double confidence
  */
 char *words_text(const struct words *words);
 double words_mean_confidence(const struct words *words); /* 0 when there are none */
+/* Of a page that shows but that part (upright frame) of its image: boxes, baselines and the page
+ * are then of the part. */
+void words_cut(struct words *words, struct rect_mm part);
 struct rect_mm words_box_upright(const struct words *words, size_t index);
 
 struct js *words_to_js(const struct words *words);

@@ -2,6 +2,7 @@
 
 #include "daemon/base/buf.h"
 #include "daemon/base/text.h"
+#include "daemon/model/page_cut.h"
 #include "daemon/model/words.h"
 
 #include <math.h>
@@ -177,11 +178,15 @@ static void put_block(struct buf *out, const struct words *words, size_t first, 
     buf_text(out, "</TextBlock>\n");
 }
 
-static void put_page(struct buf *out, const struct words *words, size_t number, const char *lang)
+static void put_page(struct buf *out, const struct words *words, size_t number, bool is_cut,
+                     const char *lang)
 {
     long confidence = lround(fmin(1, fmax(0, words_mean_confidence(words))) * 100);
-    buf_printf(out, "<Page ID=\"page%zu\" PHYSICAL_IMG_NR=\"%zu\" PROCESSINGREFS=\"ocr turn%zu\"",
+    buf_printf(out, "<Page ID=\"page%zu\" PHYSICAL_IMG_NR=\"%zu\" PROCESSINGREFS=\"ocr turn%zu",
                number, number, number);
+    if (is_cut)
+        buf_printf(out, " cut%zu", number);
+    buf_text(out, "\"");
     put_size(out, words->page.w, words->page.h);
     if (words->count)
         buf_printf(out, " PC=\"%ld.%02ld\"", confidence / 100, confidence % 100);
@@ -201,6 +206,21 @@ static void put_page(struct buf *out, const struct words *words, size_t number, 
     buf_text(out, "</PrintSpace>\n</Page>\n");
 }
 
+/* Where the page lies in its image, which is turned before. */
+static void put_cut(struct buf *out, const struct js *info, size_t number)
+{
+    struct rect_mm cut;
+    if (!page_cut_of(info, &cut))
+        return;
+    buf_printf(out,
+               "<Processing ID=\"cut%zu\"><processingCategory>preOperation</processingCategory>"
+               "<processingStepDescription>page cut out of its image (mm)"
+               "</processingStepDescription><processingStepSettings>",
+               number);
+    buf_printf(out, PAGE_CUT_KEY "=%.1f,%.1f,%.1f,%.1f", cut.x, cut.y, cut.w, cut.h);
+    buf_text(out, "</processingStepSettings></Processing>\n");
+}
+
 static void put_description(struct buf *out, const char *source_name, const char *lang,
                             const struct document_page *pages, size_t page_count)
 {
@@ -213,13 +233,15 @@ static void put_description(struct buf *out, const char *source_name, const char
     put_text(out, lang);
     buf_text(out, "</processingStepSettings><processingSoftware>" SOFTWARE
                   "</processingSoftware></Processing>\n");
-    for (size_t i = 0; i < page_count; i++)
+    for (size_t i = 0; i < page_count; i++) {
         buf_printf(out,
                    "<Processing ID=\"turn%zu\"><processingCategory>preOperation"
                    "</processingCategory><processingStepDescription>turned clockwise to be upright"
                    "</processingStepDescription><processingStepSettings>rotation_deg=%d"
                    "</processingStepSettings></Processing>\n",
                    i + 1, (int)js_int_or(pages[i].info, "rotation_deg", 0));
+        put_cut(out, pages[i].info, i + 1);
+    }
     buf_text(out, "</Description>\n");
 }
 
@@ -239,10 +261,14 @@ enum err_code alto_write(const char *source_name, const char *lang,
                     "\" DESCRIPTION=\"written by hand\"/></Tags>\n<Layout>\n");
     for (size_t i = 0; i < page_count; i++) {
         AUTO(words) struct words words = {0};
+        struct rect_mm cut;
         enum err_code code = words_read_fd(pages[i].words_fd, &words, err);
         if (code)
             return err_context(err, code, "page %zu", i + 1);
-        put_page(&text, &words, i + 1, language_of(lang));
+        bool is_cut = page_cut_of(pages[i].info, &cut);
+        if (is_cut)
+            words_cut(&words, cut);
+        put_page(&text, &words, i + 1, is_cut, language_of(lang));
     }
     buf_text(&text, "</Layout>\n</alto>\n");
     char *written = buf_take(&text);

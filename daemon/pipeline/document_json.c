@@ -1,5 +1,6 @@
 #include "daemon/pipeline/document_json.h"
 
+#include "daemon/model/page_cut.h"
 #include "daemon/model/words.h"
 
 #include <stdio.h>
@@ -43,8 +44,8 @@ static enum err_code page_json(const struct document_page *page, size_t number,
               (!words.from_layer || js_set(json, "words_source", js_text(WORDS_FROM_LAYER)));
     if (!ok)
         return err_set(err, ERR_NO_MEMORY, "page %zu", number);
-    *out = TAKE(json);
-    return ERR_OK;
+    *out = page_cut_shown(json);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "page %zu", number);
 }
 
 enum err_code document_json(const struct document_source *source, const struct js *understood,
@@ -62,15 +63,14 @@ enum err_code document_json(const struct document_source *source, const struct j
         if (!js_push(list, page))
             return err_set(err, ERR_NO_MEMORY, "pages");
     }
-    const struct js *fields = js_at(understood, "fields");
+    AUTO(js) struct js *fields = page_cut_fields_shown(js_at(understood, "fields"), list);
     AUTO(js)
     struct js *json =
-        js_pack("{s:s, s:o, s:s, s:s, s:b, s:s, s:f, s:o, s:O}", "schema", "sohoa.document/1",
+        js_pack("{s:s, s:o, s:s, s:s, s:b, s:s, s:f, s:O, s:O}", "schema", "sohoa.document/1",
                 "source", source_names(source), "digest", source->digest, "pdf_sha256",
                 source->pdf_sha256, "passed_through", (int)source->passed_through, "type",
                 js_text_or(understood, "type", "unknown"), "type_score",
-                js_real_or(understood, "type_score", 0), "fields",
-                fields ? js_ref(fields) : js_object(), "pages", list);
+                js_real_or(understood, "type_score", 0), "fields", fields, "pages", list);
     const struct js *kind = js_at(understood, "kind");
     bool ok = json && (js_is_null(kind) || js_set(json, "kind", js_ref(kind))) &&
               (source->parts == 0 || js_set(json, "part",

@@ -9,7 +9,7 @@
 /* The sohoa.document/1 JSON beside each PDF of `sohoa process`. */
 
 struct document_page {
-    const struct js *info; /* page_info */
+    const struct js *info; /* page_info, of the whole image */
     int words_fd;
     double mean_confidence;
 };

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Part of the digest: raised when the same input would give other output. */
-#define PROCESS_VERSION "sohoa.process/1"
+#define PROCESS_VERSION "sohoa.process/2"
 
 enum err_code folder_add_doc(struct folder *folder, const struct input *input, const char *name,
                              struct folder_doc **out, struct err *err)

@@ -82,11 +82,13 @@ enum err_code folder_claim_import(const struct folder_claim *claim, struct folde
     return code ? code : hand_out(job, add_file(job, doc->input->files[0], err), out);
 }
 
-static struct js *page_args(const struct folder_page *page)
+/* The pages of a PDF that stays as it is are shown as that shows them. */
+static struct js *page_args(const struct folder_doc *doc, const struct folder_page *page)
 {
     AUTO(js) struct js *args = js_pack("{s:I}", "index", page->index);
     bool ok = args && (page->dpi <= 0 || (js_set(args, "dpi", js_real(page->dpi)) &&
                                           js_set(args, "dpi_source", js_text("file"))));
+    ok = ok && (!doc->keep_pdf || js_set(args, "whole", js_bool(true)));
     return ok ? TAKE(args) : NULL;
 }
 
@@ -99,7 +101,7 @@ enum err_code folder_claim_page(const struct folder_claim *claim, struct folder_
     struct folder_page *page = &doc->pages[p];
     struct job *job = NULL;
     enum err_code code =
-        new_job(claim, page->serial, page->attempts, page_args(page), 2, &job, err);
+        new_job(claim, page->serial, page->attempts, page_args(doc, page), 2, &job, err);
     if (!code)
         code = hand_out(job, add_page(job, page, err), out);
     if (!code)

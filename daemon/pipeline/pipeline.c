@@ -67,7 +67,8 @@ static enum err_code ask_read(const struct pipeline_config *config, struct job *
                               struct err *err)
 {
     AUTO(js) struct js *args = js_copy(job->args);
-    if (!args || !js_set(args, "lang", js_text(config->lang)))
+    if (!args || !js_set(args, "lang", js_text(config->lang)) ||
+        !js_set(args, "cores", js_int(job->cores)))
         return err_set(err, ERR_NO_MEMORY, "read");
     *out_args = TAKE(args);
     *out_fds = job->fds;
@@ -212,7 +213,8 @@ static const struct worker_kind pool_workers[POOL_COUNT] = {
     [POOL_OCR] = {.name = "ocr",
                   .memory_limit_mb = 3000, /* the largest image, 100 megapixels, wants 0.5 GB */
                   .recycle_after = 500,    /* Tesseract's heap grows slowly */
-                  .env = (const char *const[]){"OMP_THREAD_LIMIT=1", NULL}},
+                  .env = (const char *const[]){"OMP_THREAD_LIMIT=1",
+                                               "GLIBC_TUNABLES=glibc.malloc.hugetlb=1", NULL}},
     [POOL_PDF] = {.name = "pdf", .memory_limit_mb = 2000},
     [POOL_SEAL] = {.name = "seal", .memory_limit_mb = 1000},
     [POOL_UPLOAD] = {.name = "upload", .memory_limit_mb = 1000},
@@ -390,9 +392,10 @@ static void on_answer(void *payload, struct ipc_message *message, const struct j
         return;
     }
     if (goes_on)
-        log_err(problem,
-                LOG_FIELDS(LOG_FIELD("SOHOA_STEP", step->op), LOG_FIELD("SOHOA_DOC", slot->job->id)),
-                "words of a page were not read in time, it is kept without text, continuing");
+        log_err(
+            problem,
+            LOG_FIELDS(LOG_FIELD("SOHOA_STEP", step->op), LOG_FIELD("SOHOA_DOC", slot->job->id)),
+            "words of a page were not read in time, it is kept without text, continuing");
     if (goes_on ? step->late(slot->job, &err) : take_answer(slot, message, ok, &err)) {
         fail_job(slot, &err);
         return;

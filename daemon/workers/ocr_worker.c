@@ -11,7 +11,7 @@
 #include "ocr/clean/clean.h"
 #include "ocr/extract/sides.h"
 #include "ocr/extract/templates.h"
-#include "ocr/recognize/codes.h"
+#include "ocr/recognize/codes_beside.h"
 #include "ocr/recognize/handwriting.h"
 #include "ocr/recognize/page_zones.h"
 #include "ocr/recognize/tesseract.h"
@@ -113,17 +113,34 @@ static struct rect_mm upright_box(const struct code_found *code, const struct pa
     }
 }
 
-static enum err_code read_codes(const struct raster *evened, struct page_info *info,
+static enum err_code take_codes(struct codes_beside *beside, struct page_info *info,
                                 struct err *err)
 {
     AUTO(codes) struct codes codes = {0};
-    enum err_code code = codes_find(evened, info->dpi, &codes, err);
+    enum err_code code = codes_take(beside, worker_cancelled, &codes, err);
     for (size_t i = 0; i < codes.count && !code; i++) {
         struct page_code *slot = &info->codes[info->code_count++];
         strcpy(slot->kind, codes.item[i].kind);
         slot->box = upright_box(&codes.item[i], info);
         slot->text = TAKE(codes.item[i].text);
     }
+    return code;
+}
+
+/* Codes need the evened page only, so another core may look for them. */
+static enum err_code clean_and_find_codes(struct ocr *ocr, struct image *image, bool shared,
+                                          struct clean_page *out, struct err *err)
+{
+    AUTO(clean_notes) struct clean_notes *notes = NULL;
+    AUTO(codes_beside) struct codes_beside codes = {0};
+    enum err_code code = clean_page_even(image, out, &notes, err);
+    if (!code && !out->info.blank)
+        codes_begin(out->evened, out->info.dpi, shared, &codes);
+    if (!code)
+        code =
+            clean_page_level(image, &(struct direction_reader){ocr, read_strip}, notes, out, err);
+    if (!code && !out->info.blank)
+        code = take_codes(&codes, &out->info, err);
     return code;
 }
 
@@ -174,9 +191,9 @@ static enum err_code read_page(void *self, struct worker_call *call, struct work
         image.turn_is_expected = true;
     }
     int count = image.count;
-    code = clean_page(&image, &(struct direction_reader){ocr, read_strip}, &page, err);
-    if (!code && !page.info.blank)
-        code = read_codes(page.evened, &page.info, err);
+    code = clean_and_find_codes(ocr, &image, js_int_or(call->args, "cores", 1) > 1, &page, err);
+    if (js_bool_or(call->args, "whole", false)) /* what shows the page decides what of it */
+        page.info.cut = (struct rect_mm){0};
     raster_free(TAKE(page.evened));
     if (!code)
         code = attach_images(&page, answer, err);
@@ -456,14 +473,24 @@ static enum err_code join(void *self, struct worker_call *call, struct worker_an
                        err);
 }
 
-/* libgomp reads its limit when it is loaded: set it and start again. */
-static void limit_threads(char **argv)
+/* What libraries read when they are loaded: set it and start again. libgomp must not begin threads;
+ * page-sized blocks in huge pages cost a tenth of the faults that small ones do. */
+static void set_environment(char **argv)
 {
-    const char *limit = getenv("OMP_THREAD_LIMIT");
-    if (limit && strcmp(limit, "1") == 0)
-        return;
-    setenv("OMP_THREAD_LIMIT", "1", 1);
-    execv("/proc/self/exe", argv);
+    static const char *const wanted[][2] = {
+        {"OMP_THREAD_LIMIT", "1"},
+        {"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"},
+    };
+    bool is_set = true;
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        const char *value = getenv(wanted[i][0]);
+        if (value && strcmp(value, wanted[i][1]) == 0)
+            continue;
+        is_set = false;
+        setenv(wanted[i][0], wanted[i][1], 1);
+    }
+    if (!is_set)
+        execv("/proc/self/exe", argv);
 }
 
 int main(int argc, char **argv)
@@ -478,7 +505,7 @@ int main(int argc, char **argv)
     };
     struct ocr ocr = {0};
     (void)argc;
-    limit_threads(argv);
+    set_environment(argv);
     confine_worker("sohoa-ocr-worker", NULL);
     mallopt(M_MMAP_THRESHOLD, OWN_MAPPING_FROM);
     int status = worker_serve("sohoa-ocr-worker", ops, &ocr);

@@ -17,11 +17,13 @@
  * bytes.
  *
  *   unlock {password}                     PKCS#12 file    → who signs; replaces an earlier key
- *   sign   {block, document_id, avoid}    out, PDF        → signature; out is checked and flushed
- *   lock   {}                                             key wiped
+ *   sign   {block, document_id, avoid, beside}    out, PDF        → signature; out is checked and
+ * flushed lock   {}                                             key wiped
  *
- * "avoid" [[x, y, w, h] …]: text and codes of page 1 in mm that the visible block must not cover.
- * "scheme": "pkcs1" asks for RSASSA-PKCS1-v1_5; default is RSASSA-PSS, ECDSA for EC keys.
+ * "avoid" [[x, y, w, h] …]: text and codes of page 1 in mm, as it is shown, that the visible block
+ * must not cover. "beside": it belongs on the lid beside the paper, where the page shows but a part
+ * of its image. "scheme": "pkcs1" asks for RSASSA-PKCS1-v1_5; default is RSASSA-PSS, ECDSA for EC
+ * keys.
  */
 
 #define P12_MAX_BYTES (1u << 20)
@@ -177,6 +179,7 @@ static enum err_code sign_file(struct seal *seal, struct worker_call *call,
     if (code)
         return code;
     wish->block.avoid = avoid;
+    wish->block.beside = js_bool_or(call->args, "beside", false);
     return pdf_sign(in_fd, out_fd, seal->signer, wish, out, err);
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/workers/store_ops.h"
 
+#include "queue/store/page_cut.h"
 #include "queue/store/page_edit.h"
 #include "queue/store/question.h"
 #include "queue/store/view.h"
@@ -15,6 +16,18 @@ static enum err_code page_turn_op(struct store_call *call, struct js **out, stru
         code = arg_int_or(call->args, "turned_deg", 0, 270, TURN_BY_MACHINE, &turned_deg, err);
     if (!code)
         code = page_turn(call->store, id, turned_deg, call->by, err);
+    return code ? code : answer_page(call, id, out, err);
+}
+
+static enum err_code page_cut_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id;
+    bool on;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = js_get_bool(call->args, "on", &on, err);
+    if (!code)
+        code = page_cut(call->store, id, on, call->by, err);
     return code ? code : answer_page(call, id, out, err);
 }
 
@@ -97,6 +110,7 @@ static enum err_code pages_interleave_op(struct store_call *call, struct js **ou
 
 const struct store_op store_ops_edit[] = {
     {"page_turn", OP_CHANGES, page_turn_op},
+    {"page_cut", OP_CHANGES, page_cut_op},
     {"page_restore", OP_CHANGES, page_restore_op},
     {"page_pair", OP_CHANGES, page_pair_op},
     {"page_answer", OP_CHANGES, page_answer_op},

@@ -1,5 +1,8 @@
 #include "ocr/clean/bits.h"
 
+#include <endian.h>
+#include <string.h>
+
 #include <allheaders.h>
 
 #define PIECES_MAX 200000
@@ -22,23 +25,43 @@ static enum err_code made(struct Pix *pix, struct Pix **out, struct err *err)
     return ERR_OK;
 }
 
+#define EACH_BYTE 0x0101010101010101u
+#define HIGH_BITS 0x8080808080808080u
+
+/* A bit for each of eight pixels in a row, the first one highest. Eight at a time: the high bit of
+ * each byte says whether that byte reaches the threshold, and a product brings the bits together.
+ */
+static unsigned darker_of_8(const uint8_t *px, uint64_t threshold)
+{
+    uint64_t eight;
+    memcpy(&eight, px, sizeof eight);
+    eight = le64toh(eight);
+    uint64_t low = (eight | HIGH_BITS) - (threshold & ~HIGH_BITS);
+    uint64_t reaches = (eight & ~threshold) | (~(eight ^ threshold) & low);
+    return (unsigned)(((~reaches & HIGH_BITS) >> 7) * 0x8040201008040201u >> 56);
+}
+
+static l_uint32 darker_of_32(const uint8_t *px, int threshold)
+{
+    uint64_t each = (uint64_t)threshold * EACH_BYTE;
+    return darker_of_8(px, each) << 24 | darker_of_8(px + 8, each) << 16 |
+           darker_of_8(px + 16, each) << 8 | darker_of_8(px + 24, each);
+}
+
 enum err_code bits_from_grey(const struct raster *grey, int threshold, struct Pix **out,
                              struct err *err)
 {
     struct Pix *bits = pixCreate(grey->width, grey->height, 1);
     if (!bits)
         return err_set(err, ERR_NO_MEMORY, "black and white image");
-    int words = pixGetWpl(bits);
+    int words = pixGetWpl(bits), whole = grey->width / 32;
     for (int y = 0; y < grey->height; y++) {
         const uint8_t *row = raster_row(grey, y);
         l_uint32 *line = pixGetData(bits) + (size_t)y * words;
-        for (int x0 = 0; x0 < grey->width; x0 += 32) {
-            int count = grey->width - x0 < 32 ? grey->width - x0 : 32;
-            l_uint32 word = 0;
-            for (int i = 0; i < count; i++)
-                word |= (l_uint32)(row[x0 + i] < threshold) << (31 - i);
-            line[x0 / 32] = word;
-        }
+        for (int i = 0; i < whole; i++)
+            line[i] = darker_of_32(row + 32 * i, threshold);
+        for (int x = 32 * whole; x < grey->width; x++)
+            line[whole] |= (l_uint32)(row[x] < threshold) << (31 - x % 32);
     }
     *out = bits;
     return ERR_OK;
@@ -122,16 +145,6 @@ enum err_code bits_select_by_size(struct Pix *bits, int min_side, int max_side, 
                             : NULL;
     pixDestroy(&large);
     return made(fit, out, err);
-}
-
-enum err_code bits_close(struct Pix *bits, int width, int height, struct Pix **out, struct err *err)
-{
-    return made(pixCloseSafeBrick(NULL, bits, width, height), out, err);
-}
-
-enum err_code bits_open(struct Pix *bits, int width, int height, struct Pix **out, struct err *err)
-{
-    return made(pixOpenBrick(NULL, bits, width, height), out, err);
 }
 
 enum err_code bits_turn(struct Pix *bits, int turn_deg, struct Pix **out, struct err *err)

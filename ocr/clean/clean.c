@@ -1,6 +1,7 @@
 #include "ocr/clean/clean.h"
 #include "ocr/clean/bits.h"
 #include "ocr/clean/blemish.h"
+#include "ocr/clean/cut.h"
 #include "ocr/clean/deskew.h"
 #include "ocr/clean/ink_colour.h"
 #include "ocr/clean/pale.h"
@@ -46,11 +47,6 @@ static void ink_done(struct ink *ink)
     pieces_done(&ink->pieces);
     pieces_done(&ink->photos);
     pale_done(&ink->pale);
-}
-
-static inline void ink_auto(struct ink *place)
-{
-    ink_done(place);
 }
 
 /* When nothing says how large the paper is, an A4 sheet is the best guess for what is a letter. */
@@ -157,10 +153,14 @@ static enum err_code find_ink(struct raster *grey, double dpi, struct ink *out, 
     return code ? code : measure_letters(out, err);
 }
 
+/* Fine enough for what is shown of the page. */
 static enum err_code make_thumbnail(const struct raster *page, const struct tone *tone,
-                                    struct raster **out, struct err *err)
+                                    const struct rect_mm *cut, double dpi, struct raster **out,
+                                    struct err *err)
 {
     int longer = page->width > page->height ? page->width : page->height;
+    if (cut->w > 0)
+        longer = (int)(fmax(cut->w, cut->h) * dpi / MM_PER_INCH);
     int factor = (longer + CLEAN_THUMBNAIL_MAX - 1) / CLEAN_THUMBNAIL_MAX;
     return factor == TONE_SMALL ? raster_turn(tone->small, 0, out, err)
                                 : raster_reduce(page, factor, out, err);
@@ -309,7 +309,34 @@ static enum err_code find_papers(const struct tone *tone, const struct page_info
                : ERR_OK;
 }
 
-static void describe_papers(const struct papers *papers, struct page_info *info)
+/* Of the stored frame; w 0: the image is the page. Last word: keep_cut. */
+static enum err_code find_cut(const struct tone *tone, const struct page_info *info,
+                              struct papers *out_papers, struct rect_mm *out, struct err *err)
+{
+    enum err_code code = find_papers(tone, info, out_papers, err);
+    return code ? code
+                : cut_find(tone->small, info->dpi / MM_PER_INCH / TONE_SMALL, out_papers, out, err);
+}
+
+/* On a dark lid ink is none of the page's. */
+static enum err_code keep_cut(const struct papers *papers, const struct ink *ink,
+                              struct rect_mm *cut, struct err *err)
+{
+    bool hides = false;
+    if (cut->w <= 0 || papers->lid_is_dark)
+        return ERR_OK;
+    enum err_code code =
+        cut_hides(cut, &ink->pieces, ink->width, ink->height, ink->px_per_mm, &hides, err);
+    if (!code && !hides && !ink->pale.is_page)
+        code =
+            cut_hides(cut, &ink->pale.pieces, ink->width, ink->height, ink->px_per_mm, &hides, err);
+    if (hides)
+        *cut = (struct rect_mm){0};
+    return code;
+}
+
+static void describe_papers(const struct papers *papers, const struct rect_mm *cut,
+                            struct page_info *info)
 {
     double mm_per_px = MM_PER_INCH / info->dpi;
     struct size_mm stored = {info->width_px * mm_per_px, info->height_px * mm_per_px};
@@ -323,18 +350,23 @@ static void describe_papers(const struct papers *papers, struct page_info *info)
         paper.box = rect_upright_from_stored(paper.box, stored, info->rotation_deg);
         info->papers[info->paper_count++] = paper;
     }
+    if (cut->w > 0)
+        info->cut = rect_upright_from_stored(*cut, stored, info->rotation_deg);
 }
 
 /* Everything that needs the colours of the page; gives its pixels up. *out_marked: a seal, stamp or
  * signature in colour is left out. */
-static enum err_code even_out(struct image *image, struct tone *tone, struct clean_page *out,
-                              bool *out_marked, struct err *err)
+static enum err_code even_out(struct image *image, struct tone *tone, struct papers *papers,
+                              struct rect_mm *cut, struct clean_page *out, bool *out_marked,
+                              struct err *err)
 {
     AUTO(raster)
     struct raster *drop = NULL;
     enum err_code code = tone_measure(image->raster, tone, err);
     if (!code)
-        code = make_thumbnail(image->raster, tone, &out->thumbnail, err);
+        code = find_cut(tone, &out->info, papers, cut, err);
+    if (!code)
+        code = make_thumbnail(image->raster, tone, cut, out->info.dpi, &out->thumbnail, err);
     if (!code)
         code = ink_find_drops(tone, working_dpi(&out->info), &drop, err);
     if (!code)
@@ -385,54 +417,86 @@ static enum err_code find_direction(const struct image *image, const struct ink 
         ink->letters, ink->px_per_mm, evened, image->turn_deg, reader, out, err);
 }
 
-enum err_code clean_page(struct image *image, const struct direction_reader *reader,
-                         struct clean_page *out, struct err *err)
-{
-    AUTO(tone)
-    struct tone tone = {0};
-    AUTO(ink)
-    struct ink ink = {0};
-    AUTO(mem)
-    struct rect_mm *boxes = NULL;
-    struct direction direction;
+struct clean_notes {
+    struct tone tone;
+    struct ink ink;
     struct papers papers;
+    struct rect_mm cut;
+};
+
+void clean_notes_free(struct clean_notes *notes)
+{
+    if (!notes)
+        return;
+    tone_done(&notes->tone);
+    ink_done(&notes->ink);
+    mem_free(notes);
+}
+
+enum err_code clean_page_even(struct image *image, struct clean_page *out,
+                              struct clean_notes **out_notes, struct err *err)
+{
+    AUTO(clean_notes) struct clean_notes *notes = mem_alloc(sizeof *notes);
     bool marked = false;
-    int box_count = 0;
     *out = (struct clean_page){0};
+    if (!notes)
+        return err_set(err, ERR_NO_MEMORY, "page");
     bits_be_silent();
     describe_image(image, &out->info);
-    struct page_info *info = &out->info;
-    enum err_code code = even_out(image, &tone, out, &marked, err);
+    struct ink *ink = &notes->ink;
+    enum err_code code =
+        even_out(image, &notes->tone, &notes->papers, &notes->cut, out, &marked, err);
     if (!code)
-        code = find_ink(out->evened, working_dpi(info), &ink, err);
+        code = find_ink(out->evened, working_dpi(&out->info), ink, err);
+    if (!code)
+        code = keep_cut(&notes->papers, ink, &notes->cut, err);
     if (code)
         return code;
-    info->blank = !marked && !ink.pale.is_written && !ink.photos.count &&
-                  quality_page_is_blank(&ink.pieces, ink.width, ink.height, ink.px_per_mm);
-    code = find_papers(&tone, info, &papers, err);
-    if (code)
-        return code;
-    direction = (struct direction){.turn_deg = image->turn_deg,
-                                   .score = image->turn_is_given      ? 1
-                                            : image->turn_is_expected ? DIRECTION_SURE
-                                                                      : 0};
-    if (!info->blank)
-        code = find_direction(image, &ink, out->evened, reader, &direction, err);
+    out->info.blank = !marked && !ink->pale.is_written && !ink->photos.count &&
+                      quality_page_is_blank(&ink->pieces, ink->width, ink->height, ink->px_per_mm);
+    *out_notes = TAKE(notes);
+    return ERR_OK;
+}
+
+enum err_code clean_page_level(const struct image *image, const struct direction_reader *reader,
+                               const struct clean_notes *notes, struct clean_page *out,
+                               struct err *err)
+{
+    AUTO(mem)
+    struct rect_mm *boxes = NULL;
+    const struct tone *tone = &notes->tone;
+    const struct ink *ink = &notes->ink;
+    struct page_info *info = &out->info;
+    int box_count = 0;
+    struct direction direction = {.turn_deg = image->turn_deg,
+                                  .score = image->turn_is_given      ? 1
+                                           : image->turn_is_expected ? DIRECTION_SURE
+                                                                     : 0};
+    enum err_code code =
+        info->blank ? ERR_OK : find_direction(image, ink, out->evened, reader, &direction, err);
     if (code)
         return code;
     describe_direction(&direction, info);
-    describe_papers(&papers, info);
-    quality_judge(out->evened, &tone, &ink.pieces, ink.width, ink.height, ink.letter_px, &ink.pale,
-                  info);
-    code = add_blemishes(&tone, &ink, info, err);
+    describe_papers(&notes->papers, &notes->cut, info);
+    quality_judge(out->evened, tone, &ink->pieces, ink->width, ink->height, ink->letter_px,
+                  &ink->pale, info);
+    code = add_blemishes(tone, ink, info, err);
     if (!code)
         code = turn_thumbnail(out, err);
     if (!code)
-        code = level_pieces(&ink, info, &boxes, &box_count, err);
+        code = level_pieces(ink, info, &boxes, &box_count, err);
     if (code)
         return code;
-    zones_find(boxes, ink.pieces.count, info->size, &out->zones);
-    return render_recognition(out->evened, &ink, boxes, box_count, info, &out->recognition, err);
+    zones_find(boxes, ink->pieces.count, info->size, &out->zones);
+    return render_recognition(out->evened, ink, boxes, box_count, info, &out->recognition, err);
+}
+
+enum err_code clean_page(struct image *image, const struct direction_reader *reader,
+                         struct clean_page *out, struct err *err)
+{
+    AUTO(clean_notes) struct clean_notes *notes = NULL;
+    enum err_code code = clean_page_even(image, out, &notes, err);
+    return code ? code : clean_page_level(image, reader, notes, out, err);
 }
 
 void clean_page_done(struct clean_page *page)

@@ -1,8 +1,10 @@
 #include "ocr/clean/deskew.h"
 
 #include <math.h>
+#include <string.h>
 
 #define TILE 64
+#define BLOCK_ROWS 8
 #define ONE 65536 /* fixed point */
 
 static void upright_from_stored(int width, int height, int turn_deg, double *x, double *y)
@@ -110,23 +112,82 @@ static struct plane plane_of(const struct raster *grey, int turn_deg, double ske
     };
 }
 
+struct block { /* of out pixels */
+    int x0, y0, x1, y1;
+};
+
+static void stored_of(const struct plane *plane, int x, int y, int64_t *out_x, int64_t *out_y)
+{
+    *out_x = plane->x + x * plane->across_x + y * plane->down_x;
+    *out_y = plane->y + x * plane->across_y + y * plane->down_y;
+}
+
+static bool row_is_white(const uint8_t *px, int count)
+{
+    uint64_t eight;
+    int i = 0;
+    for (; i + 8 <= count; i += 8) {
+        memcpy(&eight, px + i, sizeof eight);
+        if (eight != UINT64_MAX)
+            return false;
+    }
+    for (; i < count; i++)
+        if (px[i] != 255)
+            return false;
+    return true;
+}
+
+/* Of all pixels that the block's are made of; what lies outside counts as white. */
+static bool comes_from_white(const struct raster *grey, const struct plane *plane,
+                             const struct block *block)
+{
+    int64_t left = INT64_MAX, top = INT64_MAX, right = INT64_MIN, bottom = INT64_MIN;
+    for (int corner = 0; corner < 4; corner++) {
+        int64_t x, y;
+        stored_of(plane, corner & 1 ? block->x1 - 1 : block->x0,
+                  corner & 2 ? block->y1 - 1 : block->y0, &x, &y);
+        left = x < left ? x : left;
+        right = x > right ? x : right;
+        top = y < top ? y : top;
+        bottom = y > bottom ? y : bottom;
+    }
+    left = left >> 16 > 0 ? left >> 16 : 0;
+    top = top >> 16 > 0 ? top >> 16 : 0;
+    right = (right >> 16) + 1 < grey->width ? (right >> 16) + 2 : grey->width;
+    bottom = (bottom >> 16) + 1 < grey->height ? (bottom >> 16) + 2 : grey->height;
+    for (int64_t y = top; y < bottom && left < right; y++)
+        if (!row_is_white(raster_row(grey, (int)y) + left, (int)(right - left)))
+            return false;
+    return true;
+}
+
+static void render_block(const struct raster *grey, const struct plane *plane,
+                         const struct block *block, struct raster *out)
+{
+    for (int y = block->y0; y < block->y1; y++) {
+        int64_t sx, sy, last = block->x1 - block->x0 - 1;
+        uint8_t *row = raster_row(out, y);
+        stored_of(plane, block->x0, y, &sx, &sy);
+        bool inside = lies_inside(grey, sx, sy) &&
+                      lies_inside(grey, sx + last * plane->across_x, sy + last * plane->across_y);
+        for (int x = block->x0; x < block->x1; x++) {
+            row[x] = inside ? sample_inside(grey, sx, sy) : sample(grey, sx, sy);
+            sx += plane->across_x;
+            sy += plane->across_y;
+        }
+    }
+}
+
+/* `out` is white: most of a page stays so. */
 static void render_tile(const struct raster *grey, const struct plane *plane, int x0, int y0,
                         struct raster *out)
 {
     int x1 = x0 + TILE < out->width ? x0 + TILE : out->width;
     int y1 = y0 + TILE < out->height ? y0 + TILE : out->height;
-    for (int y = y0; y < y1; y++) {
-        int64_t sx = plane->x + x0 * plane->across_x + y * plane->down_x;
-        int64_t sy = plane->y + x0 * plane->across_y + y * plane->down_y;
-        uint8_t *row = raster_row(out, y);
-        int64_t last = x1 - x0 - 1;
-        bool inside = lies_inside(grey, sx, sy) &&
-                      lies_inside(grey, sx + last * plane->across_x, sy + last * plane->across_y);
-        for (int x = x0; x < x1; x++) {
-            row[x] = inside ? sample_inside(grey, sx, sy) : sample(grey, sx, sy);
-            sx += plane->across_x;
-            sy += plane->across_y;
-        }
+    for (int y = y0; y < y1; y += BLOCK_ROWS) {
+        struct block block = {x0, y, x1, y + BLOCK_ROWS < y1 ? y + BLOCK_ROWS : y1};
+        if (!comes_from_white(grey, plane, &block))
+            render_block(grey, plane, &block, out);
     }
 }
 

@@ -252,13 +252,14 @@ static void fit_axis(const struct outline *outline, double c, double s, double s
     int first = 0, last = count - 2;
     while (first + 2 < count && bins[first] + bins[first + 1] < side_px)
         first++;
+    bool any = bins[first] + bins[first + 1] >= side_px;
     while (first + 2 < count && bins[first + 2] > bins[first])
         first++;
     while (last > 0 && bins[last] + bins[last + 1] < side_px)
         last--;
     while (last > 0 && bins[last - 1] > bins[last + 1])
         last--;
-    bool any = first + 2 < count && last > 0, one = last - first < side_px;
+    bool one = last - first < side_px;
     out_seen[0] = any && (!one || first < count / 2);
     out_seen[1] = any && (!one || first >= count / 2);
     *out_low = low;
@@ -329,9 +330,21 @@ static struct rect_mm box_around(const struct look *look, int count)
                             (right - left) / look->px_per_mm, (bottom - top) / look->px_per_mm};
 }
 
+static struct paper_edges edges_of(const struct look *look, const struct fit *fit)
+{
+    double mm = 1 / look->px_per_mm;
+    return (struct paper_edges){.angle_rad = fit->angle,
+                                .low = {fit->low[0] * mm, fit->low[1] * mm},
+                                .high = {(fit->high[0] + 1) * mm, (fit->high[1] + 1) * mm},
+                                .left = fit->seen[0],
+                                .right = fit->seen[1],
+                                .top = fit->seen[2],
+                                .bottom = fit->seen[3]};
+}
+
 /* The thing on the stack as a paper; false when it is none. */
 static enum err_code judge(const struct look *look, int count, bool *out_is_paper,
-                           struct page_paper *out, struct err *err)
+                           struct page_paper *out, struct paper_edges *out_edges, struct err *err)
 {
     __attribute__((cleanup(outline_auto))) struct outline outline = {0};
     AUTO(mem) uint16_t *bins = mem_array(BINS_MAX, sizeof *bins);
@@ -349,6 +362,7 @@ static enum err_code judge(const struct look *look, int count, bool *out_is_pape
     out->sides = (struct size_mm){(fit.high[0] - fit.low[0] + 1) / look->px_per_mm,
                                   (fit.high[1] - fit.low[1] + 1) / look->px_per_mm};
     out->box = box_around(look, count);
+    *out_edges = edges_of(look, &fit);
     return ERR_OK;
 }
 
@@ -361,16 +375,18 @@ static enum err_code find_things(struct look *look, struct papers *out, double *
         if (look->mark[i] >= LID)
             continue;
         struct page_paper paper = {0};
+        struct paper_edges edges = {0};
         bool is_paper = false;
         int count = flood_thing(look, i);
         if (count * mm2_per_px >= SMALLEST_MM2 && out->count < PAGE_PAPERS_MAX) {
-            enum err_code code = judge(look, count, &is_paper, &paper, err);
+            enum err_code code = judge(look, count, &is_paper, &paper, &edges, err);
             if (code)
                 return code;
         }
-        if (is_paper)
+        if (is_paper) {
+            out->edges[out->count] = edges;
             out->item[out->count++] = paper;
-        else
+        } else
             *out_beside_mm2 += count * mm2_per_px;
     }
     return ERR_OK;
@@ -389,8 +405,7 @@ static void keep_sure_on_light(struct papers *papers, double beside_mm2)
     double mm2 = 0;
     for (size_t i = 0; i < papers->count; i++) {
         mm2 += papers->item[i].sides.w * papers->item[i].sides.h;
-        if (strcmp(paper_size_name(papers->item[i].sides), PAPER_OTHER) != 0)
-            papers->item[kept++] = papers->item[i];
+        kept += strcmp(paper_size_name(papers->item[i].sides), PAPER_OTHER) != 0;
     }
     papers->count = kept == papers->count && beside_mm2 <= BESIDE_MAX * mm2 ? kept : 0;
 }
@@ -429,6 +444,7 @@ enum err_code papers_find(const struct raster *small, double px_per_mm, int whit
     if (code)
         return code;
     note_cards(&found);
+    found.lid_is_dark = is_dark;
     if (!is_dark)
         keep_sure_on_light(&found, beside_mm2);
     *out = found;

@@ -13,9 +13,19 @@
  * it: it may lie on a sheet.
  */
 
+/* The four straight edges of a paper: its axes are turned clockwise by `angle`, along them it
+ * reaches from low to high; an edge that is not seen is the image's. */
+struct paper_edges {
+    double angle_rad;
+    struct point_mm low, high;
+    bool left, right, top, bottom; /* seen: lid lies beside it */
+};
+
 struct papers {
     struct page_paper item[PAGE_PAPERS_MAX]; /* stored frame */
+    struct paper_edges edges[PAGE_PAPERS_MAX];
     size_t count;
+    bool lid_is_dark;
     struct rect_mm card[PAGE_CARDS_MAX]; /* boxes around the cards, stored frame */
     size_t card_count;
 };

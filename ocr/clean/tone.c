@@ -23,17 +23,25 @@ static int clamp(int value, int low, int high)
     return value < low ? low : value > high ? high : value;
 }
 
+static int level_of_brightest(const unsigned *histogram, size_t wanted)
+{
+    size_t brighter = 0;
+    int level = 255;
+    while (level > 1 && (brighter += histogram[level]) < wanted)
+        level--;
+    return level;
+}
+
+/* A card may be all the paper there is on a dark lid. */
 static int measure_white(const struct raster *small)
 {
     unsigned histogram[256] = {0};
     size_t count = (size_t)small->width * small->height;
     for (size_t i = 0; i < count; i++)
         histogram[brightness(small->px + i * small->channels, small->channels)]++;
-    size_t brighter = 0;
-    int level = 255;
-    while (level > 1 && (brighter += histogram[level]) < count / 10)
-        level--;
-    return level;
+    int usual = level_of_brightest(histogram, count / 10);
+    int least = level_of_brightest(histogram, count * 3 / 100);
+    return usual < least * LID_SHARE ? least : usual;
 }
 
 /* The brightest of each 2x2 of `small`, channel by channel. */

@@ -16,7 +16,7 @@
 
 /* Processor time a page may cost; what would come later is left out. */
 #define PAGE_BUDGET_MS 1500
-#define DATAMATRIX_TRY_MS 150
+#define DATAMATRIX_TRY_MS 60
 #define DATAMATRIX_STEP 2 /* pixels */
 #define QUIET_MM 1.5
 #define BARS_END_MM 6.0 /* the outermost bars may be too thin to belong to the place */

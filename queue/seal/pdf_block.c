@@ -16,6 +16,8 @@
 #define CLEARANCE_MM 0.8
 #define STEP_MM 1.0
 #define PADDING_MM 1.0
+#define BESIDE_GAP_MM 1.0
+#define BESIDE_FONT_PT 6.5
 #define LEADING_EM 1.2
 #define FONT_PT_MIN 3.0
 #define FRAME_PT 0.4
@@ -100,22 +102,54 @@ static struct search search_band(const struct block_wish *wish, struct rect_mm a
     return search;
 }
 
+static bool holds(struct rect_mm outer, struct rect_mm inner)
+{
+    return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.w <= outer.x + outer.w &&
+           inner.y + inner.h <= outer.y + outer.h;
+}
+
+/* Above the page, below, to its right or left, the first that the image has room for. */
+static bool find_beside(const struct block_wish *wish, struct pdf_font *font,
+                        struct block_place *out)
+{
+    double font_pt = fitting_font(wish, font, BESIDE_FONT_PT);
+    struct size_mm size = block_size(wish, font, font_pt), page = wish->page;
+    double x = wish->anchor == BLOCK_TOP_RIGHT ? page.w - size.w : 0;
+    x = fmax(fmin(x, wish->image.x + wish->image.w - size.w), wish->image.x);
+    const struct rect_mm places[] = {{x, -BESIDE_GAP_MM - size.h, size.w, size.h},
+                                     {x, page.h + BESIDE_GAP_MM, size.w, size.h},
+                                     {page.w + BESIDE_GAP_MM, 0, size.w, size.h},
+                                     {-BESIDE_GAP_MM - size.w, 0, size.w, size.h}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (holds(wish->image, places[i]) && covered(wish, places[i]) <= 0) {
+            *out = (struct block_place){
+                .box = places[i], .font_pt = font_pt, .moved = true, .beside = true};
+            return true;
+        }
+    return false;
+}
+
 struct block_place block_find_place(const struct block_wish *wish, struct pdf_font *font)
 {
+    struct block_place beside;
+    if (wish->beside && find_beside(wish, font, &beside))
+        return beside;
     struct block_place least = {.covers_mm2 = DBL_MAX};
     for (size_t i = 0; i < ATTEMPT_COUNT; i++) {
         double font_pt = fitting_font(wish, font, attempts[i].font_pt);
         struct rect_mm anchor = anchor_box(wish, block_size(wish, font, font_pt));
         struct search search = search_band(wish, anchor, attempts[i].floor_mm);
         if (search.free_distance < DBL_MAX)
-            return (struct block_place){search.best_free, font_pt, search.free_distance > 0, 0};
+            return (struct block_place){
+                .box = search.best_free, .font_pt = font_pt, .moved = search.free_distance > 0};
         if (search.least_covered < least.covers_mm2)
-            least =
-                (struct block_place){search.best_any, font_pt,
-                                     search.best_any.x != anchor.x || search.best_any.y != anchor.y,
-                                     search.least_covered};
+            least = (struct block_place){.box = search.best_any,
+                                         .font_pt = font_pt,
+                                         .moved = search.best_any.x != anchor.x ||
+                                                  search.best_any.y != anchor.y,
+                                         .covers_mm2 = search.least_covered};
     }
-    return least;
+    return find_beside(wish, font, &beside) ? beside : least;
 }
 
 static void write_line(struct pdf_writer *writer, struct pdf_font *font, const char *text)
@@ -141,6 +175,8 @@ void block_write(struct pdf_writer *writer, int number, const struct block_wish 
              "/Resources << /Font << /F0 %d 0 R >> >>",
              w, h, font_number);
     pdf_begin_stream(writer, number, dict, true);
+    if (place->beside) /* the lid may be dark */
+        pdf_printf(writer, "q\n1 g 0 0 %.3f %.3f re f\nQ\n", w, h);
     pdf_printf(writer, "q\n%.2f w 0 G %.3f %.3f %.3f %.3f re S\nQ\n", FRAME_PT, FRAME_PT / 2,
                FRAME_PT / 2, w - FRAME_PT, h - FRAME_PT);
     pdf_printf(writer, "BT\n0 g /F0 %.2f Tf %.3f TL\n%.3f %.3f Td\n", place->font_pt, leading,

@@ -25,17 +25,23 @@ struct block_wish {
     struct size_mm page;
     const struct rect_mm *avoid; /* text, codes: upright frame of page 1; may be NULL */
     size_t avoid_count;
+    /* Of a page that shows a part of its image: all of it, seen from there; the same size: it
+     * shows all. */
+    struct rect_mm image;
+    bool beside; /* wanted on the lid, for the paper has no room that is surely free */
 };
 
 struct block_place {
     struct rect_mm box;
     double font_pt;
-    bool moved;        /* not at its anchor */
+    bool moved;  /* not at its anchor */
+    bool beside; /* outside the page, on white ground: the page is to be enlarged to show it */
     double covers_mm2; /* 0 unless the page has no free spot at all */
 };
 
 /* The anchor; else the nearest free spot of the top margin band, then with smaller letters, then
- * anywhere on the page; else where it covers least. */
+ * anywhere on the page; else, where the page shows a part of its image, outside that part; else
+ * where it covers least. */
 struct block_place block_find_place(const struct block_wish *wish, struct pdf_font *font);
 
 /* Appearance stream (form XObject, BBox from 0 0) and its font. */

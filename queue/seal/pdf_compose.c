@@ -8,6 +8,7 @@
 #include "queue/seal/pdf_writer.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -89,6 +90,19 @@ static bool page_size_is_possible(double w, double h)
     return w >= PAGE_MIN_PT && w <= PAGE_MAX_PT && h >= PAGE_MIN_PT && h <= PAGE_MAX_PT;
 }
 
+/* What of the image a viewer shows and prints. */
+static void put_crop(struct pdf_writer *writer, const struct page_info *info, double w, double h)
+{
+    struct rect_mm cut = info->cut;
+    if (cut.w <= 0)
+        return;
+    double left = fmax(cut.x * PDF_POINTS_PER_MM, 0), top = fmin(h - cut.y * PDF_POINTS_PER_MM, h);
+    double right = fmin((cut.x + cut.w) * PDF_POINTS_PER_MM, w);
+    double bottom = fmax(h - (cut.y + cut.h) * PDF_POINTS_PER_MM, 0);
+    if (page_size_is_possible(right - left, top - bottom))
+        pdf_printf(writer, "/CropBox [%.3f %.3f %.3f %.3f]\n", left, bottom, right, top);
+}
+
 enum err_code pdf_compose_page(struct pdf_compose *compose, int image_fd, int index,
                                const struct page_info *info, const struct words *words,
                                struct err *err)
@@ -112,10 +126,11 @@ enum err_code pdf_compose_page(struct pdf_compose *compose, int image_fd, int in
     int contents = write_contents(compose, info, words, w, h);
     int number = pdf_reserve(writer);
     pdf_begin_object(writer, number);
-    pdf_printf(writer,
-               "<< /Type /Page /Parent %d 0 R /MediaBox [0 0 %.3f %.3f]\n"
-               "/Contents %d 0 R /Resources << /XObject << /Im0 %d 0 R >>",
-               compose->pages_number, w, h, contents, image);
+    pdf_printf(writer, "<< /Type /Page /Parent %d 0 R /MediaBox [0 0 %.3f %.3f]\n",
+               compose->pages_number, w, h);
+    put_crop(writer, info, w, h);
+    pdf_printf(writer, "/Contents %d 0 R /Resources << /XObject << /Im0 %d 0 R >>", contents,
+               image);
     if (words->count)
         pdf_printf(writer, " /Font << /F0 %d 0 R >>", compose->font_number);
     pdf_text(writer, " >> >>");

@@ -12,8 +12,9 @@
  *
  *   pdf_compose_start(fd, "vi-VN font", …) → pdf_compose_page × n → pdf_compose_finish
  *
- * Page boxes are the true size of the paper (info.size, upright); a page that lay turned on the
- * glass is set upright by the matrix that draws its image, whose pixels stay as captured.
+ * Page boxes are the true size of the paper (info.size, upright), and of a page with a cut what is
+ * shown of it (CropBox: info.cut), so that it prints in its true size; a page that lay turned on
+ * the glass is set upright by the matrix that draws its image, whose pixels stay as captured.
  */
 struct pdf_compose;
 

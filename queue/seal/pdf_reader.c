@@ -334,24 +334,42 @@ enum err_code pdf_reader_object(struct pdf_reader *reader, int number, struct pd
     return unreadable(err, "object too large");
 }
 
+static bool box_corners(const struct pdf_value *box, double corner[4])
+{
+    for (size_t i = 0; i < 4; i++)
+        if (!pdf_value_get_number(pdf_value_item(box, i), &corner[i]))
+            return false;
+    return true;
+}
+
+static bool crop_box(const struct pdf_value *page, struct pdf_first_page *out)
+{
+    const struct pdf_value *box = pdf_value_get(page, "CropBox");
+    double corner[4] = {0, 0, out->width_pt, out->height_pt};
+    if (box && !box_corners(box, corner))
+        return false;
+    out->left_pt = corner[0];
+    out->bottom_pt = corner[1];
+    out->right_pt = corner[2];
+    out->top_pt = corner[3];
+    return corner[0] >= 0 && corner[1] >= 0 && corner[2] <= out->width_pt &&
+           corner[3] <= out->height_pt && corner[2] - corner[0] >= 3 && corner[3] - corner[1] >= 3;
+}
+
 static bool page_box(const struct pdf_value *page, const struct pdf_value *parent_box,
                      struct pdf_first_page *out)
 {
     const struct pdf_value *box = pdf_value_get(page, "MediaBox");
-    if (!box)
-        box = parent_box;
     double corner[4];
-    for (size_t i = 0; i < 4; i++)
-        if (!pdf_value_get_number(pdf_value_item(box, i), &corner[i]))
-            return false;
+    if (!box_corners(box ? box : parent_box, corner))
+        return false;
     int64_t turned = 0;
-    if (pdf_value_get(page, "CropBox") ||
-        (pdf_value_get_int(pdf_value_get(page, "Rotate"), &turned) && turned != 0))
+    if (pdf_value_get_int(pdf_value_get(page, "Rotate"), &turned) && turned != 0)
         return false;
     out->width_pt = corner[2];
     out->height_pt = corner[3];
-    return corner[0] == 0 && corner[1] == 0 && corner[2] >= 3 && corner[3] >= 3 &&
-           corner[2] <= 14400 && corner[3] <= 14400;
+    return crop_box(page, out) && corner[0] == 0 && corner[1] == 0 && corner[2] >= 3 &&
+           corner[3] >= 3 && corner[2] <= 14400 && corner[3] <= 14400;
 }
 
 enum err_code pdf_reader_first_page(struct pdf_reader *reader, struct pdf_first_page *out,

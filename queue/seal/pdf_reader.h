@@ -28,10 +28,11 @@ enum err_code pdf_reader_object(struct pdf_reader *reader, int number, struct pd
 struct pdf_first_page {
     int number;
     struct pdf_value *dict;
-    double width_pt, height_pt;
+    double width_pt, height_pt;                  /* of the image */
+    double left_pt, bottom_pt, right_pt, top_pt; /* what is shown of it (CropBox), else all */
 };
-/* Page 1 with its box, found through the page tree. The box must start at 0 0 and the page be
- * unturned. The dictionary is the caller's. */
+/* Page 1 with its boxes, found through the page tree. The image's must start at 0 0 and hold what
+ * is shown, the page be unturned. The dictionary is the caller's. */
 enum err_code pdf_reader_first_page(struct pdf_reader *reader, struct pdf_first_page *out,
                                     struct err *err);
 

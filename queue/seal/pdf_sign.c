@@ -11,6 +11,7 @@
 #include "queue/seal/verify.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,10 +71,30 @@ static enum err_code check_refs(const struct pdf_value *array, struct err *err)
     return ERR_OK;
 }
 
+/* The page grows by whole points, but not beyond its image. */
+static bool show_block(struct update *update)
+{
+    const struct pdf_first_page *page = &update->page;
+    struct rect_mm box = update->place.box;
+    double left = page->left_pt + box.x * PDF_POINTS_PER_MM,
+           right = left + box.w * PDF_POINTS_PER_MM;
+    double top = page->top_pt - box.y * PDF_POINTS_PER_MM, bottom = top - box.h * PDF_POINTS_PER_MM;
+    const double corner[4] = {floor(fmin(left, page->left_pt)),
+                              floor(fmin(bottom, page->bottom_pt)),
+                              fmin(ceil(fmax(right, page->right_pt)), floor(page->width_pt)),
+                              fmin(ceil(fmax(top, page->top_pt)), floor(page->height_pt))};
+    struct pdf_value *crop = pdf_value_array();
+    bool ok = crop != NULL;
+    for (size_t i = 0; ok && i < 4; i++)
+        ok = pdf_value_push(crop, pdf_value_int((int64_t)corner[i]));
+    return pdf_value_set(update->page.dict, "CropBox", crop) && ok;
+}
+
 static enum err_code write_page(struct update *update, struct err *err)
 {
     const struct pdf_value *old = pdf_value_get(update->page.dict, "Annots");
-    if (!append_ref(update->page.dict, "Annots", old, update->field_number))
+    if (!append_ref(update->page.dict, "Annots", old, update->field_number) ||
+        (update->place.beside && !show_block(update)))
         return err_set(err, ERR_NO_MEMORY, "page 1");
     pdf_begin_object(update->writer, update->page.number);
     pdf_value_write(update->writer, update->page.dict);
@@ -100,8 +121,8 @@ static void write_field(struct update *update)
 {
     struct pdf_writer *writer = update->writer;
     struct rect_mm box = update->place.box;
-    double left = box.x * PDF_POINTS_PER_MM, w = box.w * PDF_POINTS_PER_MM;
-    double top = update->page.height_pt - box.y * PDF_POINTS_PER_MM;
+    double left = update->page.left_pt + box.x * PDF_POINTS_PER_MM, w = box.w * PDF_POINTS_PER_MM;
+    double top = update->page.top_pt - box.y * PDF_POINTS_PER_MM;
     size_t ordinal = pdf_value_count(pdf_value_get(update->form.dict, "Fields"));
     pdf_begin_object(writer, update->field_number);
     /* F: print, locked */
@@ -275,7 +296,7 @@ static enum err_code check_result(int fd, const struct signer *signer, struct er
 
 /* An earlier signature's block must stay readable. False when the annotation has no plain
  * rectangle. */
-static bool annotation_box(const struct pdf_value *annotation, double page_height_pt,
+static bool annotation_box(const struct pdf_value *annotation, const struct pdf_first_page *page,
                            struct rect_mm *out)
 {
     double corner[4];
@@ -283,8 +304,8 @@ static bool annotation_box(const struct pdf_value *annotation, double page_heigh
         if (!pdf_value_get_number(pdf_value_item(pdf_value_get(annotation, "Rect"), i), &corner[i]))
             return false;
     *out = (struct rect_mm){
-        corner[0] / PDF_POINTS_PER_MM,
-        (page_height_pt - corner[3]) / PDF_POINTS_PER_MM,
+        (corner[0] - page->left_pt) / PDF_POINTS_PER_MM,
+        (page->top_pt - corner[3]) / PDF_POINTS_PER_MM,
         (corner[2] - corner[0]) / PDF_POINTS_PER_MM,
         (corner[3] - corner[1]) / PDF_POINTS_PER_MM,
     };
@@ -311,12 +332,21 @@ static enum err_code gather_avoid(struct update *update, struct err *err)
         code = pdf_reader_object(update->reader, number, &annotation, err);
         if (code)
             return code;
-        if (annotation_box(annotation, update->page.height_pt, &update->avoid[count]))
+        if (annotation_box(annotation, &update->page, &update->avoid[count]))
             count++;
     }
     update->block.avoid = update->avoid;
     update->block.avoid_count = count;
     return ERR_OK;
+}
+
+static void describe_page(const struct pdf_first_page *page, struct block_wish *block)
+{
+    double mm = 1 / PDF_POINTS_PER_MM;
+    block->page = (struct size_mm){(page->right_pt - page->left_pt) * mm,
+                                   (page->top_pt - page->bottom_pt) * mm};
+    block->image = (struct rect_mm){-page->left_pt * mm, (page->top_pt - page->height_pt) * mm,
+                                    page->width_pt * mm, page->height_pt * mm};
 }
 
 static enum err_code read_input(struct update *update, int in_fd, struct err *err)
@@ -334,8 +364,7 @@ static enum err_code read_input(struct update *update, int in_fd, struct err *er
     code = gather_avoid(update, err);
     if (code)
         return code;
-    update->block.page = (struct size_mm){update->page.width_pt / PDF_POINTS_PER_MM,
-                                          update->page.height_pt / PDF_POINTS_PER_MM};
+    describe_page(&update->page, &update->block);
     update->place = block_find_place(&update->block, update->font);
     return ERR_OK;
 }

@@ -13,7 +13,7 @@ struct pdf_sign_wish {
     int64_t at_us;           /* claimed signing time (/M and the block) */
     const char *name;        /* who signs: /Name */
     const char *field_about; /* tool tip of the field, Vietnamese */
-    struct block_wish block; /* its page size is taken from the file */
+    struct block_wish block; /* its page and image are taken from the file */
 };
 
 struct pdf_signed {

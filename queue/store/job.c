@@ -3,10 +3,12 @@
 #include "daemon/base/sys.h"
 #include "daemon/base/text.h"
 #include "daemon/model/doc_type.h"
+#include "daemon/model/page_cut.h"
 #include "daemon/model/page_info.h"
 #include "daemon/model/words.h"
 #include "queue/store/claim.h"
 #include "queue/store/inside.h"
+#include "queue/store/page_cut.h"
 #include "queue/store/page_layer.h"
 #include "queue/store/side.h"
 
@@ -151,7 +153,7 @@ static enum err_code build_recognize(struct build *b, struct err *err)
 /* ---- pages of a document ---- */
 
 /* Calls `use` for each page that counts, in order; columns info, image_sha256, words_sha256, the
- * first position of its side, part_kind, is it a detail. */
+ * first position of its side, part_kind, is it a detail, is its cut taken back. */
 static enum err_code each_page(struct build *b,
                                enum err_code (*use)(struct build *, struct query *, struct err *),
                                struct err *err)
@@ -163,8 +165,9 @@ static enum err_code each_page(struct build *b,
         db_query(b->store->db,
                  "SELECT p.info, p.image_sha256, p.words_sha256, min(p.position) "
                  "OVER (PARTITION BY coalesce(p.part_of, p.id)), p.part_kind, " PAGE_IS_DETAIL(
-                     "p") " FROM page p "
-                          "WHERE p.document_id = ? AND p.state = 'recognized' ORDER BY p.position",
+                     "p") ", " PAGE_IS_WHOLE("p") " FROM page p "
+                                                  "WHERE p.document_id = ? AND p.state = "
+                                                  "'recognized' ORDER BY p.position",
                  DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row)
         code = use(b, q, err);
@@ -207,11 +210,11 @@ static enum err_code use_for_compose(struct build *b, struct query *q, struct er
     if (query_int(q, 5))
         return ERR_OK;
     AUTO(js)
-    struct js *info = NULL;
-    enum err_code code = parse(query_text(q, 0), &info, err);
+    struct js *stored = NULL;
+    enum err_code code = parse(query_text(q, 0), &stored, err);
     if (code)
         return code;
-    if (!js_push((struct js *)js_at(b->args, "pages"), js_ref(info)))
+    if (!js_push((struct js *)js_at(b->args, "pages"), page_cut_info(stored, query_int(q, 6) != 0)))
         return no_memory(err);
     code = give_blob(b, query_text(q, 1), err);
     return code ? code : give_blob(b, query_text(q, 2), err);
@@ -255,8 +258,8 @@ static enum err_code build_compose(struct build *b, struct err *err)
 
 /* ---- seal ---- */
 
-static enum err_code avoid_words(struct build *b, const char *sha256, struct js *avoid,
-                                 struct err *err)
+static enum err_code avoid_words(struct build *b, const char *sha256, const struct rect_mm *cut,
+                                 struct js *avoid, struct err *err)
 {
     AUTO(fd)
     int fd = -1;
@@ -265,6 +268,8 @@ static enum err_code avoid_words(struct build *b, const char *sha256, struct js 
     enum err_code code = blob_open(b->store->blobs, b->store->db, sha256, &fd, NULL, err);
     if (!code)
         code = words_read_fd(fd, &words, err);
+    if (!code && cut->w > 0)
+        words_cut(&words, *cut);
     for (size_t i = 0; !code && i < words.count && js_count(avoid) < AVOID_MAX; i++) {
         struct rect_mm box = words_box_upright(&words, i);
         if (box.y < AVOID_TOP_MM && !js_push(avoid, rect_to_js(box)))
@@ -285,23 +290,48 @@ static struct rect_mm with_quiet_zone(struct rect_mm code)
     return (struct rect_mm){code.x - zone, code.y - zone, code.w + 2 * zone, code.h + 2 * zone};
 }
 
+/* A block stands well on a paper of some size that lies straight; else lid may show there, and a
+ * card has no margin. */
+#define ROOMY_MM 100.0
+#define STRAIGHT_MM 4.0 /* by which a turned paper's box is larger at most */
+
+static bool has_room_for_block(const struct page_info *info)
+{
+    const struct page_paper *paper = &info->papers[0];
+    return info->paper_count == 1 && fmin(paper->sides.w, paper->sides.h) >= ROOMY_MM &&
+           paper->box.w - paper->sides.w <= STRAIGHT_MM &&
+           paper->box.h - paper->sides.h <= STRAIGHT_MM;
+}
+
+/* All seen from the page as it is shown, which is what the PDF has. */
 static enum err_code avoid_page(struct build *b, struct query *q, struct js *avoid, struct err *err)
 {
+    AUTO(js)
+    struct js *stored = NULL;
     AUTO(js)
     struct js *value = NULL;
     AUTO(page_info)
     struct page_info info = {0};
-    enum err_code code = parse(query_text(q, 0), &value, err);
+    enum err_code code = parse(query_text(q, 0), &stored, err);
+    if (!code && !(value = page_cut_info(stored, query_int(q, 2) != 0)))
+        code = no_memory(err);
     if (!code)
         code = page_info_from_js(value, &info, err);
-    for (size_t i = 0; !code && i < info.code_count; i++) /* codes first: they must stay readable */
-        if (!js_push(avoid, rect_to_js(with_quiet_zone(info.codes[i].box))))
+    bool is_cut = info.cut.w > 0;
+    for (size_t i = 0; !code && i < info.code_count;
+         i++) { /* codes first: they must stay readable */
+        struct rect_mm zone = with_quiet_zone(info.codes[i].box);
+        if (!js_push(avoid, rect_to_js(is_cut ? rect_in_part(zone, info.cut) : zone)))
             code = no_memory(err);
+    }
     if (!code && !query_is_null(q, 1))
-        code = avoid_words(b, query_text(q, 1), avoid, err);
+        code = avoid_words(b, query_text(q, 1), &info.cut, avoid, err);
+    if (!code)
+        code = set(b->args, "beside", js_bool(is_cut && !has_room_for_block(&info)), err);
     if (code)
         return code;
-    return set(b->args, "page_size_mm", js_pack("[f,f]", info.size.w, info.size.h), err);
+    struct size_mm shown = is_cut ? (struct size_mm){info.cut.w, info.cut.h} : info.size;
+    return set(b->args, "page_size_mm", js_pack("[f,f]", shown.w, shown.h), err);
 }
 
 static enum err_code avoid_first_page(struct build *b, struct js *avoid, struct err *err)
@@ -309,11 +339,12 @@ static enum err_code avoid_first_page(struct build *b, struct js *avoid, struct 
     AUTO(query)
     struct query *q = NULL;
     bool row;
-    enum err_code code = db_query(
-        b->store->db,
-        "SELECT info, words_sha256 FROM page p WHERE document_id = ? "
-        "AND state = 'recognized' AND NOT " PAGE_IS_DETAIL("p") " ORDER BY position LIMIT 1",
-        DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
+    enum err_code code = db_query(b->store->db,
+                                  "SELECT info, words_sha256, " PAGE_IS_WHOLE(
+                                      "p") " FROM page p WHERE document_id = ? "
+                                           "AND state = 'recognized' AND NOT " PAGE_IS_DETAIL(
+                                               "p") " ORDER BY position LIMIT 1",
+                                  DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     if (!code)
         code = query_next(q, &row, err);
     if (!code && !row)

@@ -1,9 +1,11 @@
 #include "queue/store/view.h"
 
+#include "daemon/model/page_cut.h"
 #include "queue/store/counts.h"
 #include "queue/store/document.h"
 #include "queue/store/fields.h"
 #include "queue/store/inside.h"
+#include "queue/store/page_cut.h"
 #include "queue/store/revision.h"
 
 #include <math.h>
@@ -201,6 +203,8 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
 {
     const char *id = query_text(q, 0);
     AUTO(js)
+    struct js *stored = NULL;
+    AUTO(js)
     struct js *proposal = NULL;
     AUTO(js)
     struct js *confirmed = NULL;
@@ -208,7 +212,9 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
     struct js *signatures = NULL;
     char revision[REVISION_SIZE];
     struct counts counts;
-    enum err_code code = fields_view_proposal(store, id, &proposal, err);
+    enum err_code code = fields_view_proposal(store, id, &stored, err);
+    if (!code)
+        code = page_cut_fields(store, id, stored, &proposal, err);
     if (!code && !query_is_null(q, 19))
         code = fields_view_confirmed(store, id, &confirmed, err);
     if (!code)
@@ -272,7 +278,8 @@ enum err_code view_documents(struct store *store, const char *dossier_id, struct
     "p.starts_document, p.attempts, p.job, p.turned_deg, p.replaces, p.part_of, p.part_kind, "     \
     "p.blank_kept, (SELECT json_group_array(json_object('code', u.code, 'answer', u.answer, "      \
     "'by', u.answered_by)) FROM question u WHERE u.page_id = p.id), "                              \
-    "p.words_source, p.glass_x_mm, p.glass_y_mm, p.known_turn_deg FROM page p "
+    "p.words_source, p.glass_x_mm, p.glass_y_mm, p.known_turn_deg, p.cut_off, " PAGE_IS_WHOLE(     \
+        "p") " FROM page p "
 
 /* Where to look closer on the glass: around the cards that lie there, when the page was scanned too
  * coarsely for their small codes (regulations 8.4). */
@@ -304,14 +311,19 @@ static enum err_code page_row(struct store *store, struct query *q, struct js **
                               struct err *err)
 {
     (void)store;
+    struct rect_mm cut;
+    AUTO(js) struct js *stored = stored_json(q, 14);
+    AUTO(js) struct js *in_effect = page_cut_info(stored, query_int(q, 35) != 0);
+    AUTO(js) struct js *info = page_cut_shown(in_effect);
+    bool is_cut = page_cut_of(info, &cut), was_cut = js_has(stored, PAGE_CUT_KEY);
     AUTO(js)
     struct js *object =
-        js_pack("{s:s, s:s, s:s?, s:I, s:s, s:o, s:s, s:I, s:b, s:f, s:f, s:f, s:o}", "id",
+        js_pack("{s:s, s:s, s:s?, s:I, s:s, s:o, s:s, s:I, s:b, s:f, s:f, s:f, s:O}", "id",
                 query_text(q, 0), "dossier_id", query_text(q, 1), "document_id", query_text(q, 2),
                 "position", query_int(q, 3), "state", query_text(q, 4), "held", held(q, 5), "side",
                 query_text(q, 8), "sheet", query_int(q, 9), "blank", query_int(q, 10) != 0,
-                "width_mm", query_real(q, 11), "height_mm", query_real(q, 12), "dpi",
-                query_real(q, 13), "info", stored_json(q, 14));
+                "width_mm", is_cut ? cut.w : query_real(q, 11), "height_mm",
+                is_cut ? cut.h : query_real(q, 12), "dpi", query_real(q, 13), "info", info);
     bool ok = js_set(object, "words", js_int(query_int(q, 15))) &&
               js_set(object, "mean_confidence", real_or_null(q, 16)) &&
               js_set(object, "captured_us", js_int(query_int(q, 17))) &&
@@ -329,6 +341,8 @@ static enum err_code page_row(struct store *store, struct query *q, struct js **
               js_set(object, "questions", stored_json(q, 29)) &&
               js_set(object, "words_source", js_text(query_text(q, 30))) &&
               js_set(object, "known_turn_deg", int_or_null(q, 33)) &&
+              js_set(object, "cut_mm", is_cut ? rect_to_js(cut) : js_null()) &&
+              js_set(object, "cut_off", js_bool(was_cut && query_int(q, 34) != 0)) &&
               js_set(object, "card_mm", card_area(q, js_at(object, "info")));
     if (!ok)
         return no_memory(err);

@@ -61,12 +61,22 @@ export function pageRoutes({pages, documents, faults, pick, refuse, move, emit, 
     return {page: pages.get(id)};
   }];
 
+  /* A card that lies at 30 40 of the upright image, as the page or not. */
+  function showCut(page, on) {
+    const [width, height] = page.info.rotation_deg % 180 ? [54, 86] : [86, 54];
+    Object.assign(page, {cut_off: !on, cut_mm: on ? [30, 40, width, height] : null, width_mm: on ? width : 210, height_mm: on ? height : 297});
+  }
+
   const routes = [
     edit('turn', (page, {turned_deg: turned}) => {
       Object.assign(page, {turned_deg: turned, info: null});
       move('page', page, 'captured');
       changed(page.document_id);
       recognize(page);
+    }),
+    edit('cut', (page, {on}) => {
+      showCut(page, on);
+      emit('changed', {kind: 'page', id: page.id, state: page.state, dossier_id: page.dossier_id});
     }),
     edit('move', (page, {document_id: to, position}) => {
       const from = page.document_id;
@@ -122,5 +132,5 @@ export function pageRoutes({pages, documents, faults, pick, refuse, move, emit, 
       return {document: documents.get(id)};
     }],
   ];
-  return {routes, settle};
+  return {routes, settle, showCut};
 }

@@ -142,7 +142,10 @@ function recognize(page) {
     if (faults.page && faults.page !== 'unread')
       return move('page', page, faults.page);
     const quality = faults.page ? {verdict: 'poor', reasons: ['not-recognized']} : {verdict: 'good', reasons: []};
-    Object.assign(page, {words: 200, mean_confidence: 0.9, info: {rotation_deg: page.turned_deg ?? 0, quality}});
+    Object.assign(page, {words: 200, mean_confidence: 0.9, info: {rotation_deg: page.turned_deg ?? 0, quality,
+      width_px: 2480, height_px: 3508, dpi: 300}});
+    if (faults.cut)
+      showCut(page, !page.cut_off);
     move('page', page, 'recognized');
     const document = documents.get(page.document_id);
     readWhenReady(document);
@@ -252,7 +255,7 @@ function addPage(dossier, document, job, source) {
     width_mm: 210, height_mm: 297, dpi: job.body.resolution_dpi ?? 300, info: null, words: null, equal_to_previous: false,
     captured_us: now(), job: job.id, turned_deg: null, replaces: null, part_of: null, part_kind: null,
     questions: faults.question ? [{code: faults.question, answer: null, by: null}] : [],
-    card_mm: faults.card && !job.body.part_of ? [12, 15, 85.6, 54] : null};
+    cut_mm: null, cut_off: false, card_mm: faults.card && !job.body.part_of ? [12, 15, 85.6, 54] : null};
   pages.set(page.id, page);
   settle(page, job.body);
   job.pages++;
@@ -331,7 +334,7 @@ const status = () => ({version: 'fake', pid: process.pid, signer, scanning: fals
 
 const context = {pages, documents, dossiers, pick, refuse, move, emit, now, newDocument, addPage, finish, recognize, readWhenReady,
   pageMs: PAGE_MS, faults: () => faults};
-const {routes: onPages, settle} = pageRoutes(context);
+const {routes: onPages, settle, showCut} = pageRoutes(context);
 const {routes: onImports, forget: forgetImports} = importRoutes(context);
 
 function reset() {

@@ -449,6 +449,43 @@ test('a card on the glass is scanned closer while it lies there', async () => {
   assert.equal(await sides().count(), 1);
 });
 
+test('a card is shown alone, its glass when asked for, and either is the page by a word', async () => {
+  const big = '.sheet svg.page-image';
+  const untilView = (view) => page.waitForFunction(([selector, wanted]) =>
+    document.querySelector(selector)?.getAttribute('viewBox') === wanted, [big, view]);
+  await openDossier(GLASS);
+  await fake.faults({cut: true});
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.thumbs svg[viewBox="0 0 86 54"]');
+  await page.keyboard.press('F8');
+  await untilView('0 0 86 54');
+  const image = () => page.$eval(`${big} image`, (node) => ['x', 'y', 'width', 'height'].map((name) => Math.round(node.getAttribute(name))));
+  assert.deepEqual(await image(), [-30, -40, 210, 297]);
+  await shoot(page, 'pages-cut');
+  assert.deepEqual(await findBarriers(page), []);
+  await page.click('.sheet-tools >> text=Xem cả mặt kính');
+  await page.waitForFunction((selector) => /^-30 -40 209\.9\d* 297\.0\d*$/.test(document.querySelector(selector)?.getAttribute('viewBox')), big);
+  await page.waitForSelector('.sheet rect.cut[width="86"]');
+  await shoot(page, 'pages-cut-glass');
+  assert.deepEqual(await findBarriers(page), []);
+  await page.click('.sheet-tools [aria-pressed=true] >> text=Xem cả mặt kính');
+  await untilView('0 0 86 54');
+
+  await choose('Bỏ cắt');
+  await untilView('0 0 210 297');
+  await page.waitForSelector('.thumbs img');
+  assert.equal(await page.locator('.sheet-tools >> text=Xem cả mặt kính').count(), 0);
+  await page.click('#undo >> text=Hoàn tác bỏ cắt');
+  await untilView('0 0 86 54');
+  await page.click('button[aria-label="Xoay phải"]'); // the cut turns with the page
+  await untilView('0 0 54 86');
+  await choose('Bỏ cắt');
+  await untilView('0 0 210 297');
+  await choose('Cắt lại theo giấy');
+  await untilView('0 0 54 86');
+  assert.deepEqual(asked.filter(([path]) => path === '/pages/cut').map(([, {on}]) => on), [false, true, false, true]);
+});
+
 const file = (name) => ({name, mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 thử')});
 
 test('a file is chosen into the dossier, and becomes a paper', async () => {

@@ -1,6 +1,7 @@
 /* «Đúng hồ sơ này?»: the first page after a change of dossier, big. Until it is answered, the machine's button
  * and a hands-free run rest. */
 import {html, nothing, SohoaElement, station} from './element.js';
+import {pageThumb} from './page-image.js';
 import {dossierName} from './text.js';
 
 class SohoaFirstPage extends SohoaElement {
@@ -17,7 +18,7 @@ class SohoaFirstPage extends SohoaElement {
         <button id="right-dossier" type="button" class="primary" aria-keyshortcuts="F8"
           @click=${() => station.arrival.confirm()}>Đúng <kbd>F8</kbd></button>
         <button id="wrong-dossier" type="button" ?disabled=${station.busy} @click=${() => this.#refuse(true)}>Không</button></p>`}
-      ${page.info ? html`<img src="/v1/pages/${page.id}/thumb" alt="Trang đầu tiên vừa quét">`
+      ${page.info ? pageThumb(page, 'Trang đầu tiên vừa quét')
         : picture ?? html`<p class="empty">Đang tải ảnh trang…</p>`}
     </section>`;
   }

@@ -54,6 +54,10 @@ function places(paper, sides, side, page) {
     actions.push({title: 'Ghép với trang trước…', hint: 'Ghi chú, hoặc trang khổ lớn', run: () => askPair(page, before)});
   if (before && paper.state !== 'held')
     actions.push({title: 'Từ trang này là giấy khác', run: () => papers.split(paper.id, side.images[0].id)});
+  if (page.cut_mm)
+    actions.push({title: 'Bỏ cắt', hint: 'Lấy cả mặt kính làm trang', run: () => edits.cut(page, false)});
+  if (page.cut_off)
+    actions.push({title: 'Cắt lại theo giấy', hint: 'Trang chỉ còn phần giấy', run: () => edits.cut(page, true)});
   if (isTurned(page))
     actions.push({title: 'Để máy tự tìm chiều', run: () => edits.turn(page, null)});
   return actions;

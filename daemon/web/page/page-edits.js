@@ -54,6 +54,12 @@ export class PageEdits {
     });
   }
 
+  /* Small papers shown alone, or the whole glass as the page. */
+  cut({id}, on) {
+    return this.#edit(id, 'cut', () => ({body: {on}, said: on ? 'Trang chỉ còn phần giấy.' : 'Trang là cả mặt kính.',
+      undo: this.#undo(on ? 'Hoàn tác cắt trang' : 'Hoàn tác bỏ cắt', id, 'cut', {on: !on})}));
+  }
+
   /* The whole side goes to that index among the others of the paper. */
   move(side, documentId, index) {
     return this.#move(side.images[0].id, () => documentId, () => index);

@@ -11,6 +11,7 @@ class SohoaSheet extends SohoaElement {
   static properties = {paper: {attribute: false}, pages: {attribute: false}, boxes: {attribute: false}, chosen: {}, choose: {attribute: false}};
 
   #isZoomed = false;
+  #wholeOf = '';   // page whose whole glass is looked at
   #asParts = '';   // side whose parts are looked at one by one
   #apart = '';     // joined picture that could not be made
 
@@ -63,7 +64,9 @@ class SohoaSheet extends SohoaElement {
         ${turn(270, '⟲', 'Xoay trái')}${turn(90, '⟳', 'Xoay phải')}
         <sohoa-menu .label=${`Sửa ${pageName(page, pages).replace('Trang', 'trang')}`}
           .groups=${pageActions(paper, pages, page)}></sohoa-menu>` : nothing}
-      <button type="button" aria-pressed=${String(this.#isZoomed)} @click=${() => this.#zoom()}>Phóng to</button>`;
+      <button type="button" aria-pressed=${String(this.#isZoomed)} @click=${() => this.#zoom()}>Phóng to</button>
+      ${page.cut_mm ? html`<button type="button" aria-pressed=${String(this.#isWhole(page))} title="Ảnh giữ đủ cả mặt kính"
+        @click=${() => this.#showWhole(page)}>Xem cả mặt kính</button>` : nothing}`;
   }
 
   /* The images of one side: its parts joined, and each of them. */
@@ -98,7 +101,16 @@ class SohoaSheet extends SohoaElement {
 
   #picture(page) {
     const boxes = this.boxes.filter((box) => this.pages[box.page - 1] === page);
-    return pageImage(page, boxes, this.chosen, this.choose);
+    return pageImage(page, boxes, this.chosen, this.choose, this.#isWhole(page));
+  }
+
+  #isWhole(page) {
+    return Boolean(page?.cut_mm) && this.#wholeOf === page.id;
+  }
+
+  #showWhole(page) {
+    this.#wholeOf = this.#isWhole(page) ? '' : page.id;
+    this.requestUpdate();
   }
 
   #showApart(source) {

@@ -2,7 +2,7 @@
  * dragging it, to another paper, too, or with Ctrl and an arrow key. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
 import {isChangeable} from './page-actions.js';
-import {thumbOf} from './page-image.js';
+import {pageThumb} from './page-image.js';
 import {imageName, overlapsOf, pageName, sidesOf} from './sides.js';
 import {isUnread, openQuestions, qualityReasons, questionLabel, stateLabel, wantsRescan} from './text.js';
 
@@ -60,7 +60,7 @@ class SohoaThumbs extends SohoaElement {
     return html`<button type="button" class="thumb" aria-current=${isShown ? 'true' : nothing}
         title=${isChangeable(this.paper) ? 'Bấm để xem; kéo, hoặc Ctrl+← →, để đổi chỗ' : nothing}
         @click=${() => station.showPage(page)}>
-      ${page.info ? html`<img src=${thumbOf(page)} alt=${about} loading="lazy" draggable="false">`
+      ${page.info ? pageThumb(page, about)
         : html`<span class="heard-only">${about}: </span><span class="waiting">${page.state === 'held' ? 'Cần xem' : 'Đã lưu'}</span>`}
     </button>`;
   }

@@ -91,7 +91,8 @@ enum err_code ocr_client_read_page(struct ocr_client *client, const char *path, 
     AUTO(js) struct js *words = NULL;
     AUTO(js) struct js *info = NULL;
     AUTO(fd) int image = -1;
-    enum err_code code = call(client, "read", js_object(), &file, 1, &reply, &ok, err);
+    struct js *args = js_pack("{s:i}", "cores", client->cores);
+    enum err_code code = call(client, "read", args, &file, 1, &reply, &ok, err);
     if (!code)
         code = ipc_take_fd(&reply, 0, &image, err);
     if (!code)

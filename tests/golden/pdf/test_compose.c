@@ -130,6 +130,41 @@ static void page_boxes_have_the_size_of_the_paper(void **state)
     picture_free(&seen);
 }
 
+/* A viewer shows and prints the part, as it lay; the file has all of the image. */
+static void a_page_with_a_cut_is_the_cut_in_its_true_size(void **state)
+{
+    (void)state;
+    struct picture picture = picture_make(500, 400), seen;
+    image_write(IMAGE_JPEG_COLOUR, &picture, kit_path("cut.jpg"), &seen);
+    for (int turn = 0; turn < 360; turn += 90) {
+        struct page_info info = kit_page(500, 400, 100, turn, 0);
+        info.cut = (struct rect_mm){12.7, 25.4, 50.8, 38.1}; /* 50 100 200 150 px */
+        kit_compose(kit_path("cut.pdf"), kit_path("cut.jpg"), 0, &info, NULL);
+        char *said = kit_ok("pdfinfo -box %s | grep -E '^(Page size|MediaBox)' | tr -s ' ' ' '",
+                            kit_path("cut.pdf"));
+        assert_non_null(strstr(said, "Page size: 144 x 108 pts\n"));
+        assert_non_null(strstr(said, turn % 180 ? "MediaBox: 0.00 0.00 288.00 360.00"
+                                                : "MediaBox: 0.00 0.00 360.00 288.00"));
+        free(said);
+        free(kit_ok(
+            "cd %s && pdftoppm -cropbox -r 100 -aa no -aaVector no -singlefile cut.pdf shown "
+            "&& convert cut.jpg -rotate %d -crop 200x150+50+100 +repage -depth 8 part.ppm",
+            kit_folder(), turn));
+        struct picture shown = picture_read_pnm(kit_path("shown.ppm"));
+        struct picture part = picture_read_pnm(kit_path("part.ppm"));
+        double difference = picture_difference(&shown, &part);
+        if (difference > 4)
+            fail_msg("turned by %d: what is shown differs by %.2f", turn, difference);
+        picture_free(&shown);
+        picture_free(&part);
+        free(
+            kit_ok("cd %s && pdfimages -all cut.pdf cut && cmp cut-000.jpg cut.jpg", kit_folder()));
+        free(kit_ok("%s/tests/pdfa_check %s", SOHOA_BINARY_DIR, kit_path("cut.pdf")));
+    }
+    picture_free(&picture);
+    picture_free(&seen);
+}
+
 static void compose_text_page(const char *pdf, int rotation_deg, double skew_deg,
                               struct words *words, struct page_info *out_info)
 {
@@ -184,7 +219,7 @@ static void plain_pdftotext_reads_line_by_line(void **state)
 
 static void check_word_places(const char *pdf, const struct words *words)
 {
-    char *boxes = kit_ok("pdftotext -bbox %s - | grep '<word'", pdf);
+    char *boxes = kit_ok("pdftotext -cropbox -bbox %s - | grep '<word'", pdf);
     char *at = boxes;
     for (size_t i = 0; i < words->count; i++) {
         double left, top, right, bottom;
@@ -215,6 +250,27 @@ static void words_lie_over_their_boxes(void **state)
         compose_text_page(kit_path("place.pdf"), i % 2 ? 270 : 0, skews[i], &words, &info);
         if (fabs(skews[i]) <= 0.7)
             check_word_places(kit_path("place.pdf"), &words);
+    }
+}
+
+/* Seen from the cut, which is what a viewer's search marks. */
+static void words_lie_over_their_boxes_of_a_cut_page(void **state)
+{
+    (void)state;
+    for (int turn = 0; turn < 360; turn += 90) {
+        bool lies = turn % 180 != 0;
+        AUTO(words)
+        struct words words = {0};
+        struct picture picture = picture_make(lies ? 1169 : 827, lies ? 827 : 1169), seen;
+        image_write(IMAGE_JPEG_GREY, &picture, kit_path("part.jpg"), &seen);
+        struct page_info info = kit_page(picture.width, picture.height, 100, turn, 0.5);
+        kit_lay_lines(&words, &info, lines, LINE_COUNT);
+        info.cut = (struct rect_mm){8, 10, 195, 200};
+        kit_compose(kit_path("part.pdf"), kit_path("part.jpg"), 0, &info, &words);
+        words_cut(&words, info.cut);
+        check_word_places(kit_path("part.pdf"), &words);
+        picture_free(&picture);
+        picture_free(&seen);
     }
 }
 
@@ -346,6 +402,8 @@ int main(void)
         cmocka_unit_test(a_jpeg_is_embedded_byte_for_byte),
         cmocka_unit_test(coded_images_keep_every_pixel),
         cmocka_unit_test(page_boxes_have_the_size_of_the_paper),
+        cmocka_unit_test(a_page_with_a_cut_is_the_cut_in_its_true_size),
+        cmocka_unit_test(words_lie_over_their_boxes_of_a_cut_page),
         cmocka_unit_test(vietnamese_sentences_are_found_in_order),
         cmocka_unit_test(plain_pdftotext_reads_line_by_line),
         cmocka_unit_test(words_lie_over_their_boxes),

@@ -285,6 +285,92 @@ static void the_block_keeps_off_a_code(void **state)
     free(shown);
 }
 
+/* A card on a black lid: 85.6 x 54 mm of a larger image. */
+static void composed_card(void)
+{
+    static const char *const lines[] = {"CĂN CƯỚC CÔNG DÂN"};
+    struct picture picture = picture_make(827, 1169), seen;
+    memset(picture.rgb, 12, (size_t)picture.width * (size_t)picture.height * 3);
+    for (int y = 300; y < 513; y++)
+        memset(picture.rgb + ((size_t)y * 827 + 200) * 3, 220, 337 * 3);
+    image_write(IMAGE_JPEG_COLOUR, &picture, kit_path("card.jpg"), &seen);
+    struct page_info info = kit_page(827, 1169, 100, 0, 0);
+    info.cut = (struct rect_mm){50.8, 76.2, 85.6, 54};
+    AUTO(words)
+    struct words words = {0};
+    kit_lay_lines(&words, &info, lines, 1);
+    kit_compose(kit_path("card.pdf"), kit_path("card.jpg"), 0, &info, &words);
+    picture_free(&picture);
+    picture_free(&seen);
+}
+
+static char *page_size(const char *pdf)
+{
+    return kit_ok("pdfinfo -box %s | grep -E '^(Page size|CropBox)' | tr -s ' ' ' '", pdf);
+}
+
+static void a_card_s_block_stands_beside_it_and_is_shown(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    AUTO(signer)
+    struct signer *signer = open_signer("ec");
+    struct block_wish block = usual_block;
+    struct pdf_signed done;
+    struct seal_verdict verdict;
+    block.beside = true;
+    composed_card();
+    char *before = page_size(kit_path("card.pdf"));
+    assert_non_null(strstr(before, "Page size: 242.646 x 153.071 pts\n"));
+    free(before);
+    assert_int_equal(sign_with(kit_path("card.pdf"), kit_path("card-signed.pdf"), signer,
+                               SIGN_DEFAULT, block, &done, &err),
+                     ERR_OK);
+    assert_true(done.block.beside && done.block.covers_mm2 == 0);
+    assert_true(done.block.box.x == 0 && done.block.box.y + done.block.box.h < 0);
+    assert_int_equal(verify(kit_path("card-signed.pdf"), &verdict), ERR_OK);
+    free(kit_ok("%s/tests/pdfa_check %s", SOHOA_BINARY_DIR, kit_path("card-signed.pdf")));
+    /* The card is as it was, and above it there is a white strip with text. */
+    free(kit_ok("cd %s && pdftoppm -cropbox -r 100 -singlefile card-signed.pdf signed && "
+                "pdftoppm -cropbox -r 100 -singlefile card.pdf plain",
+                kit_folder()));
+    struct picture plain = picture_read_pnm(kit_path("plain.ppm"));
+    struct picture signed_page = picture_read_pnm(kit_path("signed.ppm"));
+    int grown = signed_page.height - plain.height;
+    assert_in_range(grown, (int)(done.block.box.h * 100 / 25.4), 80);
+    assert_in_range(signed_page.width, plain.width, plain.width + 3);
+    size_t white = 0;
+    for (int y = 0; y < grown; y++)
+        for (int x = 0; x < signed_page.width; x++)
+            white += signed_page.rgb[((size_t)y * (size_t)signed_page.width + (size_t)x) * 3] > 200;
+    assert_true(white > (size_t)(grown * signed_page.width) / 4);
+    assert_in_range(signed_page.rgb[((size_t)(grown + 60) * (size_t)signed_page.width + 60) * 3],
+                    215, 225);
+    picture_free(&plain);
+    picture_free(&signed_page);
+}
+
+static void a_second_block_keeps_off_the_first_on_a_cut_page(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    AUTO(signer)
+    struct signer *signer = open_signer("ec");
+    struct block_wish block = usual_block;
+    struct pdf_signed one, two;
+    struct seal_verdict verdict;
+    block.beside = true;
+    composed_card();
+    assert_int_equal(sign_with(kit_path("card.pdf"), kit_path("card-one.pdf"), signer, SIGN_DEFAULT,
+                               block, &one, &err),
+                     ERR_OK);
+    assert_int_equal(sign_with(kit_path("card-one.pdf"), kit_path("card-two.pdf"), signer,
+                               SIGN_DEFAULT, block, &two, &err),
+                     ERR_OK);
+    assert_true(two.block.covers_mm2 == 0);
+    assert_int_equal(verify(kit_path("card-two.pdf"), &verdict), ERR_OK);
+}
+
 static void the_block_shows_name_time_and_marks(void **state)
 {
     (void)state;
@@ -461,6 +547,8 @@ int main(void)
         cmocka_unit_test(bytes_hidden_in_the_gap_are_noticed),
         cmocka_unit_test(a_second_signature_keeps_the_first_valid),
         cmocka_unit_test(the_block_keeps_off_a_code),
+        cmocka_unit_test(a_card_s_block_stands_beside_it_and_is_shown),
+        cmocka_unit_test(a_second_block_keeps_off_the_first_on_a_cut_page),
         cmocka_unit_test(the_block_shows_name_time_and_marks),
         cmocka_unit_test(unfit_certificates_sign_nothing),
         cmocka_unit_test(a_certificate_that_ran_out_since_unlocking_is_refused),

@@ -1,12 +1,14 @@
 #include "ocr/clean/clean.h"
-#include "ocr/recognize/codes.h"
+#include "ocr/recognize/codes_beside.h"
 #include "ocr/recognize/codes_text.h"
 #include "tests/unit/image/pages.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -138,6 +140,41 @@ static void codes_are_read_at_any_turn(void **state)
     }
 }
 
+static bool ask_no_more(void)
+{
+    return true;
+}
+
+/* By a copy of this process, by one that is killed, and by none. */
+static void codes_found_beside_are_those_found_here(void **state)
+{
+    (void)state;
+    AUTO(raster)
+    struct raster *symbol = symbol_of(qr_rows, sizeof qr_rows / sizeof *qr_rows, 4, 1);
+    AUTO(raster) struct raster *page = page_with(symbol, 500, 900);
+    AUTO(codes) struct codes here = {0};
+    assert_int_equal(codes_find(page, 200, &here, NULL), ERR_OK);
+    for (int round = 0; round < 3; round++) {
+        AUTO(codes_beside) struct codes_beside beside = {0};
+        AUTO(codes) struct codes codes = {0};
+        codes_begin(page, 200, round < 2, &beside);
+        assert_int_equal(beside.copy.pid > 0, round < 2);
+        if (round == 1)
+            kill(beside.copy.pid, SIGKILL);
+        assert_int_equal(codes_take(&beside, NULL, &codes, NULL), ERR_OK);
+        assert_int_equal(codes.count, 1);
+        assert_string_equal(codes.item[0].kind, here.item[0].kind);
+        assert_string_equal(codes.item[0].text, here.item[0].text);
+        assert_memory_equal(&codes.item[0].left, &here.item[0].left, 4 * sizeof(double));
+    }
+    AUTO(codes_beside) struct codes_beside beside = {0};
+    AUTO(codes) struct codes codes = {0};
+    codes_begin(page, 200, true, &beside);
+    kill(beside.copy.pid, SIGSTOP); /* for a cancel has to find it at work */
+    assert_int_equal(codes_take(&beside, ask_no_more, &codes, NULL), ERR_CANCELLED);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 /* Strokes, squares and grains as dense as modules. */
 static uint8_t lookalike(int kind, int x, int y)
 {
@@ -225,6 +262,7 @@ int main(void)
         cmocka_unit_test(texts_are_utf8_and_hold_no_relatives),
         cmocka_unit_test(a_datamatrix_is_read_between_text),
         cmocka_unit_test(codes_are_read_at_any_turn),
+        cmocka_unit_test(codes_found_beside_are_those_found_here),
         cmocka_unit_test(what_only_looks_like_a_code_is_none),
         cmocka_unit_test(text_alone_gives_no_code),
         cmocka_unit_test(tiny_images_have_no_codes),

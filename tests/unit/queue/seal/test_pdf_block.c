@@ -87,12 +87,69 @@ static void a_narrow_paper_gets_smaller_letters(void **state)
     assert_true(found.box.x + found.box.w <= 40);
 }
 
+/* A card that lies there on a glass; what its block comes to stand on. */
+static struct block_place place_beside(struct rect_mm card_on_glass, bool wanted,
+                                       const struct rect_mm *avoid, size_t count)
+{
+    struct err err = ERR_INIT;
+    AUTO(pdf_font) struct pdf_font *font = NULL;
+    assert_int_equal(pdf_font_open(PDF_FONT_SERIF, &font, &err), ERR_OK);
+    struct block_wish wish = {
+        .lines = {"Bản điện tử chuyển đổi từ bản giấy", "Người sao chụp: Trần Thị Thử Nghiệm"},
+        .line_count = 2,
+        .page = {card_on_glass.w, card_on_glass.h},
+        .image = {-card_on_glass.x, -card_on_glass.y, 216, 297},
+        .avoid = avoid,
+        .avoid_count = count,
+        .beside = wanted,
+    };
+    return block_find_place(&wish, font);
+}
+
+static void a_block_beside_the_paper_takes_the_first_side_with_room(void **state)
+{
+    (void)state;
+    static const struct {
+        struct rect_mm card;
+        const char *side;
+    } cases[] = {{{60, 100, 86, 54}, "above"},
+                 {{60, 3, 86, 54}, "below"},
+                 {{5, 0, 86, 297}, "right"},
+                 {{125, 0, 86, 297}, "left"}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct rect_mm card_box = cases[i].card;
+        struct rect_mm box = place_beside(card_box, true, NULL, 0).box;
+        const char *side = box.y + box.h <= 0    ? "above"
+                           : box.y >= card_box.h ? "below"
+                           : box.x >= card_box.w ? "right"
+                           : box.x + box.w <= 0  ? "left"
+                                                 : "on it";
+        assert_string_equal(side, cases[i].side);
+        assert_true(box.x + card_box.x >= 0 && box.y + card_box.y >= 0);
+        assert_true(box.x + card_box.x + box.w <= 216 && box.y + card_box.y + box.h <= 297);
+    }
+}
+
+static void a_block_leaves_a_full_paper_for_the_lid_but_not_a_free_one(void **state)
+{
+    (void)state;
+    const struct rect_mm slip = {20, 40, 148, 210}, full = {0, 0, 148, 210};
+    assert_false(place_beside(slip, false, NULL, 0).beside);
+    struct block_place found = place_beside(slip, false, &full, 1);
+    assert_true(found.beside && found.covers_mm2 == 0);
+    found = place_beside((struct rect_mm){0, 0, 216, 297}, true, NULL, 0); /* no lid */
+    assert_false(found.beside);
+    assert_true(lies_on_page(found.box, (struct size_mm){216, 297}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_corner_is_taken),
         cmocka_unit_test(codes_and_text_are_kept_free),
         cmocka_unit_test(a_full_page_is_covered_least_and_says_so),
+        cmocka_unit_test(a_block_beside_the_paper_takes_the_first_side_with_room),
+        cmocka_unit_test(a_block_leaves_a_full_paper_for_the_lid_but_not_a_free_one),
         cmocka_unit_test(a_narrow_paper_gets_smaller_letters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
