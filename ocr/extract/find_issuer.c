@@ -165,7 +165,13 @@ static bool take_spelling(char **name, const char *place)
     return true;
 }
 
-/* A department is told apart by the unit of its superior: "Sở Xây dựng tỉnh Nam Định". */
+/* A department is told apart by the unit of its superior: "Sở Xây dựng tỉnh Nam Định". An office of
+ * a district or commune (Phòng) goes by the name on its own line. */
+static bool is_office(const struct page_line *line)
+{
+    return strncmp(line->key, "phong", 5) == 0;
+}
+
 static void add_unit(char **name, const char *superior)
 {
     const char *unit = superior && !agency_unit(*name) ? agency_unit(superior) : NULL;
@@ -242,6 +248,9 @@ enum err_code find_issuer(struct paper *paper, const struct field_rule *rule)
         return err_set(paper->err, ERR_NO_MEMORY, "issuer");
     double confidence = agency_confidence(page, &zone, issuer, LINES_MAX);
     bool own_unit = agency_unit(name) != NULL;
+    AUTO(mem) char *printed = mem_strdup(name);
+    if (!printed)
+        return err_set(paper->err, ERR_NO_MEMORY, "issuer");
     add_unit(&name, superior);
     bool unit_from_above = !own_unit && agency_unit(name);
     if (unit_from_above)
@@ -253,7 +262,7 @@ enum err_code find_issuer(struct paper *paper, const struct field_rule *rule)
         confidence = place->confidence;
     const struct page_line *first = zone.line[issuer->first_line];
     const struct agency *top = unit_from_above ? above : issuer;
-    struct found found = {.value = name,
+    struct found found = {.value = unit_from_above && is_office(first) ? printed : name,
                           .page = paper->face_index,
                           .line = &zone.line[top->first_line],
                           .line_count = issuer->first_line + issuer->count - top->first_line,
