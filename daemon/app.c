@@ -329,6 +329,7 @@ static const struct app_calls calls = {
     .status = app_status,
     .imports = app_imports,
     .upload = app_upload,
+    .catalog = app_catalog,
     .joined = app_joined,
 };
 
@@ -556,6 +557,8 @@ static enum err_code start(struct app *app, struct err *err)
     if (!code)
         code = app_start_views(app, err);
     if (!code)
+        code = app_start_catalogs(app, err);
+    if (!code)
         code = importer_new(app->loop, app->config->worker_dir, app->config->imports, app->store,
                             &app->importer, err);
     if (!code)
@@ -598,6 +601,7 @@ void app_stop(struct app *app)
         store_client_close(app->store);
     hot_plug_free(app->hot_plug);
     app_stop_views(app);
+    app_stop_catalogs(app);
     importer_free(app->importer);
     scanners_free(app->scanners);
     devices_free(app->devices);

@@ -33,6 +33,7 @@ struct app {
     struct importer *importer;
     struct worker *view_worker; /* app_view.c */
     struct view *views;         /* wait for it */
+    struct worker *catalog_worker; /* app_catalog.c */
     struct signer *signer;
     struct http_server *http;
     sd_event_source *tick;
@@ -73,6 +74,12 @@ void app_imports(struct app *app, const char *verb, const char *name, struct js 
                  const struct principal *who, app_done_fn *done, void *payload);
 void app_upload(struct app *app, struct js *args, int file, const struct principal *who,
                 app_done_fn *done, void *payload);
+
+/* app_catalog.c: of struct app_calls; its worker */
+void app_catalog(struct app *app, struct js *args, int fd, const struct principal *who,
+                 app_done_fn *done, void *payload);
+enum err_code app_start_catalogs(struct app *app, struct err *err);
+void app_stop_catalogs(struct app *app);
 
 /* app_view.c: of struct app_calls; its worker */
 void app_joined(struct app *app, const char *page_id, const struct principal *who,

@@ -28,6 +28,8 @@ const struct cli_option cmd_dossier_update_options[] = {
     {"code", 'c', "CODE", "bind the dossier code (once)"},
     {"papers", 'p', "N", "how many papers the citizen handed in"},
     {"sides", 's', "N", "how many sides of them have writing"},
+    {"procedure", 'P', "CODE", "what it is about; none takes it away"},
+    {"received", 0, "DATE", "day of reception, where the dossier code does not say it"},
     {0},
 };
 
@@ -184,14 +186,63 @@ int cmd_dossier_create(const struct cli *cli, const struct cli_args *args)
     return cli_call(cli, "POST", "/v1/dossiers", TAKE(body), show_dossier);
 }
 
+/* --procedure and --received into the body. */
+static bool add_case(const struct cli_args *args, struct js *body)
+{
+    const char *procedure = args_text(args, "procedure"), *received = args_text(args, "received");
+    bool none = procedure && strcmp(procedure, "none") == 0;
+    return (!procedure || js_set(body, "procedure_code", none ? js_null() : js_text(procedure))) &&
+           (!received || js_set(body, "received_on", js_text(received)));
+}
+
 int cmd_dossier_update(const struct cli *cli, const struct cli_args *args)
 {
+    struct err err = ERR_INIT;
     AUTO(js)
     struct js *body = NULL;
     int exit_status = make_body(args, &body);
     if (exit_status)
         return exit_status;
+    if (!add_case(args, body)) {
+        err_set(&err, ERR_BAD_ARGUMENT, "the procedure is no UTF-8 text");
+        return cli_problem(&err);
+    }
     return call_on_dossier(cli, "PATCH", "/v1/dossiers/%s", args->operand[0], TAKE(body));
+}
+
+static void show_papers(const struct js *reply)
+{
+    const struct js *papers = js_at(reply, "papers");
+    struct table *table = show_table("STATE", "DUTY", "STAGE", "PAPER", "NAME", "DOCUMENTS", NULL);
+    for (size_t i = 0; i < js_count(papers); i++) {
+        const struct js *paper = js_item(papers, i);
+        table_cell(table, js_text_or(paper, "state", ""));
+        table_cell(table, js_text_or(paper, "duty", ""));
+        table_cell(table, js_text_or(paper, "stage", ""));
+        table_cell(table, js_text_or(paper, "code", ""));
+        table_cell(table, js_text_or(paper, "name", ""));
+        table_cellf(table, "%zu", js_count(js_at(paper, "documents")));
+    }
+    printf("%s %s\n", js_text_or(reply, "procedure.code", "no procedure"),
+           js_text_or(reply, "procedure.name", ""));
+    if (js_has(reply, "rule_set"))
+        printf("received %s, rules %s (%s)\n", js_text_or(reply, "received_on", ""),
+               js_text_or(reply, "rule_set.id", ""), js_text_or(reply, "rule_set.instruments", ""));
+    if (js_bool_or(reply, "gap", false))
+        puts("the catalogues do not know all of it: the list may be incomplete");
+    putchar('\n');
+    show_table_end(table);
+    printf("%zu other documents\n", js_count(js_at(reply, "others")));
+}
+
+int cmd_dossier_papers(const struct cli *cli, const struct cli_args *args)
+{
+    AUTO(mem)
+    char *id = NULL;
+    int exit_status = cmd_dossier_find(cli, args->operand[0], &id);
+    if (exit_status)
+        return exit_status;
+    return cli_call_on(cli, "GET", "/v1/dossiers/%s/papers", id, NULL, show_papers);
 }
 
 int cmd_dossier_close(const struct cli *cli, const struct cli_args *args)

@@ -31,6 +31,7 @@ int cmd_dossier_list(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_show(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_create(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_update(const struct cli *cli, const struct cli_args *args);
+int cmd_dossier_papers(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_close(const struct cli *cli, const struct cli_args *args);
 
 extern const struct cli_option cmd_scan_options[];
@@ -63,8 +64,8 @@ extern const struct cli_option cmd_page_pair_options[];
 int cmd_page_release(const struct cli *cli, const struct cli_args *args);
 int cmd_page_answer(const struct cli *cli, const struct cli_args *args);
 int cmd_page_remove(const struct cli *cli, const struct cli_args *args);
-int cmd_page_turn(const struct cli *cli, const struct cli_args *args);
 int cmd_page_cut(const struct cli *cli, const struct cli_args *args);
+int cmd_page_turn(const struct cli *cli, const struct cli_args *args);
 int cmd_page_move(const struct cli *cli, const struct cli_args *args);
 int cmd_page_pair(const struct cli *cli, const struct cli_args *args);
 int cmd_page_restore(const struct cli *cli, const struct cli_args *args);
@@ -80,6 +81,16 @@ int cmd_import_list(const struct cli *cli, const struct cli_args *args);
 int cmd_import_show(const struct cli *cli, const struct cli_args *args);
 int cmd_import_look(const struct cli *cli, const struct cli_args *args);
 int cmd_import_rescan(const struct cli *cli, const struct cli_args *args);
+
+extern const struct cli_option cmd_catalog_import_options[];
+extern const struct cli_option cmd_catalog_show_options[];
+extern const struct cli_option cmd_catalog_find_options[];
+int cmd_catalog_import(const struct cli *cli, const struct cli_args *args);
+int cmd_catalog_list(const struct cli *cli, const struct cli_args *args);
+int cmd_catalog_show(const struct cli *cli, const struct cli_args *args);
+int cmd_catalog_find(const struct cli *cli, const struct cli_args *args);
+int cmd_catalog_verify(const struct cli *cli, const struct cli_args *args);
+int cmd_catalog_gaps(const struct cli *cli, const struct cli_args *args);
 
 extern const struct cli_option cmd_queue_list_options[];
 extern const struct cli_option cmd_queue_hold_options[];

@@ -24,6 +24,7 @@ void api_dossiers_create(struct call *call);
 void api_dossiers_get(struct call *call);
 void api_dossiers_update(struct call *call);
 void api_dossiers_close(struct call *call);
+void api_dossiers_papers(struct call *call);
 void api_dossiers_scan(struct call *call);
 
 void api_jobs_get(struct call *call);
@@ -52,8 +53,8 @@ void api_pages_move(struct call *call);
 void api_pages_remove(struct call *call);
 void api_pages_release(struct call *call);
 void api_pages_turn(struct call *call);
-void api_pages_restore(struct call *call);
 void api_pages_cut(struct call *call);
+void api_pages_restore(struct call *call);
 void api_pages_pair(struct call *call);
 void api_pages_answer(struct call *call);
 void api_pages_blank(struct call *call);
@@ -74,6 +75,15 @@ void api_imports_feed(struct call *call);
 void api_imports_retry(struct call *call);
 void api_imports_text(struct call *call);
 void api_imports_upload(struct call *call);
+
+void api_catalogs_list(struct call *call);
+void api_catalogs_get(struct call *call);
+void api_catalogs_rows(struct call *call);
+void api_catalogs_import(struct call *call);
+void api_catalogs_verify(struct call *call);
+void api_catalogs_gaps(struct call *call);
+void api_procedures_find(struct call *call);
+void api_procedures_papers(struct call *call);
 
 void api_open_link(struct call *call);
 void api_open_session(struct call *call);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define CODE_MAX 64
+#define DAY_MAX 10
 #define PAPERS_MAX 9999
 #define SIDES_MAX 99999
 #define LIST_MAX 500
@@ -20,6 +21,8 @@ static const struct arg_rule update_rules[] = {
     {"code", ARG_TEXT, 0, .min = 1, .max = CODE_MAX},
     {"papers", ARG_INT, ARG_NULLABLE, .min = 0, .max = PAPERS_MAX},
     {"sides", ARG_INT, ARG_NULLABLE, .min = 0, .max = SIDES_MAX},
+    {"procedure_code", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = CODE_MAX},
+    {"received_on", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = DAY_MAX},
     {0}};
 
 static const struct arg_rule scan_rules[] = {{"device", ARG_TEXT, 0, .min = 1, .max = 255},
@@ -85,13 +88,19 @@ void api_dossiers_get(struct call *call)
 
 void api_dossiers_update(struct call *call)
 {
-    if (!js_at(call->body, "code") && !js_at(call->body, "papers") && !js_at(call->body, "sides")) {
-        struct err err = ERR_INIT;
-        err_set(&err, ERR_BAD_JSON, "code, papers or sides: missing");
-        call_fail(call, &err);
-        return;
-    }
-    call_store(call, "dossier_update", update_rules, 200);
+    for (const struct arg_rule *rule = update_rules; rule->name; rule++)
+        if (js_at(call->body, rule->name)) {
+            call_store(call, "dossier_update", update_rules, 200);
+            return;
+        }
+    struct err err = ERR_INIT;
+    err_set(&err, ERR_BAD_JSON, "code, papers, sides, procedure_code or received_on: missing");
+    call_fail(call, &err);
+}
+
+void api_dossiers_papers(struct call *call)
+{
+    call_store(call, "dossier_papers", NULL, 200);
 }
 
 void api_dossiers_close(struct call *call)

@@ -56,6 +56,10 @@ struct app_calls {
     /* A picture of the side of that page put together from its parts: {"type"} and the file. */
     void (*joined)(struct app *app, const char *page_id, const struct principal *who,
                    app_done_fn *done, void *payload);
+    /* A catalogue file, sealed; both are taken over. args: kind, file, valid_from, source,
+     * dry_run. */
+    void (*catalog)(struct app *app, struct js *args, int file, const struct principal *who,
+                    app_done_fn *done, void *payload);
 };
 
 #endif

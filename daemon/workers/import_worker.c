@@ -1,6 +1,7 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/sys.h"
 #include "daemon/workers/confine.h"
+#include "daemon/workers/import_catalog.h"
 #include "daemon/workers/import_page.h"
 #include "daemon/workers/import_pages.h"
 #include "daemon/workers/worker_main.h"
@@ -18,6 +19,7 @@
  *   take {folder, path, size_bytes, mtime_us, sha256?} [blob]: copies one file, checks its hash
  *   pages {first?, max_pages?} [file]: what a taken file consists of
  *   page {page, file} [file, blob]: writes that page as an image of its own
+ *   catalog {kind} [file]: the rows of a catalogue
  *
  * look and take announce themselves by "progress" {"bytes"} while the folder answers; the folder's
  * own deadline (configure) ends them with TIMEOUT when it does not.
@@ -199,11 +201,23 @@ static enum err_code run_page(void *self, struct worker_call *call, struct worke
     return code ? code : import_page(&import->page_source, call, answer, err);
 }
 
+static enum err_code run_catalog(void *self, struct worker_call *call, struct worker_answer *answer,
+                                 struct err *err)
+{
+    (void)self;
+    return import_catalog(call, answer, err);
+}
+
 int main(void)
 {
     static const struct worker_op ops[] = {
-        {"configure", run_configure}, {"look", run_look}, {"take", run_take},
-        {"pages", run_pages},         {"page", run_page}, {NULL, NULL},
+        {"configure", run_configure},
+        {"look", run_look},
+        {"take", run_take},
+        {"pages", run_pages},
+        {"page", run_page},
+        {"catalog", run_catalog},
+        {NULL, NULL},
     };
     struct import import = {0};
     confine_worker(PROGRAM, NULL);

@@ -34,6 +34,7 @@ extern const struct store_op store_ops_page[];
 extern const struct store_op store_ops_edit[];   /* what people do to pages after the scan */
 extern const struct store_op store_ops_device[]; /* labels and profiles of scanners */
 extern const struct store_op store_ops_import[]; /* paper that comes as files */
+extern const struct store_op store_ops_catalog[];
 extern const struct store_op store_ops_work[];   /* claims, queue, status: store_ops_work.c */
 
 /* Runs the operation of that name; BAD_MESSAGE when there is none. */

@@ -5,8 +5,10 @@
 #include "queue/store/confirm.h"
 #include "queue/store/document.h"
 #include "queue/store/dossier.h"
+#include "queue/store/dossier_case.h"
 #include "queue/store/status.h"
 #include "queue/store/view.h"
+#include "queue/store/wanted.h"
 
 #include <string.h>
 
@@ -36,6 +38,14 @@ static enum err_code arg_code(const struct js *args, const char **out, struct er
 {
     *out = NULL;
     return js_has(args, "code") ? arg_text(args, "code", TEXT_MAX, out, err) : ERR_OK;
+}
+
+/* NULL when it is not among the arguments; "" for null, which takes it away. */
+static enum err_code arg_clearable(const struct js *args, const char *key, const char **out,
+                                   struct err *err)
+{
+    *out = js_at(args, key) ? "" : NULL;
+    return js_has(args, key) ? arg_text(args, key, TEXT_MAX, out, err) : ERR_OK;
 }
 
 static enum err_code dossier_create_op(struct store_call *call, struct js **out, struct err *err)
@@ -75,17 +85,21 @@ static enum err_code answer_updated(struct store_call *call, const char *id, str
 
 static enum err_code dossier_update_op(struct store_call *call, struct js **out, struct err *err)
 {
-    const char *id, *code_text;
-    int64_t papers, sides;
+    const char *id;
+    struct dossier_change change = {0};
     enum err_code code = arg_id(call->args, "id", &id, err);
     if (!code)
-        code = arg_code(call->args, &code_text, err);
+        code = arg_code(call->args, &change.code, err);
     if (!code)
-        code = arg_int_or(call->args, "papers", 0, PAPERS_MAX, -1, &papers, err);
+        code = arg_int_or(call->args, "papers", 0, PAPERS_MAX, -1, &change.papers, err);
     if (!code)
-        code = arg_int_or(call->args, "sides", 0, SIDES_MAX, -1, &sides, err);
+        code = arg_int_or(call->args, "sides", 0, SIDES_MAX, -1, &change.sides, err);
     if (!code)
-        code = dossier_update(call->store, id, code_text, papers, sides, call->by, err);
+        code = arg_clearable(call->args, "procedure_code", &change.procedure, err);
+    if (!code)
+        code = arg_clearable(call->args, "received_on", &change.received_on, err);
+    if (!code)
+        code = dossier_change(call->store, id, &change, call->by, err);
     return code ? code : answer_updated(call, id, out, err);
 }
 
@@ -129,6 +143,13 @@ static enum err_code dossier_get_op(struct store_call *call, struct js **out, st
         return code;
     *out = js_pack("{s:O, s:O, s:O}", "dossier", dossier, "documents", documents, "pages", pages);
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
+}
+
+static enum err_code dossier_papers_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    return code ? code : wanted_of_dossier(call->store, id, out, err);
 }
 
 static enum err_code dossier_close_op(struct store_call *call, struct js **out, struct err *err)
@@ -302,6 +323,7 @@ const struct store_op store_ops_case[] = {
     {"dossier_update", OP_CHANGES, dossier_update_op},
     {"dossier_list", OP_READS, dossier_list_op, "station", "list"},
     {"dossier_get", OP_READS, dossier_get_op, "dossier", "view"},
+    {"dossier_papers", OP_READS, dossier_papers_op, "dossier", "papers"},
     {"dossier_close", OP_CHANGES, dossier_close_op},
     {"document_create", OP_CHANGES, document_create_op},
     {"document_get", OP_READS, document_get_op, "document", "view"},

@@ -275,6 +275,11 @@ static enum err_code read_code_texts(const struct completion *c, struct code_tex
         code = fields_confirmed_text(c->store, c->id, FIELD_number_symbol, &t->number, err);
     if (!code)
         code = fields_confirmed_text(c->store, c->id, FIELD_procedure_code, &t->procedure, err);
+    if (!code && !t->procedure) /* the paper does not say it; the dossier may */
+        code = db_text(c->store->db,
+                       "SELECT s.procedure_code FROM dossier s JOIN document d "
+                       "ON d.dossier_id = s.id WHERE d.id = ?",
+                       DB_BIND(DB_TEXT(c->id)), &t->procedure, err);
     if (!code)
         code = db_text(c->store->db, "SELECT type FROM document WHERE id = ?",
                        DB_BIND(DB_TEXT(c->id)), &t->slug, err);

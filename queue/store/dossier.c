@@ -107,8 +107,7 @@ static enum err_code read_row(struct store *store, const char *id, struct dossie
     return ERR_OK;
 }
 
-/* Records of which nothing has left say the same code as the place they will go to. */
-static enum err_code rewrite_records(struct store *store, const char *id, struct err *err)
+enum err_code dossier_rewrite_records(struct store *store, const char *id, struct err *err)
 {
     char document[ID_SIZE] = "";
     for (;;) {
@@ -145,7 +144,7 @@ static enum err_code bind_code(struct store *store, const char *id, const struct
         code = store_run_one(store, "dossier", "UPDATE dossier SET code = ? WHERE id = ?",
                              DB_BIND(DB_TEXT(code_text), DB_TEXT(id)), err);
     if (!code)
-        code = rewrite_records(store, id, err);
+        code = dossier_rewrite_records(store, id, err);
     return code ? code : audit_dossier(store, id, "bind-code", NULL, by, err);
 }
 

@@ -21,6 +21,9 @@ enum err_code dossier_create(struct store *store, const struct dossier_wish *wis
  * left yet are written anew with the code. STATE_CHANGED when closed. */
 enum err_code dossier_update(struct store *store, const char *id, const char *code, int64_t papers,
                              int64_t sides, struct principal by, struct err *err);
+/* Records of which nothing has left are written anew: what they say of the dossier has changed.
+ * Joins the caller's transaction. */
+enum err_code dossier_rewrite_records(struct store *store, const char *id, struct err *err);
 /* What is stored for the code a person typed; DOSSIER_CODE_BAD. *out is the caller's. */
 enum err_code dossier_canonical_code(const char *text, char **out, struct err *err);
 /* Ids of the documents that went (or are going) to a target without the code the dossier has now;

@@ -62,6 +62,8 @@ static struct js *record(const struct js *dossier, const struct js *document,
               js_set(r, "version", copy_of(document, "version")) &&
               js_set(r, "replaces", copy_of(document, "replaces")) &&
               js_set(r, "dossier_code", copy_of(dossier, "code")) &&
+              js_set(r, "procedure_code", copy_of(dossier, "procedure_code")) &&
+              js_set(r, "received_on", copy_of(dossier, "received_on")) && /* */
               js_set(r, "result_code", copy_of(document, "result_code")) &&
               js_set(r, "type", copy_of(document, "type")) &&
               js_set(r, "kind", copy_of(document, "kind")) &&

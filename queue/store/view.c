@@ -104,17 +104,20 @@ static struct js *stored_file(struct store *store, const char *sha256, int64_t s
     "SELECT s.id, s.code, s.kind, s.papers, s.created_us, s.closed_us, "                           \
     "(SELECT count(*) FROM document d WHERE d.dossier_id = s.id AND " COUNTED_DOCUMENT "), "       \
     "(SELECT count(*) FROM page p WHERE p.dossier_id = s.id AND p.state <> 'rejected'), "          \
-    "s.created_by, s.sides FROM dossier s "
+    "s.created_by, s.sides, s.procedure_code, s.received_on, s.rule_set, s.rules_version "         \
+    "FROM dossier s "
 
 static enum err_code dossier_row(struct store *store, struct query *q, struct js **out,
                                  struct err *err)
 {
     (void)store;
-    *out = js_pack("{s:s, s:s?, s:s, s:o, s:o, s:I, s:o, s:I, s:I, s:s}", "id", query_text(q, 0),
-                   "code", query_text(q, 1), "kind", query_text(q, 2), "papers", int_or_null(q, 3),
-                   "sides", int_or_null(q, 9), "created_us", query_int(q, 4), "closed_us",
-                   int_or_null(q, 5), "documents", query_int(q, 6), "pages", query_int(q, 7), "by",
-                   query_text(q, 8));
+    *out = js_pack("{s:s, s:s?, s:s, s:o, s:o, s:I, s:o, s:I, s:I, s:s, s:s?, s:s?, s:s?, s:s?}",
+                   "id", query_text(q, 0), "code", query_text(q, 1), "kind", query_text(q, 2),
+                   "papers", int_or_null(q, 3), "sides", int_or_null(q, 9), "created_us",
+                   query_int(q, 4), "closed_us", int_or_null(q, 5), "documents", query_int(q, 6),
+                   "pages", query_int(q, 7), "by", query_text(q, 8), "procedure_code",
+                   query_text(q, 10), "received_on", query_text(q, 11), "rule_set",
+                   query_text(q, 12), "rules_version", query_text(q, 13));
     return *out ? ERR_OK : no_memory(err);
 }
 

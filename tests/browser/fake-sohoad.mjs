@@ -14,6 +14,7 @@ import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {importRoutes} from './fake-imports.mjs';
 import {pageRoutes} from './fake-pages.mjs';
+import {wantedRoutes} from './fake-wanted.mjs';
 
 const {values: options} = parseArgs({options: {
   port: {type: 'string', default: '0'}, socket: {type: 'string'}, web: {type: 'string'},
@@ -336,6 +337,7 @@ const context = {pages, documents, dossiers, pick, refuse, move, emit, now, newD
   pageMs: PAGE_MS, faults: () => faults};
 const {routes: onPages, settle, showCut} = pageRoutes(context);
 const {routes: onImports, forget: forgetImports} = importRoutes(context);
+const onWanted = wantedRoutes({...context, documentsOf});
 
 function reset() {
   for (const {timer} of jobs.values())
@@ -348,7 +350,7 @@ function reset() {
 
 /* [method, pattern, handler(id, body, query, all names)] */
 const routes = [
-  ...onPages, ...onImports,
+  ...onPages, ...onImports, ...onWanted,
   ['GET', '/v1/status', status],
   ['GET', '/v1/devices', () => {
     if (faults.devices)

@@ -4,6 +4,7 @@ import {sidesOf} from './sides.js';
 import {documentName, documentState, dossierName} from './text.js';
 import './files.js';
 import './thumbs.js';
+import './wanted-papers.js';
 
 class SohoaPapers extends SohoaElement {
   view() {
@@ -13,6 +14,7 @@ class SohoaPapers extends SohoaElement {
     return html`
       <h3>${dossier.closed_us ? 'Hồ sơ đã đóng' : 'Hồ sơ'}: ${dossierName(dossier)}</h3>
       ${this.#counts(dossier)}
+      <sohoa-wanted></sohoa-wanted>
       <ol class="papers">
         ${repeat(station.documents, (document) => document.id, (document) => this.#paper(document))}
       </ol>

@@ -16,9 +16,10 @@ import {holderOf, Lease} from './lease.js';
 import {PageEdits} from './page-edits.js';
 import {PaperEdits} from './paper-edits.js';
 import {countedPages} from './sides.js';
+import {Wanted} from './wanted.js';
 
 const REFRESH_MS = 120;
-const EVERYTHING = ['dossiers', 'dossier', 'document', 'signer', 'queue', 'imports'];
+const EVERYTHING = ['dossiers', 'dossier', 'document', 'wanted', 'signer', 'queue', 'imports'];
 const TOAST_MS = 8000;
 
 /* Refusals which say that the page shows what is no longer so. */
@@ -33,9 +34,9 @@ const NOT_COMPARED = new Set(['open', 'read']);
 const CHANGES = {
   page: {list: [], present: ['dossier', 'document']},
   import: {list: ['imports'], present: ['dossier']},
-  document: {list: ['dossiers', 'signer'], present: ['dossier', 'document']},
+  document: {list: ['dossiers', 'signer'], present: ['dossier', 'document', 'wanted']},
   delivery: {list: ['queue'], present: ['dossier', 'document']},
-  dossier: {list: ['dossiers'], present: ['dossier']},
+  dossier: {list: ['dossiers'], present: ['dossier', 'wanted']},
 };
 
 class Station extends EventTarget {
@@ -63,6 +64,7 @@ class Station extends EventTarget {
   edits = new PageEdits(this);
   errand = new Errand(this);
   imports = new Imports(this);
+  wanted = new Wanted(this);
   capture = new Capture(this);
   devices = new Devices(this);
   arrival = new Arrival(this);
@@ -199,6 +201,7 @@ class Station extends EventTarget {
       dossiers: () => this.dossierList.read(),
       dossier: () => this.#readDossier(),
       document: () => this.#readDocument(),
+      wanted: () => this.wanted.read(),
       signer: () => this.#readSigner(),
       queue: () => this.#readQueue(),
       imports: () => this.imports.read(),
@@ -295,7 +298,8 @@ class Station extends EventTarget {
     this.detail = null;
     this.edits.forget();
     this.errand.drop();
-    this.refresh('dossier', 'document', 'imports');
+    this.wanted.forget();
+    this.refresh('dossier', 'document', 'wanted', 'imports');
     this.changed();
   }
 

@@ -1,0 +1,76 @@
+/* What the dossier is about: its procedure, the papers that wants, and the search for a procedure. */
+import {get} from './api.js';
+
+const WAIT_MS = 150; // the next letter comes sooner
+
+export class Wanted {
+  list = null;    // the daemon's answer about the dossier; null: not read yet
+  search = null;  // {words, found: [procedure], hasGap, isDone}
+  isChanging = false;
+
+  #station;
+  #timer = 0;
+
+  constructor(station) {
+    this.#station = station;
+  }
+
+  get procedure() {
+    return this.list?.procedure ?? null;
+  }
+
+  /* The procedure printed on this dossier's own receipt. */
+  get procedureRead() {
+    const receipt = this.#station.documents.find(({type}) => type === 'receipt-slip');
+    return receipt?.fields.procedure_code?.value;
+  }
+
+  forget() {
+    this.list = null;
+    this.isChanging = false;
+    this.find('');
+  }
+
+  async read() {
+    const id = this.#station.dossierId;
+    const list = id ? await get(`/v1/dossiers/${id}/papers`) : null;
+    if (id === this.#station.dossierId)
+      this.list = list;
+  }
+
+  /* '' ends the search. Only the answer to the last words counts. */
+  find(words) {
+    clearTimeout(this.#timer);
+    this.search = words ? {words, found: [], hasGap: false, isDone: false} : null;
+    if (words)
+      this.#timer = setTimeout(() => this.#find(this.search), WAIT_MS);
+    this.#station.changed();
+  }
+
+  async #find(search) {
+    const answer = await get(`/v1/procedures?limit=8&q=${encodeURIComponent(search.words)}`)
+      .catch((error) => this.#station.showError(error) ?? {procedures: [], gap: false});
+    Object.assign(search, {found: answer.procedures, hasGap: answer.gap, isDone: true});
+    this.#station.changed();
+  }
+
+  change() {
+    this.isChanging = true;
+    this.#station.changed();
+  }
+
+  /* As it was. */
+  keep() {
+    this.isChanging = false;
+    this.find('');
+  }
+
+  /* code null: none. */
+  async choose(code) {
+    const answer = await this.#station.updateDossier({procedure_code: code});
+    if (!answer)
+      return;
+    this.keep();
+    this.#station.refresh('wanted');
+  }
+}

@@ -1,0 +1,196 @@
+#include "queue/store/dossier_case.h"
+
+#include "daemon/base/when.h"
+#include "daemon/model/procedure_code.h"
+#include "daemon/model/rule_set.h"
+#include "queue/store/audit.h"
+#include "queue/store/catalog.h"
+#include "queue/store/dossier.h"
+#include "queue/store/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct case_row {
+    char procedure[PROCEDURE_CODE_SIZE];
+    char received_on[11], received_from[8];
+    char code[64];
+    int64_t created_us;
+};
+
+static void copy_text(struct query *q, int column, char *out, size_t size)
+{
+    const char *text = query_text(q, column);
+    snprintf(out, size, "%s", text ? text : "");
+}
+
+static enum err_code read_row(struct store *store, const char *id, struct case_row *out,
+                              struct err *err)
+{
+    AUTO(query) struct query *q = NULL;
+    bool row;
+    enum err_code code =
+        db_query(store->db,
+                 "SELECT procedure_code, received_on, received_from, code, created_us FROM dossier "
+                 "WHERE id = ?",
+                 DB_BIND(DB_TEXT(id)), &q, err);
+    if (!code)
+        code = query_next(q, &row, err);
+    if (code)
+        return code;
+    if (!row)
+        return err_set(err, ERR_NOT_FOUND, "no such dossier");
+    copy_text(q, 0, out->procedure, sizeof out->procedure);
+    copy_text(q, 1, out->received_on, sizeof out->received_on);
+    copy_text(q, 2, out->received_from, sizeof out->received_from);
+    copy_text(q, 3, out->code, sizeof out->code);
+    out->created_us = query_int(q, 4);
+    return ERR_OK;
+}
+
+/* ---- the day of reception ---- */
+
+/* H56.14-240823-0001: six digits before the last sign; a day that lies ahead was misread. */
+static bool day_of_code(const char *code, char out[11])
+{
+    const char *last = strrchr(code, '-');
+    char today[11];
+    if (!last || last - code < 7)
+        return false;
+    char text[40];
+    snprintf(text, sizeof text, "20%.2s-%.2s-%.2s", last - 6, last - 4, last - 2);
+    catalog_today(today);
+    return catalog_date(text, false, out) && strcmp(out, today) <= 0;
+}
+
+static void day_of_creation(int64_t created_us, char out[11])
+{
+    char iso[WHEN_ISO_SIZE];
+    when_iso_local(created_us, iso);
+    snprintf(out, 11, "%.10s", iso);
+}
+
+static enum err_code take_received(const char *typed, struct case_row *row, struct err *err)
+{
+    char today[11];
+    if (!typed)
+        return ERR_OK;
+    row->received_from[0] = row->received_on[0] = 0;
+    if (!*typed)
+        return ERR_OK;
+    if (!catalog_date(typed, false, row->received_on))
+        return err_set(err, ERR_BAD_ARGUMENT, "received_on: must be a day, 2025-07-01");
+    catalog_today(today);
+    if (strcmp(row->received_on, today) > 0)
+        return err_set(err, ERR_BAD_ARGUMENT, "received_on: lies ahead");
+    snprintf(row->received_from, sizeof row->received_from, "said");
+    return ERR_OK;
+}
+
+/* Where nobody says it, and the dossier is about something. */
+static void find_received(struct case_row *row)
+{
+    if (strcmp(row->received_from, "said") == 0)
+        return;
+    row->received_on[0] = row->received_from[0] = 0;
+    if (!*row->procedure)
+        return;
+    bool by_code = day_of_code(row->code, row->received_on);
+    if (!by_code)
+        day_of_creation(row->created_us, row->received_on);
+    snprintf(row->received_from, sizeof row->received_from, by_code ? "code" : "created");
+}
+
+/* ---- */
+
+static enum err_code take_procedure(struct store *store, const char *typed, struct case_row *row,
+                                    struct err *err)
+{
+    AUTO(js) struct js *known = NULL;
+    if (!typed)
+        return ERR_OK;
+    row->procedure[0] = 0;
+    if (!*typed)
+        return ERR_OK;
+    if (!procedure_code_short(typed, row->procedure))
+        return err_set(err, ERR_PROCEDURE_CODE_BAD, "not the form of a procedure code");
+    enum err_code code =
+        catalog_by_code(store, catalog_kind_find("procedures"), row->procedure, NULL, &known, err);
+    if (!code && !js_count(known))
+        catalog_note_gap(store, "procedures", row->procedure);
+    return code;
+}
+
+static struct db_value text_or_null(const char *text)
+{
+    return *text ? DB_TEXT(text) : DB_NULL;
+}
+
+static enum err_code write_row(struct store *store, const char *id, const struct case_row *row,
+                               struct principal by, struct err *err)
+{
+    char version[ID_SIZE] = "", detail[160];
+    const char *rules = *row->received_on ? rule_set_on(row->received_on)->id : "";
+    enum err_code code =
+        *rules ? catalog_version_on(store, "rule-sets", row->received_on, version, err) : ERR_OK;
+    if (!code)
+        code = store_run_one(
+            store, "dossier",
+            "UPDATE dossier SET procedure_code = ?, received_on = ?, received_from = ?, "
+            "rule_set = ?, rules_version = ? WHERE id = ?",
+            DB_BIND(text_or_null(row->procedure), text_or_null(row->received_on),
+                    text_or_null(row->received_from), text_or_null(rules), text_or_null(version),
+                    DB_TEXT(id)),
+            err);
+    const char *procedure = *row->procedure ? row->procedure : "none";
+    if (*row->received_on)
+        snprintf(detail, sizeof detail, "procedure %s, received %s (%s), rules %s", procedure,
+                 row->received_on, row->received_from, rules);
+    else
+        snprintf(detail, sizeof detail, "procedure %s", procedure);
+    if (!code)
+        code = audit_write(
+            store,
+            &(struct audit){
+                .kind = "dossier", .id = id, .event = "set-case", .detail = detail, .by = by},
+            err);
+    if (!code)
+        code = dossier_rewrite_records(store, id, err);
+    if (!code)
+        store_touch(store, "dossier", id);
+    return code;
+}
+
+static enum err_code settle(struct store *store, const char *id,
+                            const struct dossier_change *change, struct principal by,
+                            struct err *err)
+{
+    struct case_row before, row;
+    enum err_code code = read_row(store, id, &before, err);
+    if (code)
+        return code;
+    row = before;
+    code = take_procedure(store, change->procedure, &row, err);
+    if (!code)
+        code = take_received(change->received_on, &row, err);
+    if (code)
+        return code;
+    find_received(&row);
+    bool same = strcmp(before.procedure, row.procedure) == 0 &&
+                strcmp(before.received_on, row.received_on) == 0 &&
+                strcmp(before.received_from, row.received_from) == 0;
+    return same ? ERR_OK : write_row(store, id, &row, by, err);
+}
+
+enum err_code dossier_change(struct store *store, const char *id,
+                             const struct dossier_change *change, struct principal by,
+                             struct err *err)
+{
+    AUTO(tx) struct tx tx = TX_INIT;
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code) /* binds the code, which may say the day */
+        code = dossier_update(store, id, change->code, change->papers, change->sides, by, err);
+    if (!code)
+        code = settle(store, id, change, by, err);
+    return code ? code : tx_commit(&tx, err);
+}

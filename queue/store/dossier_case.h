@@ -1,0 +1,25 @@
+#ifndef SOHOA_STORE_DOSSIER_CASE_H
+#define SOHOA_STORE_DOSSIER_CASE_H
+
+#include "queue/store/store.h"
+
+/*
+ * What a dossier is about. With the procedure come the day of reception (as a person said, else as
+ * the dossier code says, else the day the dossier was begun) and the rules of that day, which stay
+ * with the dossier whatever is imported later (R-VER, R-02, R-30).
+ */
+
+struct dossier_change {
+    const char *code;        /* NULL: as it is */
+    int64_t papers, sides;   /* -1: as they are */
+    const char *procedure;   /* NULL: as it is; "": none */
+    const char *received_on; /* NULL: as it is; "": nobody says */
+};
+
+/* All of it or nothing: dossier_update and the case. PROCEDURE_CODE_BAD; BAD_ARGUMENT for a day
+ * that is none or lies ahead. A procedure that is in no catalogue is taken: the gap is noted. */
+enum err_code dossier_change(struct store *store, const char *id,
+                             const struct dossier_change *change, struct principal by,
+                             struct err *err);
+
+#endif
