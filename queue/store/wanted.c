@@ -190,16 +190,23 @@ static bool open_lists(const struct js *papers)
     return fits;
 }
 
+/* A result is there when the case is settled: until then nobody owes it. */
+static const char *state_of(const struct js *paper)
+{
+    const char *duty = js_text_or(paper, "duty", "");
+    if (js_count(js_at(paper, "documents")))
+        return "have";
+    if (strcmp(duty, "mandatory") != 0)
+        return duty;
+    return strcmp(js_text_or(paper, "stage", ""), "result") == 0 ? "awaited" : "missing";
+}
+
 static bool settle_states(const struct js *papers)
 {
     bool fits = true;
     for (size_t i = 0; fits && i < js_count(papers); i++) {
         struct js *paper = js_ref(js_item(papers, i));
-        const char *duty = js_text_or(paper, "duty", "");
-        const char *state = js_count(js_at(paper, "documents")) ? "have"
-                            : strcmp(duty, "mandatory") == 0    ? "missing"
-                                                                : duty;
-        fits = js_set(paper, "state", js_text(state));
+        fits = js_set(paper, "state", js_text(state_of(paper)));
         js_free(paper);
     }
     return fits;

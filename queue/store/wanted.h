@@ -22,9 +22,9 @@ enum err_code wanted_papers(struct store *store, const struct wanted_of *of, str
                             struct err *err);
 
 /* The same for a dossier, each paper with its "documents" (ids) and its "state": "have", "missing",
- * "on_demand" or "never"; "others": documents that are none of them. Without a procedure
- * "procedure" is null and all documents are others. A document is told by its name where that is
- * the paper's, else by its type. NOT_FOUND */
+ * "awaited" (a result), "on_demand" or "never"; "others": documents that are none of them. Without
+ * a procedure "procedure" is null and all documents are others. A document is told by its name
+ * where that is the paper's, else by its type. NOT_FOUND */
 enum err_code wanted_of_dossier(struct store *store, const char *id, struct js **out,
                                 struct err *err);
 

@@ -13,7 +13,8 @@ const RULES = {id: 'nd118-tt03', instruments: 'NĐ 118/2025, TT 03/2025, TT 01/2
 const fold = (text) => text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('đ', 'd').replaceAll('Đ', 'D').toLowerCase();
 
 export function wantedRoutes({pick, dossiers, documentsOf}) {
-  const stateOf = ({duty}, found) => found.length ? 'have' : duty === 'mandatory' ? 'missing' : duty;
+  const stateOf = ({duty, stage}, found) => found.length ? 'have'
+    : duty !== 'mandatory' ? duty : stage === 'result' ? 'awaited' : 'missing';
 
   function papersOf(dossier) {
     const known = PROCEDURES.find(({code}) => code === dossier.procedure_code);

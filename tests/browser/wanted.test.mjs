@@ -22,11 +22,12 @@ test('a procedure is found by words without accents, and its papers stand beside
   await until(async () => (await namesFound()).length === 2);
   assert.deepEqual(await findBarriers(page), []);
   await page.click('.procedures button >> text=1.001193');
-  await page.waitForSelector('summary >> text=Giấy tờ cần có: còn thiếu 2');
-  assert.match(await text('.wanted'), /Thành phần hồ sơ.*Giấy chứng sinh Còn thiếu.*Tờ khai đăng ký khai sinh Chỉ số hóa khi người nộp yêu cầu.*Thẻ căn cước Không số hóa.*Kết quả giải quyết.*Giấy khai sinh Còn thiếu/);
+  await page.waitForSelector('summary >> text=Giấy tờ cần có: còn thiếu 1');
+  assert.match(await text('.wanted'), /Thành phần hồ sơ.*Giấy chứng sinh Còn thiếu.*Tờ khai đăng ký khai sinh Chỉ số hóa khi người nộp yêu cầu.*Thẻ căn cước Không số hóa.*Kết quả giải quyết.*Giấy khai sinh Chưa có kết quả/);
   assert.match(await text('.wanted'), /Tiếp nhận 05\/03\/2026 · theo NĐ 118\/2025/);
   await page.keyboard.press('F2');
   await page.waitForSelector('.paper.read');
+  await page.waitForSelector('.wanted li.have');
   await page.waitForSelector('summary >> text=Giấy tờ cần có: còn thiếu 1');
   assert.match(await text('.wanted li.have'), /Giấy khai sinh Đã có: Giấy 1/);
   await shoot(page, 'wanted');

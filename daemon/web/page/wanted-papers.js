@@ -6,6 +6,7 @@ import {dateForPeople} from './text.js';
 const STATES = {
   have: ['✓', 'Đã có'],
   missing: ['▲', 'Còn thiếu'],
+  awaited: ['…', 'Chưa có kết quả'],
   on_demand: ['○', 'Chỉ số hóa khi người nộp yêu cầu'],
   never: ['–', 'Không số hóa'],
 };

@@ -286,7 +286,7 @@ static void documents_are_found_under_the_papers_they_are(void **state)
     assert_string_equal(js_text_or(wanted, "others[0]", ""), other);
     ASSERT_OK(document_reject(rig->store, birth, "lạc", CLERK, err));
     AUTO(js) struct js *later = of_dossier(rig, id);
-    assert_string_equal(js_text_or(later, "papers[5].state", ""), "missing");
+    assert_string_equal(js_text_or(later, "papers[5].state", ""), "awaited");
 }
 
 static void records_that_have_not_left_say_the_procedure_and_the_day(void **state)
