@@ -87,20 +87,20 @@ static size_t first_of_term(const struct type_model *model, unsigned term)
     return low;
 }
 
-void type_model_score(const struct type_model *model, const struct page_terms *terms,
+void type_model_score(const struct type_model *model, const uint16_t *term, size_t count,
                       double out[DOC_TYPE_COUNT])
 {
     double sum[DOC_TYPE_COUNT] = {0};
-    for (size_t i = 0; i < terms->count; i++)
-        for (size_t at = first_of_term(model, terms->id[i]);
-             at < model->weight_count && term_at(model, at) == terms->id[i]; at++)
+    for (size_t i = 0; i < count; i++)
+        for (size_t at = first_of_term(model, term[i]);
+             at < model->weight_count && term_at(model, at) == term[i]; at++)
             sum[weight_at(model, at)[2]] += f32_at(weight_at(model, at) + 4);
     for (size_t i = 0; i < DOC_TYPE_COUNT; i++)
         out[i] = 0;
-    if (terms->count < TYPE_MODEL_LEAST_TERMS)
+    if (count < TYPE_MODEL_LEAST_TERMS)
         return;
     /* terms are of length 1 together, as they were in training */
-    double length = sqrt((double)terms->count);
+    double length = sqrt((double)count);
     for (size_t i = 0; i < model->type_count; i++)
         if (model->type[i] != DOC_TYPE_unknown) {
             double bias = f32_at(model->types + i * TYPE_MODEL_TYPE + TYPE_MODEL_SLUG);

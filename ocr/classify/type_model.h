@@ -3,9 +3,9 @@
 
 #include "daemon/base/err.h"
 #include "daemon/model/doc_type.h"
-#include "ocr/classify/page_terms.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A trained model of types: for each type a logistic regression over the terms of a page, with few
@@ -34,9 +34,10 @@ struct type_model {
  * this version does not know is passed over. */
 enum err_code type_model_open(const void *bytes, size_t size, struct type_model *out,
                               struct err *err);
-/* How probable each type is, 0 … 1, each against all other papers; they need not add up to 1, and
- * of a paper of no known type none is high. All 0 below TYPE_MODEL_LEAST_TERMS. */
-void type_model_score(const struct type_model *model, const struct page_terms *terms,
+/* By the terms of a page (page_terms.h), each once: how probable each type is, 0 … 1, each against
+ * all other papers; they need not add up to 1, and of a paper of no known type none is high. All 0
+ * below TYPE_MODEL_LEAST_TERMS. */
+void type_model_score(const struct type_model *model, const uint16_t *term, size_t count,
                       double out[DOC_TYPE_COUNT]);
 
 /* The one built from ocr/papers with the program (ocr/learn). */

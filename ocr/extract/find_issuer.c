@@ -165,13 +165,13 @@ static bool take_spelling(char **name, const char *place)
     return true;
 }
 
-/* A department is told apart by the unit of its superior: "Sở Xây dựng tỉnh Nam Định". An office of
- * a district or commune (Phòng) goes by the name on its own line. */
+/* An office of a district or commune (Phòng) goes by the name on its own line. */
 static bool is_office(const struct page_line *line)
 {
     return strncmp(line->key, "phong", 5) == 0;
 }
 
+/* A department is told apart by the unit of its superior: "Sở Xây dựng tỉnh Nam Định". */
 static void add_unit(char **name, const char *superior)
 {
     const char *unit = superior && !agency_unit(*name) ? agency_unit(superior) : NULL;

@@ -1,6 +1,7 @@
 #include "ocr/extract/understand.h"
 
 #include "daemon/model/import_papers.h"
+#include "ocr/classify/page_terms.h"
 #include "ocr/classify/starts.h"
 #include "ocr/extract/paper.h"
 #include "ocr/extract/print_check.h"
@@ -205,7 +206,7 @@ static enum err_code ask_model(const struct paper *paper, double out[DOC_TYPE_CO
     if (!ok)
         return err_set(paper->err, ERR_NO_MEMORY, "terms of a page");
     page_terms_end(terms);
-    type_model_score(templates_model(paper->templates), terms, out);
+    type_model_score(templates_model(paper->templates), terms->id, terms->count, out);
     return ERR_OK;
 }
 

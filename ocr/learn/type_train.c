@@ -1,6 +1,7 @@
 #include "ocr/learn/type_train.h"
 
 #include "daemon/base/mem.h"
+#include "ocr/classify/page_terms.h"
 #include "ocr/classify/type_model.h"
 
 #include <endian.h>

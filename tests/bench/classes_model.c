@@ -12,7 +12,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define SURE 0.90
 #define MODEL_MAX (64u << 20)
@@ -25,12 +24,9 @@ struct tally {
 static enum doc_type best_of(const struct type_model *model, const struct type_sample *sample,
                              double *out_probable)
 {
-    static struct page_terms terms;
     double probable[DOC_TYPE_COUNT];
     size_t best = 0;
-    terms.count = sample->count;
-    memcpy(terms.id, sample->term, sample->count * sizeof *sample->term);
-    type_model_score(model, &terms, probable);
+    type_model_score(model, sample->term, sample->count, probable);
     for (size_t i = 1; i < DOC_TYPE_COUNT; i++)
         if (probable[i] > probable[best])
             best = i;

@@ -128,6 +128,5 @@ int main(void)
         cmocka_unit_test(sheets_are_turned_and_deskewed_in_all_four_directions),
         cmocka_unit_test(no_sheet_is_said_to_shine_or_to_be_folded_over_its_writing),
     };
-    setenv("OMP_THREAD_LIMIT", "1", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

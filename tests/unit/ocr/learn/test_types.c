@@ -1,4 +1,5 @@
 #include "daemon/base/mem.h"
+#include "ocr/classify/page_terms.h"
 #include "ocr/classify/type_model.h"
 #include "ocr/learn/misread.h"
 #include "ocr/learn/samples.h"
@@ -101,21 +102,18 @@ static void a_model_tells_what_it_was_taught(void **state)
     (void)state;
     AUTO(buf) struct buf bytes;
     buf_init(&bytes, MODEL_MAX);
-    static struct page_terms terms;
     struct type_model model;
     double probable[DOC_TYPE_COUNT];
     make_samples();
     assert_int_equal(type_train(sample, PAPERS, 3, &bytes, NULL), ERR_OK);
     assert_int_equal(type_model_open(bytes.bytes, bytes.size, &model, NULL), ERR_OK);
     for (size_t i = 0; i < 2; i++) {
-        terms.count = sample[i].count;
-        memcpy(terms.id, sample[i].term, terms.count * sizeof *terms.id);
-        type_model_score(&model, &terms, probable);
+        type_model_score(&model, sample[i].term, sample[i].count, probable);
         assert_true(probable[sample[i].type] > 0.9);
         assert_true(probable[sample[!i].type] < 0.1);
     }
-    terms.count = TYPE_MODEL_LEAST_TERMS - 1; /* too little was read */
-    type_model_score(&model, &terms, probable);
+    /* too little was read */
+    type_model_score(&model, sample[0].term, TYPE_MODEL_LEAST_TERMS - 1, probable);
     for (size_t i = 0; i < DOC_TYPE_COUNT; i++)
         assert_true(probable[i] == 0);
 }
@@ -209,7 +207,7 @@ static void a_damaged_model_is_refused_whole(void **state)
 static void a_type_of_a_later_version_is_passed_over(void **state)
 {
     (void)state;
-    static struct page_terms terms;
+    uint16_t every[100];
     struct type_model model;
     double probable[DOC_TYPE_COUNT];
     AUTO(mem) unsigned char *copy = mem_alloc(type_model_shipped_size);
@@ -217,8 +215,8 @@ static void a_type_of_a_later_version_is_passed_over(void **state)
     memcpy(copy + TYPE_MODEL_HEAD, "type-to-come", sizeof "type-to-come");
     assert_int_equal(type_model_open(copy, type_model_shipped_size, &model, NULL), ERR_OK);
     for (size_t i = 0; i < 100; i++)
-        terms.id[terms.count++] = (uint16_t)i;
-    type_model_score(&model, &terms, probable);
+        every[i] = (uint16_t)i;
+    type_model_score(&model, every, 100, probable);
     assert_true(probable[DOC_TYPE_unknown] == 0);
 }
 
@@ -230,7 +228,6 @@ static void the_shipped_model_knows_wordings_it_never_saw(void **state)
 {
     (void)state;
     struct err err = ERR_INIT;
-    static struct page_terms terms;
     AUTO(wording) struct wording *wording = NULL;
     AUTO(samples) struct samples samples = {0};
     struct type_model model;
@@ -241,9 +238,7 @@ static void the_shipped_model_knows_wordings_it_never_saw(void **state)
                      ERR_OK);
     for (size_t i = 0; i < samples.count; i++) {
         double probable[DOC_TYPE_COUNT];
-        terms.count = samples.item[i].count;
-        memcpy(terms.id, samples.item[i].term, terms.count * sizeof *terms.id);
-        type_model_score(&model, &terms, probable);
+        type_model_score(&model, samples.item[i].term, samples.item[i].count, probable);
         for (size_t type = 0; type < DOC_TYPE_COUNT; type++)
             if (probable[type] >= 0.9)
                 *(type == samples.item[i].type ? &right : &wrong) += 1;
