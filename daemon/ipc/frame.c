@@ -115,6 +115,12 @@ static ssize_t send_packet(int socket, int flags, const void *bytes, size_t size
     return sent;
 }
 
+/* One that left messages unread resets the connection, once; after that the pipe is broken. */
+static bool peer_is_gone(int error)
+{
+    return error == EPIPE || error == ECONNRESET;
+}
+
 enum err_code frame_write(struct frame_writer *w, int socket, int flags, bool *out_done,
                           struct err *err)
 {
@@ -130,7 +136,7 @@ enum err_code frame_write(struct frame_writer *w, int socket, int flags, bool *o
         if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             return ERR_OK;
         if (sent < 0)
-            return err_set_errno(err, errno == EPIPE ? ERR_WORKER_DIED : ERR_IO, errno,
+            return err_set_errno(err, peer_is_gone(errno) ? ERR_WORKER_DIED : ERR_IO, errno,
                                  "send message");
         w->started = true;
         w->fds_sent += fds;

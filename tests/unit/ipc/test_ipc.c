@@ -162,6 +162,16 @@ static void what_a_peer_said_before_it_died_over_unread_requests_arrives(void **
     }
 }
 
+static void sending_to_one_that_died_over_unread_requests_says_so(void **state)
+{
+    (void)state;
+    AUTO(js) struct js *request = ipc_make_request(1, "status", js_object());
+    assert_int_equal(ipc_send(pair[1], request, NULL, 0, NULL), ERR_OK);
+    fd_close(TAKE_FD(pair[0]));
+    for (int i = 0; i < 2; i++) /* the reset first, then the broken pipe */
+        assert_int_equal(ipc_send(pair[1], request, NULL, 0, NULL), ERR_WORKER_DIED);
+}
+
 static void a_full_queue_refuses_and_loses_nothing_that_was_taken(void **state)
 {
     (void)state;
@@ -194,6 +204,7 @@ int main(void)
         CASE(garbage_is_a_bad_message_and_the_next_one_still_arrives),
         CASE(the_end_of_the_peer_is_no_error),
         CASE(what_a_peer_said_before_it_died_over_unread_requests_arrives),
+        CASE(sending_to_one_that_died_over_unread_requests_says_so),
         CASE(a_full_queue_refuses_and_loses_nothing_that_was_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -197,9 +197,12 @@ static void a_sweep_that_kills_the_store_is_given_up_and_takes_no_other_with_it(
     struct fixture *f = *state;
     call(f, "release_claims", numbered(0, 0));
     turn_until_answered(f, 1);
+    pid_t pid = worker_pid(f->worker);
+    kill(pid, SIGSTOP);
     call(f, "document_create", dying(f, "die once"));
     for (int n = 2; n < 8; n++)
         call(f, "document_create", numbered(n, 0));
+    kill(pid, SIGCONT);
     turn_until_answered(f, 8);
     for (int i = 1; i < 8; i++) /* those under way with the first are not repeated */
         assert_int_equal(f->answers[i].code, f->many || i == 1 ? ERR_WORKER_DIED : ERR_OK);
