@@ -380,6 +380,11 @@ static void a_store_written_by_version_8_opens_with_all_its_rows(void **state)
     opens_with_all_its_rows(*state, SOHOA_SOURCE_DIR "/tests/data/store/v8.sql");
 }
 
+static void a_store_written_by_version_10_opens_with_all_its_rows(void **state)
+{
+    opens_with_all_its_rows(*state, SOHOA_SOURCE_DIR "/tests/data/store/v10.sql");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
@@ -406,6 +411,7 @@ int main(void)
         T(a_store_written_by_version_4_opens_with_all_its_rows),
         T(a_store_written_by_version_7_opens_with_all_its_rows),
         T(a_store_written_by_version_8_opens_with_all_its_rows),
+        T(a_store_written_by_version_10_opens_with_all_its_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
