@@ -28,8 +28,12 @@
 
 #define DARK_WHITE 120 /* paper as dark as that loses pale ink */
 #define BAD_WHITE 70
-#define FAINT_INK 165 /* evened level of the darkest hundredth of the page */
-#define LOW_DPI 190   /* the 200 dpi of circular 01/2023 with some rounding */
+#define FAINT_INK 165 /* evened level of the darkest of the ink */
+/* That is the darkest half percent of the page, but a page with few words has less ink than that:
+ * then the darkest fifth of its writing. */
+#define INK_SHARE 0.005
+#define INK_SHARE_OF_WRITING 0.2
+#define LOW_DPI 190 /* the 200 dpi of circular 01/2023 with some rounding */
 #define BAD_DPI 120
 #define LOW_LETTER_PX 11
 /* Share of its contrast an edge gains in one pixel, times the letter height: out of focus by a
@@ -128,6 +132,16 @@ static int level_of_darkest(const unsigned *histogram, unsigned long total, doub
     return level;
 }
 
+static double ink_share(const struct pieces *ink, int width, int height, double px_per_mm)
+{
+    double area = 0;
+    for (int i = 0; i < ink->count; i++)
+        if (quality_is_writing(&ink->item[i], width, height, px_per_mm))
+            area += ink->item[i].area;
+    double share = INK_SHARE_OF_WRITING * area / ((double)width * height);
+    return share > 0 && share < INK_SHARE ? share : INK_SHARE;
+}
+
 /* One stretch of a row that only falls or only rises. */
 struct edge {
     int gained, steepest, flat;
@@ -210,7 +224,9 @@ void quality_judge(const struct raster *grey, const struct tone *tone, const str
     unsigned long total = (unsigned long)grey->width * grey->height;
     for (unsigned long i = 0; i < total; i++)
         histogram[grey->px[i]]++;
-    int ink_level = level_of_darkest(histogram, total, 0.005);
+    double ink_px_per_mm = ink_width / (info->width_px * 25.4 / info->dpi);
+    int ink_level =
+        level_of_darkest(histogram, total, ink_share(ink, ink_width, ink_height, ink_px_per_mm));
     double letter = letter_px > 0 ? letter_px : info->dpi * LETTER_PER_INCH;
     double usual = info->dpi * LETTER_PER_INCH * LETTER_LARGE;
     double sharp = sharpness(grey, ink_level) *
@@ -223,8 +239,7 @@ void quality_judge(const struct raster *grey, const struct tone *tone, const str
         add_reason(info, "low-resolution", low_dpi && info->dpi < BAD_DPI);
     if (pale->is_page || ink_level > FAINT_INK)
         add_reason(info, "faint", false);
-    if (letters_are_cut(ink, ink_width, ink_height,
-                        ink_width / (info->width_px * 25.4 / info->dpi)))
+    if (letters_are_cut(ink, ink_width, ink_height, ink_px_per_mm))
         add_reason(info, "cut-edge", false);
     if (info->rotation_score < DIRECTION_SURE)
         add_reason(info, "orientation-unsure", false);

@@ -164,6 +164,27 @@ static void what_spoils_a_page_is_named(void **state)
     expect(cut_right(text_page(), 1050), "cut", "cut-edge");
 }
 
+/* A few words on a page: a receipt, a last page, a card on the glass. */
+static struct raster *few_words(int ink)
+{
+    struct raster *page = text_page();
+    const int keep = 420, size = WIDTH * HEIGHT;
+    for (int i = 0; i < size; i++)
+        if (i / WIDTH > keep || i % WIDTH > WIDTH / 2)
+            page->px[i] = 232;
+        else if (page->px[i] < 200)
+            page->px[i] = (uint8_t)ink;
+    blur(page, 0.8);
+    return page;
+}
+
+static void few_words_in_black_are_not_faint_and_pale_ones_are(void **state)
+{
+    (void)state;
+    expect(few_words(20), "few words", NULL);
+    expect(few_words(205), "few pale words", "faint");
+}
+
 static void glare_over_text_is_told_from_white_paper(void **state)
 {
     (void)state;
@@ -266,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_page_has_no_reason),
         cmocka_unit_test(what_spoils_a_page_is_named),
+        cmocka_unit_test(few_words_in_black_are_not_faint_and_pale_ones_are),
         cmocka_unit_test(glare_over_text_is_told_from_white_paper),
         cmocka_unit_test(a_fold_over_text_is_told_from_rules_and_underlines),
         cmocka_unit_test(rules_of_a_table_are_no_folds),
