@@ -18,8 +18,8 @@ static const struct err_row rows[ERR_CODE_COUNT] = {
 #undef ERR
 };
 
-static void set_detail(struct err *err, enum err_code code, int number, const char *fmt,
-                       va_list args)
+__attribute__((format(printf, 4, 0))) static void
+set_detail(struct err *err, enum err_code code, int number, const char *fmt, va_list args)
 {
     if (!err)
         return;
