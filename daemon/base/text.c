@@ -69,8 +69,24 @@ static int32_t unstroke(int32_t point)
     return point;
 }
 
+/* Plain letters need no tables: half of a page's words. NULL: there are others, or no memory. */
+static char *map_plain(const char *text, char first, char last, int shift)
+{
+    size_t size = 0;
+    while (text[size] && (unsigned char)text[size] < 0x80 && size < TEXT_MAX_BYTES)
+        size++;
+    char *out = text[size] ? NULL : mem_strndup(text, size);
+    for (char *c = out; c && *c; c++)
+        if (*c >= first && *c <= last)
+            *c = (char)(*c + shift);
+    return out;
+}
+
 char *text_fold(const char *text)
 {
+    char *plain = map_plain(text, 'A', 'Z', 'a' - 'A');
+    if (plain)
+        return plain;
     utf8proc_uint8_t *mapped = NULL;
     utf8proc_ssize_t made = utf8proc_map((const utf8proc_uint8_t *)text, 0, &mapped,
                                          UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE |
@@ -94,12 +110,14 @@ static int32_t upper_point(int32_t point)
 
 char *text_lower(const char *text)
 {
-    return map_points(text, lower_point);
+    char *plain = map_plain(text, 'A', 'Z', 'a' - 'A');
+    return plain ? plain : map_points(text, lower_point);
 }
 
 char *text_upper(const char *text)
 {
-    return map_points(text, upper_point);
+    char *plain = map_plain(text, 'a', 'z', 'A' - 'a');
+    return plain ? plain : map_points(text, upper_point);
 }
 
 static bool is_space(int32_t point)
