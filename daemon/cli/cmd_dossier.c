@@ -17,11 +17,35 @@ const struct cli_option cmd_dossier_list_options[] = {
     {"limit", 'n', "N", "at most so many (50)"},
     {0},
 };
+/* Whose case, brought by whom, on which channel; option and key of the API. */
+static const struct {
+    const char *option, *key;
+} people[] = {{"owner-name", "owner_name"},
+              {"owner-id", "owner_id"},
+              {"owner-kind", "owner_kind"},
+              {"presenter-name", "presenter_name"},
+              {"presenter-id", "presenter_id"},
+              {"presenter-basis", "presenter_basis"},
+              {"channel", "channel"}};
+
+/* clang-format off */
+#define PEOPLE_OPTIONS                                                                             \
+    {"owner-name", 0, "NAME", "whose case it is"},                                                 \
+    {"owner-id", 0, "NUMBER", "their personal number or tax code"},                                \
+    {"owner-kind", 0, "KIND", "what they are", "person business agency other none"},               \
+    {"presenter-name", 0, "NAME", "who brings it, when that is somebody else"},                    \
+    {"presenter-id", 0, "NUMBER", "their personal number"},                                        \
+    {"presenter-basis", 0, "BASIS", "on what basis",                                               \
+     "self authorised guardian post other none"},                                                  \
+    {"channel", 0, "CHANNEL", "how it came", "direct online post vneid none"}
+/* clang-format on */
+
 const struct cli_option cmd_dossier_create_options[] = {
     {"code", 'c', "CODE", "dossier code; it may be bound later"},
     {"papers", 'p', "N", "how many papers the citizen handed in"},
     {"sides", 's', "N", "how many sides of them have writing"},
     {"backlog", 0, NULL, "old papers, not from the counter"},
+    PEOPLE_OPTIONS,
     {0},
 };
 const struct cli_option cmd_dossier_update_options[] = {
@@ -29,7 +53,9 @@ const struct cli_option cmd_dossier_update_options[] = {
     {"papers", 'p', "N", "how many papers the citizen handed in"},
     {"sides", 's', "N", "how many sides of them have writing"},
     {"procedure", 'P', "CODE", "what it is about; none takes it away"},
-    {"received", 0, "DATE", "day of reception, where the dossier code does not say it"},
+    {"received", 0, "DATE",
+     "day of reception, where the dossier code does not say it; none takes it back"},
+    PEOPLE_OPTIONS,
     {0},
 };
 
@@ -154,7 +180,19 @@ static bool add_number(const struct cli_args *args, const char *name, long min, 
            js_set(body, name, js_int(number));
 }
 
-/* --code, --papers and --sides into a body; *out_body is the caller's. */
+/* "none" takes away what was said. */
+static bool add_people(const struct cli_args *args, struct js *body)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof people / sizeof *people; i++) {
+        const char *text = args_text(args, people[i].option);
+        bool none = text && strcmp(text, "none") == 0;
+        ok = !text || js_set(body, people[i].key, none ? js_null() : js_text(text));
+    }
+    return ok;
+}
+
+/* --code, --papers, --sides and the people into a body; *out_body is the caller's. */
 static int make_body(const struct cli_args *args, struct js **out_body)
 {
     struct err err = ERR_INIT;
@@ -163,12 +201,13 @@ static int make_body(const struct cli_args *args, struct js **out_body)
     bool ok = body;
     if (args_has(args, "code"))
         ok = ok && js_set(body, "code", js_text(args_text(args, "code")));
+    ok = ok && add_people(args, body);
     ok = ok && add_number(args, "papers", 1, 9999, body, &err) &&
          add_number(args, "sides", 0, 99999, body, &err);
     if (err.code)
         return cli_problem(&err);
     if (!ok) {
-        err_set(&err, ERR_BAD_ARGUMENT, "the code is no UTF-8 text");
+        err_set(&err, ERR_BAD_ARGUMENT, "the code or a name is no UTF-8 text");
         return cli_problem(&err);
     }
     *out_body = TAKE(body);
@@ -191,8 +230,9 @@ static bool add_case(const struct cli_args *args, struct js *body)
 {
     const char *procedure = args_text(args, "procedure"), *received = args_text(args, "received");
     bool none = procedure && strcmp(procedure, "none") == 0;
+    bool nobody = received && (!*received || strcmp(received, "none") == 0);
     return (!procedure || js_set(body, "procedure_code", none ? js_null() : js_text(procedure))) &&
-           (!received || js_set(body, "received_on", js_text(received)));
+           (!received || js_set(body, "received_on", nobody ? js_null() : js_text(received)));
 }
 
 int cmd_dossier_update(const struct cli *cli, const struct cli_args *args)

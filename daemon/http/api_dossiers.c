@@ -5,16 +5,31 @@
 
 #define CODE_MAX 64
 #define DAY_MAX 10
+#define NAME_MAX_BYTES 1500 /* 500 characters */
 #define PAPERS_MAX 9999
 #define SIDES_MAX 99999
 #define LIST_MAX 500
 #define LIST_DEFAULT 50
+
+/* Whose case, brought by whom, on which channel: queue/store/dossier_people.h */
+#define PEOPLE_RULES                                                                               \
+    {"owner_id", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = CODE_MAX},                               \
+        {"owner_name", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = NAME_MAX_BYTES},                   \
+        {"owner_kind", ARG_WORD, ARG_NULLABLE, .words = "person business agency other"},           \
+        {"presenter_name", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = NAME_MAX_BYTES},               \
+        {"presenter_id", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = CODE_MAX},                       \
+        {"presenter_basis", ARG_WORD, ARG_NULLABLE,                                                \
+         .words = "self authorised guardian post other"},                                          \
+    {                                                                                              \
+        "channel", ARG_WORD, ARG_NULLABLE, .words = "direct online post vneid"                     \
+    }
 
 static const struct arg_rule create_rules[] = {
     {"code", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = CODE_MAX},
     {"papers", ARG_INT, ARG_NULLABLE, .min = 0, .max = PAPERS_MAX},
     {"sides", ARG_INT, ARG_NULLABLE, .min = 0, .max = SIDES_MAX},
     {"kind", ARG_WORD, 0, .words = "counter backlog"},
+    PEOPLE_RULES,
     {0}};
 
 static const struct arg_rule update_rules[] = {
@@ -23,28 +38,30 @@ static const struct arg_rule update_rules[] = {
     {"sides", ARG_INT, ARG_NULLABLE, .min = 0, .max = SIDES_MAX},
     {"procedure_code", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = CODE_MAX},
     {"received_on", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = DAY_MAX},
+    PEOPLE_RULES,
     {0}};
 
-static const struct arg_rule scan_rules[] = {{"device", ARG_TEXT, 0, .min = 1, .max = 255},
-                                             {"source", ARG_WORD, 0, .words = "flatbed adf duplex"},
-                                             {"mode", ARG_WORD, 0, .words = "color gray lineart"},
-                                             {"resolution_dpi", ARG_INT, 0, .min = 50, .max = 1200},
-                                             {"paper", ARG_WORD, 0, .words = "a3 a4 a5 id1 auto"},
-                                             {"area_mm", ARG_AREA, 0},
-                                             {"profile", ARG_TEXT, 0, .min = 1, .max = 64},
-                                             {"document_id", ARG_ID, 0},
-                                             {"finish", ARG_BOOL, 0},
-                                             {"sheets", ARG_INT, 0, .min = 1, .max = 9999},
-                                             {"position", ARG_INT, 0, .min = 1, .max = 9999},
-                                             {"replaces", ARG_ID, 0},
-                                             {"part_of", ARG_ID, 0},
-                                             {"part_kind", ARG_WORD, 0, .words = "note overlap detail"},
-                                             {"backs", ARG_WORD, 0, .words = "reversed same"},
-                                             {"hands_free", ARG_BOOL, 0},
-                                             {"interval_s", ARG_INT, 0, .min = 1, .max = 600},
-                                             {"turn_second", ARG_BOOL, 0},
-                                             {"confirm_first", ARG_BOOL, 0},
-                                             {0}};
+static const struct arg_rule scan_rules[] = {
+    {"device", ARG_TEXT, 0, .min = 1, .max = 255},
+    {"source", ARG_WORD, 0, .words = "flatbed adf duplex"},
+    {"mode", ARG_WORD, 0, .words = "color gray lineart"},
+    {"resolution_dpi", ARG_INT, 0, .min = 50, .max = 1200},
+    {"paper", ARG_WORD, 0, .words = "a3 a4 a5 id1 auto"},
+    {"area_mm", ARG_AREA, 0},
+    {"profile", ARG_TEXT, 0, .min = 1, .max = 64},
+    {"document_id", ARG_ID, 0},
+    {"finish", ARG_BOOL, 0},
+    {"sheets", ARG_INT, 0, .min = 1, .max = 9999},
+    {"position", ARG_INT, 0, .min = 1, .max = 9999},
+    {"replaces", ARG_ID, 0},
+    {"part_of", ARG_ID, 0},
+    {"part_kind", ARG_WORD, 0, .words = "note overlap detail"},
+    {"backs", ARG_WORD, 0, .words = "reversed same"},
+    {"hands_free", ARG_BOOL, 0},
+    {"interval_s", ARG_INT, 0, .min = 1, .max = 600},
+    {"turn_second", ARG_BOOL, 0},
+    {"confirm_first", ARG_BOOL, 0},
+    {0}};
 
 void api_dossiers_list(struct call *call)
 {
@@ -94,7 +111,9 @@ void api_dossiers_update(struct call *call)
             return;
         }
     struct err err = ERR_INIT;
-    err_set(&err, ERR_BAD_JSON, "code, papers, sides, procedure_code or received_on: missing");
+    err_set(&err, ERR_BAD_JSON,
+            "code, papers, sides, procedure_code, received_on, owner, presenter "
+            "and channel: missing");
     call_fail(call, &err);
 }
 

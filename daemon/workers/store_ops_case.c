@@ -48,6 +48,14 @@ static enum err_code arg_clearable(const struct js *args, const char *key, const
     return js_has(args, key) ? arg_text(args, key, TEXT_MAX, out, err) : ERR_OK;
 }
 
+static enum err_code arg_people(const struct js *args, struct dossier_people *out, struct err *err)
+{
+    enum err_code code = ERR_OK;
+    for (int i = 0; !code && i < DOSSIER_PEOPLE_COUNT; i++)
+        code = arg_clearable(args, dossier_person_key(i), &out->said[i], err);
+    return code;
+}
+
 static enum err_code dossier_create_op(struct store_call *call, struct js **out, struct err *err)
 {
     struct dossier_wish wish = {0};
@@ -58,6 +66,8 @@ static enum err_code dossier_create_op(struct store_call *call, struct js **out,
         code = arg_int_or(call->args, "papers", 0, PAPERS_MAX, -1, &wish.papers, err);
     if (!code)
         code = arg_int_or(call->args, "sides", 0, SIDES_MAX, -1, &wish.sides, err);
+    if (!code)
+        code = arg_people(call->args, &wish.people, err);
     wish.sides_said = wish.sides >= 0;
     wish.backlog = strcmp(kind, "backlog") == 0;
     if (!code && !wish.backlog && strcmp(kind, "counter") != 0)
@@ -98,6 +108,8 @@ static enum err_code dossier_update_op(struct store_call *call, struct js **out,
         code = arg_clearable(call->args, "procedure_code", &change.procedure, err);
     if (!code)
         code = arg_clearable(call->args, "received_on", &change.received_on, err);
+    if (!code)
+        code = arg_people(call->args, &change.people, err);
     if (!code)
         code = dossier_change(call->store, id, &change, call->by, err);
     return code ? code : answer_updated(call, id, out, err);

@@ -1,5 +1,7 @@
 #include "ocr/extract/parse_id.h"
 
+#include "daemon/model/tax_code.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -29,18 +31,6 @@ static bool is_province(int prefix)
         if (provinces[i] == prefix)
             return true;
     return false;
-}
-
-bool tax_code_is_valid(const char *digits)
-{
-    static const int weights[] = {31, 29, 23, 19, 17, 13, 7, 5, 3};
-    if (strspn(digits, "0123456789") < 10)
-        return false;
-    int sum = 0;
-    for (size_t i = 0; i < 9; i++)
-        sum += weights[i] * (digits[i] - '0');
-    int check = 10 - sum % 11;
-    return check != 10 && check == digits[9] - '0';
 }
 
 /* PPP C YY RRRRRR: C is century and sex, 0 and 1 for 19xx, 2 and 3 for 20xx. */

@@ -22,7 +22,5 @@ struct id_number {
 /* The number at the start of the text; spaces and points between digits are passed over. False for
  * other lengths, a wrong check digit, or a century no living person can have. */
 bool parse_id(const char *text, struct id_number *out);
-/* mã số thuế: 10 digits with the right check digit; a remainder of 0 is not assigned. */
-bool tax_code_is_valid(const char *digits);
 
 #endif

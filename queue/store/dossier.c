@@ -71,6 +71,8 @@ enum err_code dossier_create(struct store *store, const struct dossier_wish *wis
     if (!code)
         code = audit_dossier(store, id, "create", NULL, by, err);
     if (!code)
+        code = dossier_people_change(store, id, &wish->people, by, err);
+    if (!code)
         code = tx_commit(&tx, err);
     if (!code)
         memcpy(out_id, id, ID_SIZE);

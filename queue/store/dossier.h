@@ -1,7 +1,7 @@
 #ifndef SOHOA_STORE_DOSSIER_H
 #define SOHOA_STORE_DOSSIER_H
 
-#include "queue/store/store.h"
+#include "queue/store/dossier_people.h"
 
 /* One citizen's case. The code may be bound later or never; one open dossier per code. */
 
@@ -11,9 +11,10 @@ struct dossier_wish {
     int64_t papers; /* -1: not said */
     bool sides_said;
     int64_t sides; /* written ones, as the person counted them */
+    struct dossier_people people;
 };
 
-/* DOSSIER_CODE_BAD, DOSSIER_CODE_TAKEN, DISK_FULL. *out_id has ID_SIZE bytes. */
+/* DOSSIER_CODE_BAD, DOSSIER_CODE_TAKEN, FIELD_INVALID, DISK_FULL. *out_id has ID_SIZE bytes. */
 enum err_code dossier_create(struct store *store, const struct dossier_wish *wish,
                              struct principal by, char *out_id, struct err *err);
 /* Binds a code once (the same again is fine; another is CODE_ALREADY_BOUND), changes the numbers of

@@ -192,5 +192,7 @@ enum err_code dossier_change(struct store *store, const char *id,
         code = dossier_update(store, id, change->code, change->papers, change->sides, by, err);
     if (!code)
         code = settle(store, id, change, by, err);
+    if (!code)
+        code = dossier_people_change(store, id, &change->people, by, err);
     return code ? code : tx_commit(&tx, err);
 }

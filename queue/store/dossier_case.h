@@ -1,7 +1,7 @@
 #ifndef SOHOA_STORE_DOSSIER_CASE_H
 #define SOHOA_STORE_DOSSIER_CASE_H
 
-#include "queue/store/store.h"
+#include "queue/store/dossier_people.h"
 
 /*
  * What a dossier is about. With the procedure come the day of reception (as a person said, else as
@@ -14,10 +14,12 @@ struct dossier_change {
     int64_t papers, sides;   /* -1: as they are */
     const char *procedure;   /* NULL: as it is; "": none */
     const char *received_on; /* NULL: as it is; "": nobody says */
+    struct dossier_people people;
 };
 
-/* All of it or nothing: dossier_update and the case. PROCEDURE_CODE_BAD; BAD_ARGUMENT for a day
- * that is none or lies ahead. A procedure that is in no catalogue is taken: the gap is noted. */
+/* All of it or nothing: dossier_update, the case and the people. PROCEDURE_CODE_BAD; BAD_ARGUMENT
+ * for a day that is none or lies ahead. A procedure that is in no catalogue is taken: the gap is
+ * noted. */
 enum err_code dossier_change(struct store *store, const char *id,
                              const struct dossier_change *change, struct principal by,
                              struct err *err);

@@ -52,6 +52,16 @@ static enum err_code list_pages(struct store *store, const char *document_id, st
     return code;
 }
 
+/* ChuHoSo, LoaiDoiTuong; null where nobody said whose case it is. */
+static struct js *owner_of(const struct js *dossier)
+{
+    if (!js_has(dossier, "owner_id") && !js_has(dossier, "owner_name"))
+        return js_null();
+    return js_pack("{s:s?, s:s?, s:s?}", "id", js_text_or(dossier, "owner_id", NULL), "name",
+                   js_text_or(dossier, "owner_name", NULL), "kind",
+                   js_text_or(dossier, "owner_kind", NULL));
+}
+
 static struct js *record(const struct js *dossier, const struct js *document,
                          const struct js *pages)
 {
@@ -64,6 +74,8 @@ static struct js *record(const struct js *dossier, const struct js *document,
               js_set(r, "dossier_code", copy_of(dossier, "code")) &&
               js_set(r, "procedure_code", copy_of(dossier, "procedure_code")) &&
               js_set(r, "received_on", copy_of(dossier, "received_on")) && /* */
+              js_set(r, "channel", copy_of(dossier, "channel")) &&         /* KenhThucHien */
+              js_set(r, "dossier_owner", owner_of(dossier)) &&
               js_set(r, "result_code", copy_of(document, "result_code")) &&
               js_set(r, "type", copy_of(document, "type")) &&
               js_set(r, "kind", copy_of(document, "kind")) &&

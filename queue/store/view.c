@@ -3,6 +3,7 @@
 #include "daemon/model/page_cut.h"
 #include "queue/store/counts.h"
 #include "queue/store/document.h"
+#include "queue/store/dossier_people.h"
 #include "queue/store/fields.h"
 #include "queue/store/inside.h"
 #include "queue/store/page_cut.h"
@@ -134,6 +135,9 @@ enum err_code view_dossier(struct store *store, const char *id, struct js **out,
         return code;
     if (!js_set(dossier, "counts", counts_to_js(&counts)))
         return no_memory(err);
+    code = dossier_people_show(store, id, dossier, err);
+    if (code)
+        return code;
     *out = TAKE(dossier);
     return ERR_OK;
 }

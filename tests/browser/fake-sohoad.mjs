@@ -390,7 +390,11 @@ const routes = [
     return {dossier: showDossier(dossier), documents: documentsOf(dossier).map(showDocument),
       pages: [...pages.values()].filter((page) => page.dossier_id === id)};
   }],
-  ['PATCH', '/v1/dossiers/:id', (id, body) => ({dossier: showDossier(Object.assign(pick(dossiers, id), body))})],
+  ['PATCH', '/v1/dossiers/:id', (id, body) => {
+    if (body.owner_id && !/^(\d{9,10}|\d{12,13})$/.test(body.owner_id))
+      refuse(422, 'FIELD_INVALID', 'Có mục chưa đúng dạng. Sửa mục được đánh dấu.', "field 'owner_id' is not a number that can exist");
+    return {dossier: showDossier(Object.assign(pick(dossiers, id), body))};
+  }],
   ['POST', '/v1/dossiers/:id/close', (id) => {
     const dossier = pick(dossiers, id);
     const count = documentsOf(dossier).length;

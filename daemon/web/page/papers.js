@@ -3,6 +3,7 @@ import {html, nothing, repeat, SohoaElement, station} from './element.js';
 import {sidesOf} from './sides.js';
 import {documentName, documentState, dossierName} from './text.js';
 import './files.js';
+import './people.js';
 import './thumbs.js';
 import './wanted-papers.js';
 
@@ -15,6 +16,7 @@ class SohoaPapers extends SohoaElement {
       <h3>${dossier.closed_us ? 'Hồ sơ đã đóng' : 'Hồ sơ'}: ${dossierName(dossier)}</h3>
       ${this.#counts(dossier)}
       <sohoa-wanted></sohoa-wanted>
+      <sohoa-people></sohoa-people>
       <ol class="papers">
         ${repeat(station.documents, (document) => document.id, (document) => this.#paper(document))}
       </ol>

@@ -130,6 +130,8 @@ static void each_route_asks_the_store_for_its_command(void **state)
         {"POST", "/v1/dossiers", "{}", "dossier_create", 201},
         {"PATCH", "/v1/dossiers/" ID, "{\"papers\":null}", "dossier_update", 200},
         {"PATCH", "/v1/dossiers/" ID, "{\"sides\":4}", "dossier_update", 200},
+        {"PATCH", "/v1/dossiers/" ID, "{\"owner_id\":null,\"channel\":\"vneid\"}", "dossier_update",
+         200},
         {"POST", "/v1/dossiers/" ID "/close", NULL, "dossier_close", 200},
         {"POST", "/v1/dossiers/" ID "/close", "{\"counted\":true}", "dossier_close", 200},
         {"GET", "/v1/documents/" ID, NULL, "document_get", 200},
@@ -177,6 +179,7 @@ static void what_makes_no_sense_does_not_reach_the_store(void **state)
     } cases[] = {
         {"PATCH", "/v1/dossiers/" ID, "{}"},
         {"PATCH", "/v1/dossiers/" ID, "{\"sides\":-1}"},
+        {"PATCH", "/v1/dossiers/" ID, "{\"channel\":\"fax\"}"},
         {"POST", "/v1/dossiers/" ID "/scan", "{\"part_of\":\"" ID "\"}"},
         {"POST", "/v1/dossiers/" ID "/scan", "{\"part_kind\":\"note\"}"},
         {"POST", "/v1/pages/" ID "/turn", "{}"},

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/* Whose case a dossier is and who brought it, against a made-up station. */
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {findBarriers, shoot} from './browser.mjs';
+import {onMadeUpStation, openDossier, page, text, untilFocused} from './fixture.mjs';
+
+onMadeUpStation({pageMs: 50});
+
+test('owner and presenter are said by keyboard alone, and stand in the head of the dossier', async () => {
+  await openDossier();
+  await page.waitForSelector('.people >> text=Chủ hồ sơ: chưa nhập');
+  await page.focus('#change-people');
+  await page.keyboard.press('Enter');
+  await untilFocused('owner-name');
+  await page.keyboard.type('Đặng Thị Thử Nghiệm');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('031199003406');
+  await page.selectOption('#owner-kind', 'person');
+  await page.selectOption('#channel', 'direct');
+  await page.selectOption('#presenter-basis', 'authorised');
+  await page.fill('#presenter-name', 'Lý Văn Mẫu');
+  assert.deepEqual(await findBarriers(page), []);
+  await shoot(page, 'people-form');
+  await page.keyboard.press('Enter');
+  await untilFocused('change-people');
+  await page.waitForSelector('.people >> text=Đặng Thị Thử Nghiệm');
+  assert.match(await text('.people'),
+    /Chủ hồ sơ: Đặng Thị Thử Nghiệm · 031199003406 · Người nộp: Lý Văn Mẫu, người được ủy quyền · Trực tiếp/);
+  await page.reload();
+  await page.waitForSelector('.people >> text=Đặng Thị Thử Nghiệm');
+  await shoot(page, 'people');
+  await page.click('#change-people');
+  await page.fill('#presenter-name', '');
+  await page.keyboard.press('Escape');
+  await untilFocused('change-people');
+  assert.match(await text('.people'), /Lý Văn Mẫu/, 'Esc changes nothing');
+});
+
+test('a number that cannot be is refused beside its field, and what was typed stays', async () => {
+  await openDossier();
+  await page.click('#change-people');
+  await page.fill('#owner-name', 'Đặng Thị Thử Nghiệm');
+  await page.fill('#owner-id', '123');
+  await page.click('.people-form .primary');
+  await untilFocused('owner-id');
+  assert.match(await text('.people-form .alert'), /Số này không đúng: số định danh có 12 chữ số/);
+  assert.equal(await page.inputValue('#owner-name'), 'Đặng Thị Thử Nghiệm');
+  assert.deepEqual(await findBarriers(page), []);
+});
