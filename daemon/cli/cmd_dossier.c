@@ -250,41 +250,6 @@ int cmd_dossier_update(const struct cli *cli, const struct cli_args *args)
     return call_on_dossier(cli, "PATCH", "/v1/dossiers/%s", args->operand[0], TAKE(body));
 }
 
-static void show_papers(const struct js *reply)
-{
-    const struct js *papers = js_at(reply, "papers");
-    struct table *table = show_table("STATE", "DUTY", "STAGE", "PAPER", "NAME", "DOCUMENTS", NULL);
-    for (size_t i = 0; i < js_count(papers); i++) {
-        const struct js *paper = js_item(papers, i);
-        table_cell(table, js_text_or(paper, "state", ""));
-        table_cell(table, js_text_or(paper, "duty", ""));
-        table_cell(table, js_text_or(paper, "stage", ""));
-        table_cell(table, js_text_or(paper, "code", ""));
-        table_cell(table, js_text_or(paper, "name", ""));
-        table_cellf(table, "%zu", js_count(js_at(paper, "documents")));
-    }
-    printf("%s %s\n", js_text_or(reply, "procedure.code", "no procedure"),
-           js_text_or(reply, "procedure.name", ""));
-    if (js_has(reply, "rule_set"))
-        printf("received %s, rules %s (%s)\n", js_text_or(reply, "received_on", ""),
-               js_text_or(reply, "rule_set.id", ""), js_text_or(reply, "rule_set.instruments", ""));
-    if (js_bool_or(reply, "gap", false))
-        puts("the catalogues do not know all of it: the list may be incomplete");
-    putchar('\n');
-    show_table_end(table);
-    printf("%zu other documents\n", js_count(js_at(reply, "others")));
-}
-
-int cmd_dossier_papers(const struct cli *cli, const struct cli_args *args)
-{
-    AUTO(mem)
-    char *id = NULL;
-    int exit_status = cmd_dossier_find(cli, args->operand[0], &id);
-    if (exit_status)
-        return exit_status;
-    return cli_call_on(cli, "GET", "/v1/dossiers/%s/papers", id, NULL, show_papers);
-}
-
 int cmd_dossier_close(const struct cli *cli, const struct cli_args *args)
 {
     struct js *body = args_has(args, "counted") ? js_pack("{s:b}", "counted", 1) : NULL;

@@ -2,6 +2,7 @@
 #include "daemon/cli/cmd_dossier.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/scan_follow.h"
+#include "daemon/model/scan_reason.h"
 
 const struct cli_option cmd_scan_options[] = {
     {"device", 'd', "DEVICE", "label, identity or SANE name (default: the configured one)"},
@@ -22,6 +23,12 @@ const struct cli_option cmd_scan_options[] = {
     {"interval", 0, "S", "with --hands-free: the next page after S seconds without Enter"},
     {"turn-second", 0, NULL, "with --hands-free: every second page lies upside down"},
     {"keep-open", 0, NULL, "more pages of the same paper will follow"},
+    {"for", 0, "CODE", "which wanted paper comes (dossier papers lists them)"},
+    {"stage", 0, "STAGE", "with --for: where a code is in several", "component output result"},
+    {"reason", 0, "CODE", "with --for: why, though it is held or need not be digitized",
+     scan_reason_words},
+    {"reason-note", 0, "TEXT", "the same in words"},
+    {"holder", 0, "NAME", "with --reason: who holds the data that cannot be used"},
     {0},
 };
 
@@ -29,7 +36,9 @@ static const struct {
     const char *option, *key;
 } texts[] = {{"device", "device"},     {"profile", "profile"}, {"source", "source"},
              {"mode", "mode"},         {"paper", "paper"},     {"document", "document_id"},
-             {"replaces", "replaces"}, {"backs", "backs"}},
+             {"replaces", "replaces"}, {"backs", "backs"},     {"for", "paper_code"},
+             {"stage", "stage"},       {"reason", "reason"},   {"reason-note", "reason_note"},
+             {"holder", "holder"}},
   flags[] = {{"hands-free", "hands_free"}, {"turn-second", "turn_second"}};
 
 static const struct {
@@ -46,7 +55,10 @@ static enum err_code check_together(const struct cli_args *args, struct err *err
 {
     static const struct {
         const char *option, *wants;
-    } pairs[] = {{"interval", "hands-free"}, {"turn-second", "hands-free"}, {"backs", "document"}};
+    } pairs[] = {{"interval", "hands-free"}, {"turn-second", "hands-free"},
+                 {"backs", "document"},      {"stage", "for"},
+                 {"reason", "for"},          {"reason-note", "reason"},
+                 {"holder", "reason"}};
     for (size_t i = 0; i < COUNT(pairs); i++)
         if (args_has(args, pairs[i].option) && !args_has(args, pairs[i].wants))
             return err_set(err, ERR_USAGE, "--%s goes with --%s", pairs[i].option, pairs[i].wants);

@@ -31,6 +31,10 @@ const struct cli_command cli_commands[] = {
      "bind the code, say how many papers and written sides, which procedure", cmd_dossier_update},
     {"dossier", "papers", "DOSSIER", NULL, "papers its procedure wants, and which are there",
      cmd_dossier_papers},
+    {"dossier", "reuse", "DOSSIER PAPER [DOCUMENT]", cmd_dossier_reuse_options,
+     "a held document instead of a scan, or --undo", cmd_dossier_reuse},
+    {"dossier", "demand", "DOSSIER PAPER", cmd_dossier_demand_options,
+     "the citizen asks for a paper to be digitized", cmd_dossier_demand},
     {"dossier", "close", "DOSSIER", cmd_dossier_close_options,
      "close it when papers and documents are equal", cmd_dossier_close},
     {"scan", "continue", "JOB", NULL, "scan the rest of a paper whose scan failed",
@@ -53,6 +57,8 @@ const struct cli_command cli_commands[] = {
      "put the pages of another one behind its own", cmd_document_join},
     {"document", "replace", "DOCUMENT", cmd_document_reason_options,
      "begin a new version, with a reason", cmd_document_replace},
+    {"document", "paper", "DOCUMENT [PAPER]", cmd_document_paper_options,
+     "which wanted paper it is, or --none", cmd_document_paper},
     {"document", "file", "DOCUMENT", cmd_document_file_options, "get its signed PDF",
      cmd_document_file},
 #ifdef SOHOA_HAS_PROCESS
@@ -106,6 +112,8 @@ const struct cli_command cli_commands[] = {
     {"signer", "show", "", NULL, "who signs, and is the key open", cmd_signer_show},
     {"signer", "unlock", "", cmd_signer_unlock_options, "open the signing key", cmd_signer_unlock},
     {"signer", "lock", "", NULL, "wipe the signing key from memory", cmd_signer_lock},
+    {"report", "unusable", "", cmd_report_unusable_options,
+     "data that exists but could not be used, for its holders", cmd_report_unusable},
     {"status", NULL, "", NULL, "state of the station", cmd_status},
     {"open", NULL, "", NULL, "print a one-time link to the clerk's page", cmd_open},
 #ifdef SOHOA_HAS_PROCESS

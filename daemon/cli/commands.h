@@ -27,10 +27,18 @@ extern const struct cli_option cmd_dossier_list_options[];
 extern const struct cli_option cmd_dossier_create_options[];
 extern const struct cli_option cmd_dossier_update_options[];
 extern const struct cli_option cmd_dossier_close_options[];
+extern const struct cli_option cmd_dossier_reuse_options[];
+extern const struct cli_option cmd_dossier_demand_options[];
+extern const struct cli_option cmd_document_paper_options[];
+extern const struct cli_option cmd_report_unusable_options[];
 int cmd_dossier_list(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_show(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_create(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_update(const struct cli *cli, const struct cli_args *args);
+int cmd_dossier_reuse(const struct cli *cli, const struct cli_args *args);
+int cmd_dossier_demand(const struct cli *cli, const struct cli_args *args);
+int cmd_document_paper(const struct cli *cli, const struct cli_args *args);
+int cmd_report_unusable(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_papers(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_close(const struct cli *cli, const struct cli_args *args);
 

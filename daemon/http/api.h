@@ -24,6 +24,8 @@ void api_dossiers_create(struct call *call);
 void api_dossiers_get(struct call *call);
 void api_dossiers_update(struct call *call);
 void api_dossiers_close(struct call *call);
+void api_dossiers_reuse(struct call *call);
+void api_dossiers_demand(struct call *call);
 void api_dossiers_papers(struct call *call);
 void api_dossiers_scan(struct call *call);
 
@@ -36,6 +38,8 @@ void api_jobs_finish(struct call *call);
 void api_jobs_preview(struct call *call);
 
 void api_documents_get(struct call *call);
+void api_documents_paper(struct call *call);
+void api_reports_unusable(struct call *call);
 void api_documents_file(struct call *call);
 void api_documents_finish(struct call *call);
 void api_documents_reopen(struct call *call);

@@ -1,5 +1,6 @@
 #include "daemon/http/api.h"
 #include "daemon/http/call.h"
+#include "daemon/model/scan_reason.h"
 
 #include <string.h>
 
@@ -61,6 +62,11 @@ static const struct arg_rule scan_rules[] = {
     {"interval_s", ARG_INT, 0, .min = 1, .max = 600},
     {"turn_second", ARG_BOOL, 0},
     {"confirm_first", ARG_BOOL, 0},
+    {"paper_code", ARG_TEXT, 0, .min = 1, .max = CODE_MAX},
+    {"stage", ARG_WORD, 0, .words = "component output result"},
+    {"reason", ARG_WORD, 0, .words = scan_reason_words},
+    {"reason_note", ARG_TEXT, 0, .min = 1, .max = 500},
+    {"holder", ARG_TEXT, 0, .min = 1, .max = 300},
     {0}};
 
 void api_dossiers_list(struct call *call)
@@ -128,14 +134,27 @@ void api_dossiers_close(struct call *call)
     call_store(call, "dossier_close", rules, 200);
 }
 
+/* NULL: none. */
+static const char *scan_contradiction(const struct js *args)
+{
+    if (js_has(args, "part_of") != js_has(args, "part_kind"))
+        return "part_of and part_kind: one without the other";
+    if (js_has(args, "paper_code") && js_has(args, "document_id"))
+        return "paper_code: the document is there, /v1/documents/{id}/paper says which it is";
+    if (js_has(args, "reason") && !js_has(args, "paper_code"))
+        return "reason: for no paper";
+    return NULL;
+}
+
 void api_dossiers_scan(struct call *call)
 {
     const struct http *http = call->http;
     AUTO(js)
     struct js *args = call_args(call, scan_rules);
-    if (args && js_has(args, "part_of") != js_has(args, "part_kind")) {
+    const char *why = args ? scan_contradiction(args) : NULL;
+    if (why) {
         struct err err = ERR_INIT;
-        err_set(&err, ERR_BAD_JSON, "part_of and part_kind: one without the other");
+        err_set(&err, ERR_BAD_JSON, "%s", why);
         call_fail(call, &err);
         return;
     }

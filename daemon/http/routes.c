@@ -32,6 +32,8 @@ const struct route routes[] = {
     {METHOD_GET,    "/v1/dossiers/{id}",          ROLE_CLERK, 0,     api_dossiers_get, 0},
     {METHOD_PATCH,  "/v1/dossiers/{id}",          ROLE_CLERK, SMALL, api_dossiers_update, 0},
     {METHOD_GET,    "/v1/dossiers/{id}/papers",   ROLE_CLERK, 0,     api_dossiers_papers, 0},
+    {METHOD_POST,   "/v1/dossiers/{id}/reuse",    ROLE_CLERK, SMALL, api_dossiers_reuse, 0},
+    {METHOD_POST,   "/v1/dossiers/{id}/demand",   ROLE_CLERK, SMALL, api_dossiers_demand, 0},
     {METHOD_POST,   "/v1/dossiers/{id}/close",    ROLE_CLERK, SMALL, api_dossiers_close, 0},
     {METHOD_POST,   "/v1/dossiers/{id}/scan",     ROLE_CLERK, SMALL, api_dossiers_scan, 0},
 
@@ -45,6 +47,7 @@ const struct route routes[] = {
 
     {METHOD_GET,    "/v1/documents/{id}",         ROLE_CLERK, 0,     api_documents_get, 0},
     {METHOD_GET,    "/v1/documents/{id}/file",    ROLE_CLERK, 0,     api_documents_file, 0},
+    {METHOD_POST,   "/v1/documents/{id}/paper",   ROLE_CLERK, SMALL, api_documents_paper, 0},
     {METHOD_POST,   "/v1/documents/{id}/finish",  ROLE_CLERK, SMALL, api_documents_finish, 0},
     {METHOD_POST,   "/v1/documents/{id}/reopen",  ROLE_CLERK, SMALL, api_documents_reopen, 0},
     {METHOD_POST,   "/v1/documents/{id}/confirm", ROLE_CLERK, LARGE, api_documents_confirm, 0},
@@ -97,6 +100,7 @@ const struct route routes[] = {
     {METHOD_GET,    "/v1/procedures/{name}/papers",
                                                   ROLE_CLERK, 0,     api_procedures_papers, 0},
 
+    {METHOD_GET,    "/v1/reports/unusable",       ROLE_CLERK, 0,     api_reports_unusable, 0},
     {METHOD_POST,   "/v1/open",                   ROLE_CLERK, SMALL, api_open_link, ROUTE_UNIX_ONLY},
     {METHOD_GET,    "/open/{token}",              ROLE_ANY,   0,     api_open_session, 0},
     {METHOD_GET,    "/",                          ROLE_ANY,   0,     api_web_index, ROUTE_PAGE},

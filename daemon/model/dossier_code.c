@@ -74,3 +74,35 @@ char *dossier_code_canonical(const char *typed)
         text[size] = 0;
     return text;
 }
+
+/* Two digits each; "" when there is no such day, or it lies ahead. */
+static void day_of(int year, int month, int day, const char *today, char out[11])
+{
+    char text[40];
+    out[0] = 0;
+    if (!when_is_date(2000 + year, month, day))
+        return;
+    snprintf(text, sizeof text, "%04d-%02d-%02d", 2000 + year, month, day);
+    if (strcmp(text, today) <= 0)
+        memcpy(out, text, 11);
+}
+
+bool dossier_code_day(const char *code, const char *today, char out[11], bool *out_to_check)
+{
+    static const char first_of_other_form[] = "2018-06-21"; /* NĐ 61/2018 in force */
+    int a, b, c;
+    char year_first[11], day_first[11];
+    const char *last = strrchr(code, '-');
+    if (!last || last - code < 7 || sscanf(last - 6, "%2d%2d%2d", &a, &b, &c) != 3)
+        return false;
+    day_of(a, b, c, today, year_first);
+    day_of(c, b, a, today, day_first);
+    if (strcmp(day_first, first_of_other_form) < 0)
+        day_first[0] = 0;
+    bool by_year = strcmp(year_first, day_first) >= 0;
+    if (!*year_first && !*day_first)
+        return false;
+    *out_to_check = *year_first && *day_first && strcmp(year_first, day_first) != 0;
+    memcpy(out, by_year ? year_first : day_first, 11);
+    return true;
+}

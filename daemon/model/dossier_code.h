@@ -12,4 +12,10 @@ bool dossier_code_is_valid(const char *text);
  * checked. NULL when out of memory. */
 char *dossier_code_canonical(const char *typed);
 
+/* The day of reception in a code, "2025-08-20", not after `today`. Offices write YYMMDD (TT
+ * 01/2018) or DDMMYY (NĐ 61/2018, from mid-2018): a real past day by one of them is taken; where
+ * both are, the later, as paper comes to the counter soon, and *out_to_check says that a person
+ * should look. False: neither. */
+bool dossier_code_day(const char *code, const char *today, char out[11], bool *out_to_check);
+
 #endif

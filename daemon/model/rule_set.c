@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const struct rule_set rule_sets[] = {
-#define RULE_SET(id, first, last, instruments, outputs) {id, first, last, instruments, outputs},
+#define RULE_SET(id, first, last, instruments, outputs, online)                                    \
+    {id, first, last, instruments, outputs, online},
 #include "daemon/model/rule_sets.def"
 #undef RULE_SET
 };

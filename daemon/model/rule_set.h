@@ -9,6 +9,7 @@ enum duty { DUTY_MANDATORY, DUTY_ON_DEMAND, DUTY_NEVER };
 struct rule_set {
     const char *id, *first, *last, *instruments;
     enum duty outputs; /* group d */
+    enum duty online;  /* DUTY_NEVER: components of a dossier filed online, whatever their group */
 };
 
 /* day: "2025-09-15". Never NULL. */

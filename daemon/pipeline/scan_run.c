@@ -440,11 +440,25 @@ static void on_document_made(void *payload, struct ipc_message *message, const s
     accept_job(scanner, err);
 }
 
+static bool copy_keys(struct js *args, const struct js *from, const char *const *keys)
+{
+    bool ok = args;
+    for (; ok && *keys; keys++)
+        if (js_has(from, *keys))
+            ok = js_set(args, *keys, js_ref(js_at(from, *keys)));
+    return ok;
+}
+
+/* The store says whether a paper of that kind may be scanned: nothing moves before. */
 static void make_document(struct scanner *scanner)
 {
+    static const char *const wish[] = {"stage",       "paper_code", "reason",
+                                       "reason_note", "holder",     NULL};
     const struct scan_job *job = scanner->run.job;
     struct js *args =
         js_pack("{s:s, s:O}", "dossier_id", job->dossier_id, "principal", job->principal);
+    if (!copy_keys(args, job->request, wish))
+        js_free(TAKE(args));
     scanner->run.made_document = true;
     scanner->run.job->rejected = false;
     store_client_call(scanner->store, "document_create", args, NULL, 0, on_document_made, scanner);

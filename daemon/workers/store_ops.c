@@ -81,8 +81,8 @@ enum err_code answer_fd(struct store_call *call, int fd, struct err *err)
 /* ---- running an operation ---- */
 
 static const struct store_op *const op_tables[] = {
-    store_ops_case,   store_ops_page,    store_ops_edit, store_ops_device,
-    store_ops_import, store_ops_catalog, store_ops_work};
+    store_ops_case,   store_ops_component, store_ops_page,    store_ops_edit,
+    store_ops_device, store_ops_import,    store_ops_catalog, store_ops_work};
 #define TABLE_COUNT (sizeof op_tables / sizeof *op_tables)
 
 static const struct store_op *find_op(const char *name)
@@ -120,7 +120,9 @@ static enum err_code note_read(struct store_call *call, const struct store_op *o
     struct err why = ERR_INIT;
     struct audit row = {.kind = op->subject_kind,
                         .id = js_text_or(call->args, "id", op->name),
-                        .detail = op->seen ? op->seen : js_text_or(call->args, "what", ""),
+                        .detail = *call->seen ? call->seen
+                                  : op->seen  ? op->seen
+                                              : js_text_or(call->args, "what", ""),
                         .by = call->by};
     enum err_code code = audit_read(call->store, &row, &why);
     if (code == ERR_DISK_FULL || code == ERR_READ_ONLY) {

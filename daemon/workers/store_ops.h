@@ -12,6 +12,7 @@ struct store_call {
     struct principal by;   /* of an operation for somebody; else empty texts */
     struct ipc_message *message;
     struct worker_answer *answer; /* for descriptors; `ok` is set from *out */
+    char seen[80];                /* of a read that saw more than its table says; else "" */
 };
 
 #define ANSWER_FDS_MAX (sizeof((struct worker_answer *)0)->fds / sizeof(int))
@@ -29,13 +30,14 @@ struct store_op {
     const char *subject_kind, *seen;
 };
 
-extern const struct store_op store_ops_case[]; /* dossiers, documents: store_ops_case.c */
+extern const struct store_op store_ops_case[];      /* dossiers, documents: store_ops_case.c */
+extern const struct store_op store_ops_component[]; /* wanted papers, scans for them */
 extern const struct store_op store_ops_page[];
 extern const struct store_op store_ops_edit[];   /* what people do to pages after the scan */
 extern const struct store_op store_ops_device[]; /* labels and profiles of scanners */
 extern const struct store_op store_ops_import[]; /* paper that comes as files */
 extern const struct store_op store_ops_catalog[];
-extern const struct store_op store_ops_work[];   /* claims, queue, status: store_ops_work.c */
+extern const struct store_op store_ops_work[]; /* claims, queue, status: store_ops_work.c */
 
 /* Runs the operation of that name; BAD_MESSAGE when there is none. */
 enum err_code store_ops_run(struct store *store, const char *name, const struct js *args,

@@ -8,7 +8,6 @@
 #include "queue/store/dossier_case.h"
 #include "queue/store/status.h"
 #include "queue/store/view.h"
-#include "queue/store/wanted.h"
 
 #include <string.h>
 
@@ -157,13 +156,6 @@ static enum err_code dossier_get_op(struct store_call *call, struct js **out, st
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
 }
 
-static enum err_code dossier_papers_op(struct store_call *call, struct js **out, struct err *err)
-{
-    const char *id;
-    enum err_code code = arg_id(call->args, "id", &id, err);
-    return code ? code : wanted_of_dossier(call->store, id, out, err);
-}
-
 static enum err_code dossier_close_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *id;
@@ -172,16 +164,6 @@ static enum err_code dossier_close_op(struct store_call *call, struct js **out, 
         code =
             dossier_close(call->store, id, js_bool_or(call->args, "counted", false), call->by, err);
     return code ? code : answer_dossier(call, id, out, err);
-}
-
-static enum err_code document_create_op(struct store_call *call, struct js **out, struct err *err)
-{
-    const char *dossier_id;
-    char id[ID_SIZE];
-    enum err_code code = arg_id(call->args, "dossier_id", &dossier_id, err);
-    if (!code)
-        code = document_create(call->store, dossier_id, call->by, id, err);
-    return code ? code : answer_document(call, id, out, err);
 }
 
 static enum err_code document_get_op(struct store_call *call, struct js **out, struct err *err)
@@ -335,9 +317,7 @@ const struct store_op store_ops_case[] = {
     {"dossier_update", OP_CHANGES, dossier_update_op},
     {"dossier_list", OP_READS, dossier_list_op, "station", "list"},
     {"dossier_get", OP_READS, dossier_get_op, "dossier", "view"},
-    {"dossier_papers", OP_READS, dossier_papers_op, "dossier", "papers"},
     {"dossier_close", OP_CHANGES, dossier_close_op},
-    {"document_create", OP_CHANGES, document_create_op},
     {"document_get", OP_READS, document_get_op, "document", "view"},
     {"document_finish_scan", OP_CHANGES, document_finish_scan_op},
     {"document_reopen", OP_CHANGES, document_reopen_op},

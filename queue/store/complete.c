@@ -8,6 +8,7 @@
 #include "queue/store/advance.h"
 #include "queue/store/audit.h"
 #include "queue/store/claim.h"
+#include "queue/store/component.h"
 #include "queue/store/document.h"
 #include "queue/store/fields.h"
 #include "queue/store/import.h"
@@ -160,6 +161,8 @@ static enum err_code complete_understand(const struct completion *c, struct err 
         code = fields_store_proposal(c->store, c->id, &fields, err);
     if (!code)
         code = store_type(c, err);
+    if (!code)
+        code = component_settle_around(c->store, c->id, err);
     if (!code)
         code = store_starts(c, err);
     if (!code)

@@ -4,6 +4,7 @@
 #include "daemon/base/when.h"
 #include "daemon/model/doc_type.h"
 #include "queue/store/advance.h"
+#include "queue/store/component.h"
 #include "queue/store/fields.h"
 #include "queue/store/inside.h"
 #include "queue/store/question.h"
@@ -229,6 +230,8 @@ enum err_code document_confirm(struct store *store, const char *id,
         code = store_answers(store, id, &answers, by, now_us, err);
     if (!code)
         code = set_type(store, id, comparison->type, err);
+    if (!code) /* by the title and type it has now */
+        code = component_settle_around(store, id, err);
     if (!code)
         code = store_run_one(
             store, "document",

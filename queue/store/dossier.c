@@ -4,6 +4,7 @@
 #include "daemon/model/field.h"
 #include "queue/store/audit.h"
 #include "queue/store/counts.h"
+#include "queue/store/dossier_case.h"
 #include "queue/store/inside.h"
 #include "queue/store/record.h"
 
@@ -70,6 +71,8 @@ enum err_code dossier_create(struct store *store, const struct dossier_wish *wis
                       err);
     if (!code)
         code = audit_dossier(store, id, "create", NULL, by, err);
+    if (!code)
+        code = dossier_case_inherit(store, id, by, err);
     if (!code)
         code = dossier_people_change(store, id, &wish->people, by, err);
     if (!code)

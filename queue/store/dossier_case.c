@@ -1,10 +1,12 @@
 #include "queue/store/dossier_case.h"
 
 #include "daemon/base/when.h"
+#include "daemon/model/dossier_code.h"
 #include "daemon/model/procedure_code.h"
 #include "daemon/model/rule_set.h"
 #include "queue/store/audit.h"
 #include "queue/store/catalog.h"
+#include "queue/store/component.h"
 #include "queue/store/dossier.h"
 #include "queue/store/inside.h"
 
@@ -50,19 +52,6 @@ static enum err_code read_row(struct store *store, const char *id, struct case_r
 
 /* ---- the day of reception ---- */
 
-/* H56.14-240823-0001: six digits before the last sign; a day that lies ahead was misread. */
-static bool day_of_code(const char *code, char out[11])
-{
-    const char *last = strrchr(code, '-');
-    char today[11];
-    if (!last || last - code < 7)
-        return false;
-    char text[40];
-    snprintf(text, sizeof text, "20%.2s-%.2s-%.2s", last - 6, last - 4, last - 2);
-    catalog_today(today);
-    return catalog_date(text, false, out) && strcmp(out, today) <= 0;
-}
-
 static void day_of_creation(int64_t created_us, char out[11])
 {
     char iso[WHEN_ISO_SIZE];
@@ -95,7 +84,10 @@ static void find_received(struct case_row *row)
     row->received_on[0] = row->received_from[0] = 0;
     if (!*row->procedure)
         return;
-    bool by_code = day_of_code(row->code, row->received_on);
+    char today[11];
+    bool to_check;
+    catalog_today(today);
+    bool by_code = dossier_code_day(row->code, today, row->received_on, &to_check);
     if (!by_code)
         day_of_creation(row->created_us, row->received_on);
     snprintf(row->received_from, sizeof row->received_from, by_code ? "code" : "created");
@@ -155,6 +147,8 @@ static enum err_code write_row(struct store *store, const char *id, const struct
                 .kind = "dossier", .id = id, .event = "set-case", .detail = detail, .by = by},
             err);
     if (!code)
+        code = component_settle(store, id, err);
+    if (!code)
         code = dossier_rewrite_records(store, id, err);
     if (!code)
         store_touch(store, "dossier", id);
@@ -182,6 +176,47 @@ static enum err_code settle(struct store *store, const char *id,
     return same ? ERR_OK : write_row(store, id, &row, by, err);
 }
 
+/* The case comes back months later, with its result: it is about what it was about. */
+enum err_code dossier_case_inherit(struct store *store, const char *id, struct principal by,
+                                   struct err *err)
+{
+    AUTO(query) struct query *q = NULL;
+    struct case_row row;
+    bool found;
+    enum err_code code = read_row(store, id, &row, err);
+    if (code || *row.procedure || !*row.code)
+        return code;
+    code = db_query(store->db,
+                    "SELECT procedure_code, CASE received_from WHEN 'said' THEN received_on END "
+                    "FROM dossier WHERE code = ? AND id <> ? AND procedure_code IS NOT NULL "
+                    "ORDER BY created_us DESC LIMIT 1",
+                    DB_BIND(DB_TEXT(row.code), DB_TEXT(id)), &q, err);
+    if (!code)
+        code = query_next(q, &found, err);
+    if (code || !found)
+        return code;
+    struct dossier_change change = {.procedure = query_text(q, 0), .received_on = query_text(q, 1)};
+    return settle(store, id, &change, by, err);
+}
+
+enum err_code dossier_case_show(struct store *store, const char *id, struct js *dossier,
+                                struct err *err)
+{
+    struct case_row row;
+    char today[11], day[11];
+    bool to_check = false;
+    enum err_code code = read_row(store, id, &row, err);
+    if (code)
+        return code;
+    catalog_today(today);
+    if (strcmp(row.received_from, "code") == 0)
+        dossier_code_day(row.code, today, day, &to_check);
+    bool ok =
+        js_set(dossier, "received_from", js_text(*row.received_from ? row.received_from : NULL)) &&
+        js_set(dossier, "received_to_check", js_bool(to_check));
+    return ok ? ERR_OK : err_set(err, ERR_NO_MEMORY, "dossier");
+}
+
 enum err_code dossier_change(struct store *store, const char *id,
                              const struct dossier_change *change, struct principal by,
                              struct err *err)
@@ -192,6 +227,8 @@ enum err_code dossier_change(struct store *store, const char *id,
         code = dossier_update(store, id, change->code, change->papers, change->sides, by, err);
     if (!code)
         code = settle(store, id, change, by, err);
+    if (!code && change->code && !change->procedure)
+        code = dossier_case_inherit(store, id, by, err);
     if (!code)
         code = dossier_people_change(store, id, &change->people, by, err);
     return code ? code : tx_commit(&tx, err);

@@ -6,7 +6,8 @@
 /*
  * What a dossier is about. With the procedure come the day of reception (as a person said, else as
  * the dossier code says, else the day the dossier was begun) and the rules of that day, which stay
- * with the dossier whatever is imported later (R-VER, R-02, R-30).
+ * with the dossier whatever is imported later (R-VER, R-02, R-30). A dossier whose code an earlier
+ * one had is the same case and begins with its procedure.
  */
 
 struct dossier_change {
@@ -23,5 +24,13 @@ struct dossier_change {
 enum err_code dossier_change(struct store *store, const char *id,
                              const struct dossier_change *change, struct principal by,
                              struct err *err);
+
+/* Inside the caller's transaction: the dossier has got its code. */
+enum err_code dossier_case_inherit(struct store *store, const char *id, struct principal by,
+                                   struct err *err);
+/* Sets "received_from" ("said" "code" "created" or null) and "received_to_check": the code may mean
+ * another day (dossier_code.h). */
+enum err_code dossier_case_show(struct store *store, const char *id, struct js *dossier,
+                                struct err *err);
 
 #endif

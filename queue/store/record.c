@@ -76,6 +76,8 @@ static struct js *record(const struct js *dossier, const struct js *document,
               js_set(r, "received_on", copy_of(dossier, "received_on")) && /* */
               js_set(r, "channel", copy_of(dossier, "channel")) &&         /* KenhThucHien */
               js_set(r, "dossier_owner", owner_of(dossier)) &&
+              js_set(r, "stage", copy_of(document, "stage")) &&
+              js_set(r, "paper_code", copy_of(document, "paper_code")) &&
               js_set(r, "result_code", copy_of(document, "result_code")) &&
               js_set(r, "type", copy_of(document, "type")) &&
               js_set(r, "kind", copy_of(document, "kind")) &&

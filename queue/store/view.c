@@ -3,6 +3,7 @@
 #include "daemon/model/page_cut.h"
 #include "queue/store/counts.h"
 #include "queue/store/document.h"
+#include "queue/store/dossier_case.h"
 #include "queue/store/dossier_people.h"
 #include "queue/store/fields.h"
 #include "queue/store/inside.h"
@@ -136,6 +137,8 @@ enum err_code view_dossier(struct store *store, const char *id, struct js **out,
     if (!js_set(dossier, "counts", counts_to_js(&counts)))
         return no_memory(err);
     code = dossier_people_show(store, id, dossier, err);
+    if (!code)
+        code = dossier_case_show(store, id, dossier, err);
     if (code)
         return code;
     *out = TAKE(dossier);
@@ -196,7 +199,8 @@ static enum err_code signatures_of(struct store *store, const char *id, struct j
     "d.result_code, d.signed_sha256, "                                                             \
     "(SELECT b.size_bytes FROM blob b WHERE b.sha256 = d.signed_sha256), d.created_us, "           \
     "d.confirmed_us, d.confirmed_by, d.state_us, d.attempts, d.not_before_us, d.copied_us, "       \
-    "d.copied_by, d.copier, d.passed_sha256 IS NOT NULL FROM document d "
+    "d.copied_by, d.copier, d.passed_sha256 IS NOT NULL, "                                         \
+    "d.stage, d.paper_code, d.paper_from FROM document d "
 
 static struct js *kind_of(struct query *q)
 {
@@ -244,6 +248,9 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
               js_set(object, "pages", js_int(query_int(q, 14))) &&
               js_set(object, "counts", counts_to_js(&counts)) &&
               js_set(object, "result_code", js_text(query_text(q, 15))) &&
+              js_set(object, "stage", js_text(query_text(q, 28))) &&
+              js_set(object, "paper_code", js_text(query_text(q, 29))) &&
+              js_set(object, "paper_from", js_text(query_text(q, 30))) &&
               js_set(object, "signed", stored_file(store, query_text(q, 16), query_int(q, 17))) &&
               js_set(object, "signatures", TAKE(signatures)) &&
               js_set(object, "passed_through", js_bool(query_int(q, 27) != 0)) &&

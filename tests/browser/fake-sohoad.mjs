@@ -170,7 +170,9 @@ function finish(document) {
 function scan(dossier, body) {
   if (faults.scan)
     refuse(409, faults.scan, 'Máy quét đang bận.');
+  const isLetIn = atGate(dossier, body);
   const document = body.document_id ? pick(documents, body.document_id) : newDocument(dossier);
+  isLetIn(document);
   if (document.state !== 'open' || document.scan_finished)
     refuse(409, 'STATE_CHANGED', 'Thao tác này không hợp với trạng thái hiện tại nên chưa được ghi.');
   const job = {id: randomUUID(), device: device.identity, dossier_id: dossier.id, document_id: document.id, state: 'running',
@@ -337,7 +339,7 @@ const context = {pages, documents, dossiers, pick, refuse, move, emit, now, newD
   pageMs: PAGE_MS, faults: () => faults};
 const {routes: onPages, settle, showCut} = pageRoutes(context);
 const {routes: onImports, forget: forgetImports} = importRoutes(context);
-const onWanted = wantedRoutes({...context, documentsOf});
+const {routes: onWanted, atGate} = wantedRoutes({...context, documentsOf, now});
 
 function reset() {
   for (const {timer} of jobs.values())

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {findBarriers, shoot} from './browser.mjs';
-import {fake, onMadeUpStation, openDossier, page, text, until, untilFocused} from './fixture.mjs';
+import {KNOWN_OWNER} from './fake-wanted.mjs';
+import {choose, dossierId, fake, onMadeUpStation, openDossier, page, text, until, untilFocused} from './fixture.mjs';
 
 onMadeUpStation({pageMs: 50});
 
@@ -23,7 +24,7 @@ test('a procedure is found by words without accents, and its papers stand beside
   assert.deepEqual(await findBarriers(page), []);
   await page.click('.procedures button >> text=1.001193');
   await page.waitForSelector('summary >> text=Giấy tờ cần có: còn thiếu 1');
-  assert.match(await text('.wanted'), /Thành phần hồ sơ.*Giấy chứng sinh Còn thiếu.*Tờ khai đăng ký khai sinh Chỉ số hóa khi người nộp yêu cầu.*Thẻ căn cước Không số hóa.*Kết quả giải quyết.*Giấy khai sinh Chưa có kết quả/);
+  assert.match(await text('.wanted'), /Thành phần hồ sơ.*Giấy chứng sinh Còn thiếu.*Tờ khai đăng ký khai sinh Chỉ số hóa khi người nộp yêu cầu.*Thẻ căn cước Chỉ xuất trình: xem rồi trả lại, không quét.*Kết quả giải quyết.*Giấy khai sinh Chưa có kết quả/);
   assert.match(await text('.wanted'), /Tiếp nhận 05\/03\/2026 · theo NĐ 118\/2025/);
   await page.keyboard.press('F2');
   await page.waitForSelector('.paper.read');
@@ -120,4 +121,126 @@ test('only the answer to the last words is shown', async () => {
   assert.deepEqual(await namesFound(), ['Thủ tục đăng ký khai tử']);
   await page.unrouteAll({behavior: 'ignoreErrors'});
   await fake.faults({});
+});
+
+/* ---- what is done about a paper ---- */
+
+async function openBirth() {
+  await openDossier();
+  await chooseProcedure('1.001193');
+  await page.waitForSelector('.wanted li');
+}
+
+/* Somebody typed whose case it is: what they have is found. */
+async function nameOwner() {
+  await page.evaluate(async (owner) => {
+    const id = new URLSearchParams(location.hash.slice(1)).get('ho-so');
+    await fetch(`/v1/dossiers/${id}`, {method: 'PATCH', body: JSON.stringify({owner_id: owner}),
+      headers: {'Content-Type': 'application/json', 'X-Sohoa': '1'}});
+  }, KNOWN_OWNER);
+  await fake.tell({event: ['changed', {kind: 'dossier', id: dossierId(), dossier_id: dossierId()}]});
+  await page.waitForSelector('.wanted .found');
+}
+
+const line = (name) => page.locator('.wanted li', {has: page.locator('b', {hasText: new RegExp(`^${name}$`)})});
+const lineText = (name) => line(name).textContent().then((found) => found.replace(/\s+/g, ' ').trim());
+const press = (name, title) => line(name).getByRole('button', {name: title}).click();
+const asked = () => page.waitForSelector('sohoa-ask dialog[open]');
+
+test('a paper is scanned for what it is, and stands there', async () => {
+  await openBirth();
+  await press('Giấy khai sinh', 'Quét giấy này');
+  await page.waitForSelector('.asks >> text=Quét «Giấy khai sinh»');
+  await untilFocused('scan');
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.paper.read');
+  await page.waitForSelector('.wanted li.have >> text=Giấy khai sinh');
+  await page.waitForSelector('.asks >> text=Quét «Giấy khai sinh»', {state: 'detached'});
+});
+
+test('what the owner has is offered, taken over and given back', async () => {
+  await openBirth();
+  await nameOwner();
+  assert.match(await lineText('Giấy chứng sinh'), /Đã có trên máy: 12\/GCS · 18\/11\/2025 · hồ sơ H56\.14-251120-0004 \(chưa rõ thời hạn\), và 1 bản khác/);
+  assert.deepEqual(await findBarriers(page), []);
+  await shoot(page, 'wanted-held');
+  await press('Giấy chứng sinh', 'Dùng lại');
+  await page.waitForSelector('.wanted li.have >> text=Dùng lại 12/GCS');
+  await page.waitForSelector('summary >> text=không thiếu');
+  await press('Giấy chứng sinh', 'Bỏ dùng lại');
+  await page.waitForSelector('summary >> text=còn thiếu 1');
+});
+
+test('a scan of what is held says why first', async () => {
+  await openBirth();
+  await nameOwner();
+  await press('Giấy chứng sinh', 'Vẫn quét, nêu lý do');
+  await asked();
+  await page.selectOption('#reason', 'other');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.locator('sohoa-ask dialog[open]').count(), 1); // in words, please
+  await page.selectOption('#reason', 'data_not_exploitable');
+  await page.fill('#holder', 'CSDL hộ tịch');
+  assert.deepEqual(await findBarriers(page), []);
+  await shoot(page, 'wanted-reason');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.asks >> text=Quét «Giấy chứng sinh»');
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.wanted li.have >> text=Giấy chứng sinh');
+  await page.waitForSelector('.paper.read');
+});
+
+test('a paper on demand waits for who asked and the fee', async () => {
+  await openBirth();
+  await press('Tờ khai đăng ký khai sinh', 'Người nộp yêu cầu số hóa');
+  await asked();
+  await page.selectOption('#asked_by', 'presenter');
+  await page.selectOption('#fee', 'exempt');
+  await page.focus('#fee');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.wanted >> text=Người nộp yêu cầu số hóa (người nộp, miễn phí)');
+  await press('Tờ khai đăng ký khai sinh', 'Quét giấy này');
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.wanted li.have >> text=Tờ khai đăng ký khai sinh');
+});
+
+test('what is only shown has no action, what is exempt only with a reason', async () => {
+  await openBirth();
+  assert.equal(await line('Thẻ căn cước').getByRole('button').count(), 0);
+  assert.match(await lineText('Ý kiến của công an xã'), /Không phải số hóa theo quy định.*Vẫn quét, nêu lý do/);
+});
+
+test('a paper scanned freely and read as one that asks is explained afterwards', async () => {
+  await openBirth();
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.paper.read');
+  await fake.change({type: 'citizen-id'});
+  await page.waitForSelector('.wanted li.missing >> text=Không được số hóa: bỏ bản quét này');
+  await fake.change({type: 'declaration'});
+  await page.waitForSelector('.wanted li.missing >> text=Chưa ghi yêu cầu của người nộp');
+  assert.deepEqual(await findBarriers(page), []);
+});
+
+test('a person says which paper it is', async () => {
+  await openBirth();
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.paper.read');
+  await choose('Là giấy nào của hồ sơ…', 'sohoa-paper-menu .opener');
+  await asked();
+  await page.selectOption('#wanted-paper', {label: 'Giấy chứng sinh'});
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.wanted li.have >> text=Giấy chứng sinh');
+  await page.waitForSelector('summary >> text=không thiếu');
+});
+
+test('the wanted papers are seen without scrolling once a paper is scanned', async () => {
+  await openBirth();
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.paper.read');
+  await page.waitForSelector('.wanted li.have');
+  const places = await page.$$eval('.wanted summary, .wanted li', (all) => all.map((one) => one.getBoundingClientRect().top));
+  await shoot(page, 'wanted-fold');
+  assert.ok(places[1] < await page.evaluate(() => innerHeight), `the first is at ${places[1]}`);
 });

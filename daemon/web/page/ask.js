@@ -6,7 +6,8 @@ class SohoaAsk extends SohoaElement {
   #values = {};
   #answer = () => {};
 
-  /* {title, fields(values): [{name, label, options?: {value: text}, isRadio?}], act}: a field without options is text. */
+  /* {title, fields(values): [{name, label, options?: {value: text}, isRadio?, isOptional?}], act}: a field without options is text, which may
+   * be left empty where it isOptional. */
   ask(question) {
     this.#question = question;
     this.#values = {};
@@ -38,7 +39,7 @@ class SohoaAsk extends SohoaElement {
     const input = options ? html`<select id=${name} @change=${(event) => this.#set(name, event.target.value)}>
         ${Object.entries(options).map(([value, text]) => html`
           <option value=${value} ?selected=${value === this.#value(field)}>${text}</option>`)}</select>`
-      : html`<input id=${name} autocomplete="off" required maxlength="200" .value=${live(this.#values[name] ?? '')}
+      : html`<input id=${name} autocomplete="off" ?required=${!field.isOptional} maxlength="200" .value=${live(this.#values[name] ?? '')}
           @input=${(event) => this.#set(name, event.target.value)}>`;
     return html`<label for=${name}>${label}</label>${input}`;
   }
@@ -65,7 +66,7 @@ class SohoaAsk extends SohoaElement {
     event.preventDefault();
     const fields = this.#question.fields(this.#values);
     const answers = Object.fromEntries(fields.map((field) => [field.name, this.#value(field)]));
-    if (!fields.every(({name}) => answers[name]))
+    if (!fields.every(({name, isOptional}) => isOptional || answers[name]))
       return;
     this.#answer(answers);
     this.querySelector('dialog').close();

@@ -1,6 +1,7 @@
 /* Dossiers: begin one, with or without code; the recent ones, and any by its code; the code may be bound later. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
 import {dossierName, timeForPeople} from './text.js';
+import './wanted-papers.js';
 
 class SohoaDossiers extends SohoaElement {
   view() {
@@ -16,6 +17,7 @@ class SohoaDossiers extends SohoaElement {
         </div>
       </form>
       ${station.dossier ? this.#present(station.dossier) : nothing}
+      <sohoa-wanted></sohoa-wanted>
       <h3>${station.dossierList.search ? 'Hồ sơ tìm thấy' : 'Hồ sơ gần đây'}</h3>
       <form class="with-button" role="search" @submit=${(event) => this.#search(event)}>
         <input id="search" type="search" aria-label="Tìm theo mã hồ sơ" placeholder="Tìm theo mã hồ sơ"

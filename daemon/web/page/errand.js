@@ -1,6 +1,6 @@
 /*
  * A scan with a place: the next scan is not for the end of the open paper but beside, instead of or for the same
- * side as a page that is there. It waits until the clerk has laid the paper and says scan.
+ * side as a page that is there, or it is a certain paper of those the case wants. It waits until the clerk has laid the paper and says scan.
  *
  *   none ──begin──▶ waiting ──start──▶ (the scan runs: capture.js)
  *                      └──drop, another dossier──▶ none
@@ -10,7 +10,7 @@ import {pageName, sidesOf} from './sides.js';
 const CARD_DPI = 600;
 
 export class Errand {
-  wish = null; // {documentId, text, hint, place(): what the scan request says of it, back: page to bring back on undo}
+  wish = null; // {documentId?, text, hint, place(): what the scan request says of it, back: page to bring back on undo}
 
   #station;
   #refusedCard = ''; // page whose card the clerk wants no closer image of
@@ -47,6 +47,13 @@ export class Errand {
       () => ({part_of: page.id, part_kind: 'overlap'}));
   }
 
+  /* A new document for a wanted paper; why: the reason, where one is wanted. */
+  paper({stage, code, name}, why = {}) {
+    this.wish = {text: `Quét «${name}»`, hint: '', place: () => ({stage, paper_code: code, ...why})};
+    this.#station.changed();
+    document.querySelector('#scan')?.focus();
+  }
+
   #pagesBeside(page) {
     return this.#station.pagesOf(page.document_id);
   }
@@ -65,7 +72,20 @@ export class Errand {
   }
 
   /* options: as the clerk chose them for any scan. */
-  async start({hands_free: _, turn_second: __, interval_s: ___, ...options}) {
+  start(options) {
+    return this.wish.documentId ? this.#startBeside(options) : this.#startPaper(options);
+  }
+
+  /* The paper that is collected still is whole: another one comes. */
+  async #startPaper(options) {
+    const {place} = this.wish;
+    const {capture, papers} = this.#station;
+    if (await papers.finishOpen() && await capture.start(() => ({...options, ...place()})))
+      this.wish = null;
+    this.#station.changed();
+  }
+
+  async #startBeside({hands_free: _, turn_second: __, interval_s: ___, ...options}) {
     const {documentId, place, back} = this.wish;
     if (await this.#scan(documentId, () => ({...options, ...place()}), back))
       this.wish = null;

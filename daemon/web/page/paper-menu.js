@@ -2,10 +2,12 @@
  * there, a new copy of a signed one. What is about a single page is in page-actions.js. */
 import {html, SohoaElement, station} from './element.js';
 import {askReason} from './ask.js';
+import {askPaper} from './paper-questions.js';
 import './menu.js';
 
 const SIGNED = new Set(['signed', 'extracted', 'coded', 'queued', 'closed']);
 const COLLECTED = new Set(['open', 'read']);
+const UNCODED = new Set([...COLLECTED, 'copied', 'signed', 'extracted']);
 
 class SohoaPaperMenu extends SohoaElement {
   static properties = {paper: {attribute: false}};
@@ -24,6 +26,8 @@ class SohoaPaperMenu extends SohoaElement {
         ...takesPages && state === 'read' ? [{title: 'Quét thêm trang vào giấy này', run: () => this.#scanMore(id)}] : [],
         ...takesPages && (state === 'read' || !isFinished)
           ? [{title: 'Thêm tệp vào giấy này…', run: () => document.querySelector('sohoa-files').choose(id)}] : []]},
+      {name: 'Giấy tờ cần có', actions: UNCODED.has(state) && station.wanted.papers.length
+        ? [{title: 'Là giấy nào của hồ sơ…', hint: this.#paperName(), run: () => this.#sayPaper()}] : []},
       {name: 'Gộp', actions: takesPages && before
         ? [{title: 'Gộp vào giấy trước', hint: `Các trang nối sau Giấy ${station.numberOf(before.id)}`, run: () => papers.join(before.id, id)}] : []},
       {name: 'Bỏ', actions: isCollected ? [{title: 'Bỏ cả giấy này…', run: () => this.#withReason('Bỏ cả giấy này',
@@ -38,6 +42,18 @@ class SohoaPaperMenu extends SohoaElement {
     const {documents} = station;
     const before = documents[documents.findIndex(({id}) => id === this.paper.id) - 1];
     return before && COLLECTED.has(before.state) && !before.passed_through ? before : undefined;
+  }
+
+  #paperName() {
+    const {stage, paper_code: code, paper_from: from} = this.paper;
+    const wanted = station.wanted.papers.find((paper) => paper.stage === stage && paper.code === code);
+    return wanted ? `${from === 'said' ? 'Đã ghi' : 'Máy đoán'}: ${wanted.name}` : '';
+  }
+
+  async #sayPaper() {
+    const answers = await askPaper(this.paper);
+    if (answers)
+      await station.wanted.say(this.paper.id, answers.paper, answers.why);
   }
 
   async #scanMore(id) {

@@ -5,7 +5,6 @@ import {documentName, documentState, dossierName} from './text.js';
 import './files.js';
 import './people.js';
 import './thumbs.js';
-import './wanted-papers.js';
 
 class SohoaPapers extends SohoaElement {
   view() {
@@ -15,7 +14,6 @@ class SohoaPapers extends SohoaElement {
     return html`
       <h3>${dossier.closed_us ? 'Hồ sơ đã đóng' : 'Hồ sơ'}: ${dossierName(dossier)}</h3>
       ${this.#counts(dossier)}
-      <sohoa-wanted></sohoa-wanted>
       <sohoa-people></sohoa-people>
       <ol class="papers">
         ${repeat(station.documents, (document) => document.id, (document) => this.#paper(document))}

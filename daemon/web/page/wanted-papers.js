@@ -1,5 +1,6 @@
-/* The dossier's procedure, found by name or code, and the papers it wants beside those that are there. */
+/* The dossier's procedure, found by name or code, and the papers it wants, each with what comes next for it. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
+import {askDemand, askHeld, askWhy, heldName} from './paper-questions.js';
 import {dateForPeople} from './text.js';
 
 /* A sign and words for each: nothing is told by colour alone. */
@@ -14,7 +15,25 @@ const STATES = {
 /* How a code begins, as a person or a reader of barcodes types it. */
 const CODE = /^\d\.\d{6}/;
 
-const STAGES = {component: 'Thành phần hồ sơ', result: 'Kết quả giải quyết'};
+const STAGES = {component: 'Thành phần hồ sơ', output: 'Giấy tờ trong quá trình giải quyết', result: 'Kết quả giải quyết'};
+
+/* Why a paper is not digitized. */
+const NEVER = {
+  shown: 'Chỉ xuất trình: xem rồi trả lại, không quét',
+  secret: 'Bí mật nhà nước: không quét',
+  exempt: 'Không phải số hóa theo quy định',
+  online: 'Hồ sơ nộp trực tuyến: không phải số hóa',
+  rules: 'Không phải số hóa theo quy định',
+};
+
+const VALIDITY = {unknown: 'chưa rõ thời hạn', expired: 'hết hạn', replaced: 'đã có bản thay thế', over: 'đã thu hồi'};
+const FEES = {yes: 'có thu phí', no: 'không thu phí', exempt: 'miễn phí'};
+const ASKERS = {owner: 'chủ hồ sơ', presenter: 'người nộp', other: 'người khác'};
+const ASKS = {
+  reason: 'Đã có bản số hóa hoặc không phải số hóa: cần lý do',
+  demand: 'Chưa ghi yêu cầu của người nộp',
+  closed: 'Không được số hóa: bỏ bản quét này',
+};
 
 class SohoaWanted extends SohoaElement {
   view() {
@@ -93,17 +112,90 @@ class SohoaWanted extends SohoaElement {
     const missing = papers.filter(({state}) => state === 'missing').length;
     const sum = missing ? `còn thiếu ${missing}` : gap ? 'chưa biết đủ' : 'không thiếu';
     return html`<details class="wanted" open><summary>Giấy tờ cần có: ${sum}</summary>
-      ${stages.map((stage) => html`<h4>${STAGES[stage]}</h4>
+      ${stages.map((stage) => html`<h3>${STAGES[stage]}</h3>
         <ul>${papers.filter((paper) => paper.stage === stage).map((paper) => this.#paper(paper))}</ul>`)}
       ${gap ? html`<p class="empty">Danh mục trên máy chưa đủ cho thủ tục này nên danh sách có thể thiếu. Cứ quét bình thường.</p>` : nothing}
-      <p class="empty">Tiếp nhận ${dateForPeople(received)} · theo ${rules.instruments}</p></details>`;
+      <p class="empty">Tiếp nhận ${dateForPeople(received)}${station.dossier.received_to_check
+        ? html` <b>(đọc từ mã hồ sơ, cần kiểm tra)</b>` : nothing} · theo ${rules.instruments}</p></details>`;
   }
 
-  #paper({name, state, documents}) {
-    const [sign, words] = STATES[state];
-    return html`<li class=${state}><span aria-hidden="true">${sign}</span>
-      <span><b>${name}</b> <small>${words}${documents.length
-        ? html`: ${documents.map((id) => this.#place(id))}` : nothing}</small></span></li>`;
+  #paper(paper) {
+    const {name, state, asks, documents, earlier} = paper;
+    const [sign] = asks ? ['▲'] : STATES[state];
+    return html`<li class=${asks ? 'missing' : state}><span aria-hidden="true">${sign}</span>
+      <span><b>${name}</b> <small>${this.#words(paper)}${documents.length
+        ? html`: ${documents.map((id) => this.#place(id))}` : earlier?.length && !documents.length ? ' ở lần nộp trước' : nothing}</small>
+        ${this.#heldLine(paper)}
+        ${station.dossier.closed_us ? nothing : this.#actions(paper)}</span></li>`;
+  }
+
+  #words({state, never, asks, demand, reuse}) {
+    if (asks)
+      return ASKS[asks];
+    if (reuse)
+      return `Dùng lại ${heldName(reuse.source)}${VALIDITY[reuse.source.validity] ? ` (${VALIDITY[reuse.source.validity]})` : ''}`;
+    if (state === 'never')
+      return NEVER[never] ?? STATES.never[1];
+    if (demand && state === 'on_demand')
+      return `Người nộp yêu cầu số hóa (${ASKERS[demand.asked_by]}, ${FEES[demand.fee]})`;
+    return STATES[state][1];
+  }
+
+  /* What the owner has of it; what cannot be used says why. */
+  #heldLine({held, reuse, documents}) {
+    const [best] = held ?? [];
+    return !best || reuse || documents.length ? nothing : html`<small class="found">Đã có trên máy: ${heldName(best)}${
+      VALIDITY[best.validity] ? ` (${VALIDITY[best.validity]})` : ''}${held.length > 1 ? `, và ${held.length - 1} bản khác` : ''}</small>`;
+  }
+
+  /* What comes next for it; a second button only where the first may be declined. */
+  #actions(paper) {
+    const actions = this.#next(paper);
+    return actions.length ? html`<span class="actions">${actions.map(([title, run]) => html`<button type="button" class="small"
+      aria-label=${`${title}: ${paper.name}`} ?disabled=${station.busy} @click=${run}>${title}</button>`)}</span>` : nothing;
+  }
+
+  #next(paper) {
+    const {wanted, errand} = station;
+    const {asks, documents, reuse, held, gate} = paper;
+    const scanWithReason = ['Vẫn quét, nêu lý do', () => this.#scanWithReason(paper)];
+    if (asks === 'reason')
+      return [['Nêu lý do', () => this.#explain(paper)]];
+    if (asks === 'demand' || gate === 'demand' && !documents.length)
+      return [['Người nộp yêu cầu số hóa', () => this.#demand(paper)]];
+    if (asks || documents.length || gate === 'closed')
+      return [];
+    if (reuse)
+      return [['Bỏ dùng lại', () => wanted.reuse(paper, null)]];
+    if (held?.some(({fit}) => fit))
+      return [['Dùng lại', () => this.#reuse(paper)], scanWithReason];
+    return gate === 'reason' ? [scanWithReason] : [['Quét giấy này', () => errand.paper(paper)]];
+  }
+
+  async #reuse(paper) {
+    const id = await askHeld(paper);
+    if (id && await station.wanted.reuse(paper, id))
+      station.say(`Đã dùng lại bản đã số hóa cho ${paper.name}.`);
+  }
+
+  async #demand(paper) {
+    const answers = await askDemand(paper);
+    if (answers)
+      await station.wanted.demand(paper, answers);
+  }
+
+  async #scanWithReason(paper) {
+    const why = await askWhy(paper);
+    if (why)
+      station.errand.paper(paper, why);
+  }
+
+  /* About the documents that are there without one. */
+  async #explain(paper) {
+    const given = new Set(paper.reasons.map(({document_id: id}) => id));
+    const why = await askWhy(paper);
+    for (const id of why ? paper.documents.filter((one) => !given.has(one)) : [])
+      await station.wanted.say(id, paper, why);
   }
 
   #place(id) {

@@ -1,5 +1,5 @@
 /* What the dossier is about: its procedure, the papers that wants, and the search for a procedure. */
-import {get} from './api.js';
+import {get, post} from './api.js';
 
 const WAIT_MS = 150; // the next letter comes sooner
 
@@ -63,6 +63,42 @@ export class Wanted {
   keep() {
     this.isChanging = false;
     this.find('');
+  }
+
+  get papers() {
+    return this.list?.papers ?? [];
+  }
+
+  /* ---- what is done about a paper: each resolves to undefined when it was refused ---- */
+
+  /* documentId null: it is to be scanned after all. */
+  reuse(paper, documentId) {
+    return this.#tell('reuse', paper, {document_id: documentId});
+  }
+
+  /* answers: {asked_by, asked_name?, fee} */
+  demand(paper, answers) {
+    return this.#tell('demand', paper, answers);
+  }
+
+  #tell(verb, {stage, code}, body) {
+    const {dossierId} = this.#station;
+    return this.#station.act(async () => {
+      const list = await post(`/v1/dossiers/${dossierId}/${verb}`, {stage, paper_code: code, ...body});
+      if (dossierId === this.#station.dossierId)
+        this.list = list;
+      return list;
+    });
+  }
+
+  /* Which paper a document is; paper null: none of them. why: the reason, where one is wanted. */
+  say(documentId, paper, why = {}) {
+    return this.#station.act(async () => {
+      const is = paper ? {stage: paper.stage, paper_code: paper.code, ...why} : {paper_code: null};
+      await post(`/v1/documents/${documentId}/paper`, is);
+      this.#station.refresh('dossier', 'wanted');
+      return true;
+    });
   }
 
   /* code null: none. */

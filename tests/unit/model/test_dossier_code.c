@@ -41,11 +41,37 @@ static void codes_are_taken_as_people_type_them(void **state)
     }
 }
 
+static void the_day_is_read_by_either_form(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *day;
+        bool to_check;
+    } cases[] = {
+        {"H56.14-240823-0001", "2024-08-23", true}, /* or 24 August 2023 */
+        {"H56.14-240523-0001", "2024-05-23", true},  {"H56.14-230524-0001", "2024-05-23", true},
+        {"H56.14-310124-0001", "2024-01-31", false}, /* no year 2031 yet */
+        {"H56.14-231130-0001", "2023-11-30", false}, {"H56.14-210531-0001", "2021-05-31", false},
+        {"H56.14-240817-0001", "2024-08-17", false}, /* before the other form was in use */
+        {"H56.14-240824-0001", "2024-08-24", false}, /* the same day by both */
+        {"H56.14-150317-0001", "2015-03-17", false}, {"H56.14-991231-0001", "", false},
+        {"H56.14-000000-0001", "", false},           {"x", "", false}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char day[11] = "";
+        bool to_check = false;
+        bool known = dossier_code_day(cases[i].code, "2026-03-05", day, &to_check);
+        assert_int_equal(known, *cases[i].day != 0);
+        assert_string_equal(day, cases[i].day);
+        assert_int_equal(to_check, cases[i].to_check);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_agency_forms_and_both_lengths_are_codes),
         cmocka_unit_test(codes_are_taken_as_people_type_them),
+        cmocka_unit_test(the_day_is_read_by_either_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,235 @@
+#include "daemon/base/id.h"
+#include "daemon/base/mem.h"
+#include "daemon/cli/cmd_dossier.h"
+#include "daemon/cli/commands.h"
+#include "daemon/cli/show.h"
+#include "daemon/model/scan_reason.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Wanted papers of a dossier, and what is done about each. */
+
+#define STAGES "component output result"
+
+const struct cli_option cmd_dossier_reuse_options[] = {
+    {"stage", 0, "STAGE", "component, output or result, where a code is in several", STAGES},
+    {"undo", 0, NULL, "give it back: the paper is to be scanned"},
+    {0},
+};
+const struct cli_option cmd_dossier_demand_options[] = {
+    {"stage", 0, "STAGE", "component, output or result, where a code is in several", STAGES},
+    {"by", 0, "WHO", "who asks for it: owner, presenter or other", "owner presenter other"},
+    {"name", 0, "NAME", "who that is, for other"},
+    {"on", 0, "DATE", "when they asked (today)"},
+    {"fee", 0, "FEE", "is it to be paid: yes, no or exempt", "yes no exempt"},
+    {"end", 0, NULL, "they ask for it no more"},
+    {0},
+};
+const struct cli_option cmd_document_paper_options[] = {
+    {"stage", 0, "STAGE", "component, output or result, where a code is in several", STAGES},
+    {"reason", 0, "CODE", "why it is digitized although held or exempt", scan_reason_words},
+    {"reason-note", 0, "TEXT", "the same in words"},
+    {"holder", 0, "NAME", "who holds the data that cannot be used"},
+    {"none", 0, NULL, "it is none of the wanted papers"},
+    {0},
+};
+
+/* ---- the list ---- */
+
+/* What is there instead of a scan, or could be. */
+static void cell_of_held(struct table *table, const struct js *paper)
+{
+    const struct js *held = js_at(paper, "held");
+    size_t fit = 0;
+    for (size_t i = 0; i < js_count(held); i++)
+        fit += js_bool_or(js_item(held, i), "fit", false);
+    if (js_has(paper, "reuse"))
+        table_cellf(table, "reused: %s", js_text_or(paper, "reuse.source.result_code", "no code"));
+    else if (js_count(js_at(paper, "earlier")))
+        table_cell(table, "in an earlier dossier of the case");
+    else if (js_count(held))
+        table_cellf(table, "%zu, fit %zu", js_count(held), fit);
+    else
+        table_cell(table, "");
+}
+
+static void cell_of_demand(struct table *table, const struct js *paper)
+{
+    if (js_has(paper, "demand"))
+        table_cellf(table, "%s, fee %s", js_text_or(paper, "demand.asked_by", ""),
+                    js_text_or(paper, "demand.fee", ""));
+    else
+        table_cell(table, "");
+}
+
+static void cell_of_need(struct table *table, const struct js *paper)
+{
+    const struct js *reasons = js_at(paper, "reasons");
+    const char *asks = js_text_or(paper, "asks", NULL), *gate = js_text_or(paper, "gate", NULL);
+    size_t count = js_count(reasons);
+    if (asks)
+        table_cellf(table, "asks %s", asks);
+    else if (count)
+        table_cellf(table, "%s", js_text_or(js_item(reasons, count - 1), "reason", ""));
+    else
+        table_cell(table, gate ? gate : "");
+}
+
+static void show_rows(const struct js *papers)
+{
+    struct table *table = show_table("STATE", "DUTY", "STAGE", "PAPER", "NAME", "DOCUMENTS", "HELD",
+                                     "DEMAND", "SCAN WANTS", NULL);
+    for (size_t i = 0; i < js_count(papers); i++) {
+        const struct js *paper = js_item(papers, i);
+        const char *never = js_text_or(paper, "never", NULL);
+        table_cell(table, js_text_or(paper, "state", ""));
+        table_cellf(table, "%s%s%s", js_text_or(paper, "duty", ""), never ? ": " : "",
+                    never ? never : "");
+        table_cell(table, js_text_or(paper, "stage", ""));
+        table_cell(table, js_text_or(paper, "code", ""));
+        table_cell(table, js_text_or(paper, "name", ""));
+        table_cellf(table, "%zu", js_count(js_at(paper, "documents")));
+        cell_of_held(table, paper);
+        cell_of_demand(table, paper);
+        cell_of_need(table, paper);
+    }
+    show_table_end(table);
+}
+
+/* The documents to reuse, one line each: their ids are what `dossier reuse` wants. */
+static void show_held(const struct js *papers)
+{
+    struct table *table = show_table("PAPER", "DOCUMENT", "NUMBER", "DATE", "CLASS", "VALIDITY",
+                                     "DOSSIER", "RESULT CODE", NULL);
+    bool any = false;
+    for (size_t i = 0; i < js_count(papers); i++) {
+        const struct js *paper = js_item(papers, i), *held = js_at(paper, "held");
+        for (size_t k = 0; k < js_count(held); k++) {
+            const struct js *one = js_item(held, k);
+            any = true;
+            table_cell(table, js_text_or(paper, "code", ""));
+            table_cell(table, js_text_or(one, "document_id", ""));
+            table_cell(table, js_text_or(one, "number_symbol", "-"));
+            table_cell(table, js_text_or(one, "issue_date", "-"));
+            table_cellf(table, "%lld", (long long)js_int_or(one, "class", 0));
+            table_cell(table, js_text_or(one, "validity", ""));
+            table_cell(table, js_text_or(one, "dossier_code", "-"));
+            table_cell(table, js_text_or(one, "result_code", "-"));
+        }
+    }
+    if (any) {
+        puts("\nheld of the owner:");
+        show_table_end(table);
+    } else {
+        table_free(table);
+    }
+}
+
+static void show_papers(const struct js *reply)
+{
+    const struct js *papers = js_at(reply, "papers");
+    printf("%s %s\n", js_text_or(reply, "procedure.code", "no procedure"),
+           js_text_or(reply, "procedure.name", ""));
+    if (js_has(reply, "rule_set"))
+        printf("received %s, rules %s (%s)\n", js_text_or(reply, "received_on", ""),
+               js_text_or(reply, "rule_set.id", ""), js_text_or(reply, "rule_set.instruments", ""));
+    if (js_bool_or(reply, "gap", false))
+        puts("the catalogues do not know all of it: the list may be incomplete");
+    if (!js_has(reply, "look_up") && js_has(reply, "procedure"))
+        puts("whose case it is, is not known: nothing was looked for");
+    putchar('\n');
+    show_rows(papers);
+    show_held(papers);
+    printf("%zu other documents\n", js_count(js_at(reply, "others")));
+}
+
+int cmd_dossier_papers(const struct cli *cli, const struct cli_args *args)
+{
+    AUTO(mem)
+    char *id = NULL;
+    int exit_status = cmd_dossier_find(cli, args->operand[0], &id);
+    if (exit_status)
+        return exit_status;
+    return cli_call_on(cli, "GET", "/v1/dossiers/%s/papers", id, NULL, show_papers);
+}
+
+/* ---- what is done about a paper ---- */
+
+static int usage(const char *text)
+{
+    struct err err = ERR_INIT;
+    err_set(&err, ERR_USAGE, "%s", text);
+    return cli_problem(&err);
+}
+
+static int no_text(void)
+{
+    struct err err = ERR_INIT;
+    err_set(&err, ERR_BAD_ARGUMENT, "an option is no UTF-8 text");
+    return cli_problem(&err);
+}
+
+/* An option into the body under a key, when it was given. */
+static bool put(const struct cli_args *args, const char *option, const char *key, struct js *body)
+{
+    const char *text = args_text(args, option);
+    return !text || js_set(body, key, js_text(text));
+}
+
+static int post(const struct cli *cli, const char *path_format, const char *dossier,
+                struct js *body)
+{
+    AUTO(js) struct js *owned = body;
+    AUTO(mem) char *id = NULL;
+    int exit_status = cmd_dossier_find(cli, dossier, &id);
+    return exit_status ? exit_status
+                       : cli_call_on(cli, "POST", path_format, id, TAKE(owned), show_papers);
+}
+
+int cmd_dossier_reuse(const struct cli *cli, const struct cli_args *args)
+{
+    const char *document = args->operand[2];
+    if (!document == !args_has(args, "undo"))
+        return usage("a document to reuse, or --undo");
+    AUTO(js)
+    struct js *body =
+        js_pack("{s:s, s:s?}", "paper_code", args->operand[1], "document_id", document);
+    if (!body || !put(args, "stage", "stage", body))
+        return no_text();
+    return post(cli, "/v1/dossiers/%s/reuse", args->operand[0], TAKE(body));
+}
+
+int cmd_dossier_demand(const struct cli *cli, const struct cli_args *args)
+{
+    bool end = args_has(args, "end");
+    if (end == args_has(args, "by") || end == args_has(args, "fee"))
+        return usage("--by and --fee, or --end");
+    AUTO(js)
+    struct js *body =
+        js_pack("{s:s, s:s?}", "paper_code", args->operand[1], "asked_by", args_text(args, "by"));
+    if (!body || !put(args, "stage", "stage", body) || !put(args, "name", "asked_name", body) ||
+        !put(args, "on", "asked_on", body) || !put(args, "fee", "fee", body))
+        return no_text();
+    return post(cli, "/v1/dossiers/%s/demand", args->operand[0], TAKE(body));
+}
+
+static void show_paper_of(const struct js *reply)
+{
+    printf("%s: %s %s\n", js_text_or(reply, "document.id", ""),
+           js_text_or(reply, "document.stage", "none of the wanted papers"),
+           js_text_or(reply, "document.paper_code", ""));
+}
+
+int cmd_document_paper(const struct cli *cli, const struct cli_args *args)
+{
+    const char *paper = args->operand[1];
+    if (!paper == !args_has(args, "none"))
+        return usage("the code of a wanted paper, or --none");
+    AUTO(js) struct js *body = js_pack("{s:s?}", "paper_code", paper);
+    if (!body || !put(args, "stage", "stage", body) || !put(args, "reason", "reason", body) ||
+        !put(args, "reason-note", "reason_note", body) || !put(args, "holder", "holder", body))
+        return no_text();
+    return cli_call_on(cli, "POST", "/v1/documents/%s/paper", args->operand[0], TAKE(body),
+                       show_paper_of);
+}

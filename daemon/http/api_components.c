@@ -1,0 +1,84 @@
+#include "daemon/http/api.h"
+#include "daemon/http/call.h"
+#include "daemon/model/catalog_kind.h"
+#include "daemon/model/scan_reason.h"
+
+#include <string.h>
+
+/* What is done about each wanted paper of a dossier: queue/store/wanted.h. */
+
+#define CODE_MAX 64
+#define NAME_MAX_BYTES 300
+#define NOTE_MAX_BYTES 500
+#define DAY_MAX 10
+
+#define STAGES "component output result"
+
+static const struct arg_rule reuse_rules[] = {
+    {"paper_code", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = CODE_MAX},
+    {"stage", ARG_WORD, 0, .words = STAGES},
+    {"document_id", ARG_ID, ARG_REQUIRED | ARG_NULLABLE},
+    {0}};
+
+static const struct arg_rule demand_rules[] = {
+    {"paper_code", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = CODE_MAX},
+    {"stage", ARG_WORD, 0, .words = STAGES},
+    {"asked_by", ARG_WORD, ARG_REQUIRED | ARG_NULLABLE, .words = "owner presenter other"},
+    {"asked_name", ARG_TEXT, 0, .min = 1, .max = NAME_MAX_BYTES},
+    {"asked_on", ARG_TEXT, 0, .min = 1, .max = DAY_MAX},
+    {"fee", ARG_WORD, 0, .words = "yes no exempt"},
+    {0}};
+
+static const struct arg_rule paper_rules[] = {
+    {"paper_code", ARG_TEXT, ARG_REQUIRED | ARG_NULLABLE, .min = 1, .max = CODE_MAX},
+    {"stage", ARG_WORD, 0, .words = STAGES},
+    {"reason", ARG_WORD, 0, .words = scan_reason_words},
+    {"reason_note", ARG_TEXT, 0, .min = 1, .max = NOTE_MAX_BYTES},
+    {"holder", ARG_TEXT, 0, .min = 1, .max = NAME_MAX_BYTES},
+    {0}};
+
+static void refuse(struct call *call, enum err_code code, const char *why)
+{
+    struct err err = ERR_INIT;
+    err_set(&err, code, "%s", why);
+    call_fail(call, &err);
+}
+
+void api_dossiers_reuse(struct call *call)
+{
+    call_store(call, "dossier_reuse", reuse_rules, 200);
+}
+
+void api_dossiers_demand(struct call *call)
+{
+    bool asked = js_has(call->body, "asked_by");
+    if (asked && !js_has(call->body, "fee"))
+        refuse(call, ERR_BAD_JSON, "fee: missing");
+    else
+        call_store(call, "dossier_demand", demand_rules, 200);
+}
+
+void api_documents_paper(struct call *call)
+{
+    if (js_has(call->body, "reason") && !js_has(call->body, "paper_code"))
+        refuse(call, ERR_BAD_JSON, "reason: for no paper");
+    else
+        call_store(call, "document_paper", paper_rules, 200);
+}
+
+static bool take_day(const struct call *call, const char *name, struct js *args)
+{
+    const char *text = call_query(call, name);
+    char day[11];
+    return text && catalog_date(text, false, day) && js_set(args, name, js_text(day));
+}
+
+void api_reports_unusable(struct call *call)
+{
+    AUTO(js) struct js *args = js_object();
+    if (!take_day(call, "from", args) || !take_day(call, "to", args)) {
+        refuse(call, ERR_BAD_ARGUMENT, "query from, to: must be days, 2026-01-31");
+        return;
+    }
+    call_store_args(call, "report_unusable", TAKE(args), 200, NULL);
+}

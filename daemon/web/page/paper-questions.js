@@ -1,0 +1,62 @@
+/* What is asked about a wanted paper before something is done about it. Each resolves to null when given up. */
+import {station} from './element.js';
+import {ask} from './ask.js';
+import {dateForPeople} from './text.js';
+
+const ASKERS = {owner: 'Chủ hồ sơ', presenter: 'Người nộp', other: 'Người khác'};
+const FEES = {no: 'Không thu phí', yes: 'Có thu phí', exempt: 'Được miễn phí'};
+
+/* The reason's fields: words where the list does not say it, the holder of data that cannot be used. */
+function reasonFields(values) {
+  const {reasons} = station.wanted.list;
+  const {code, unusable} = reasons.find((one) => one.code === values.reason) ?? reasons[0];
+  return [
+    {name: 'reason', label: 'Lý do (được lưu cùng hồ sơ)', options: Object.fromEntries(reasons.map((one) => [one.code, one.label]))},
+    ...unusable ? [{name: 'holder', label: 'Cơ quan hoặc cơ sở dữ liệu đang giữ dữ liệu (nếu biết)', isOptional: true}] : [],
+    {name: 'reason_note', label: code === 'other' ? 'Ghi rõ lý do' : 'Ghi thêm (nếu cần)', isOptional: code !== 'other'}];
+}
+
+const said = (answers) => answers && Object.fromEntries(Object.entries(answers).filter(([, value]) => value));
+
+/* {reason, reason_note?, holder?} */
+export const askWhy = async (paper) => said(await ask({title: `Vì sao vẫn quét «${paper.name}»?`, fields: reasonFields, act: 'Lưu lý do'}));
+
+/* {asked_by, asked_name?, fee} */
+export const askDemand = (paper) => ask({title: `Người nộp yêu cầu số hóa «${paper.name}»`, act: 'Ghi yêu cầu',
+  fields: ({asked_by: who}) => [
+    {name: 'asked_by', label: 'Ai yêu cầu', options: ASKERS},
+    ...who === 'other' ? [{name: 'asked_name', label: 'Tên người yêu cầu'}] : [],
+    {name: 'fee', label: 'Lệ phí', options: FEES}]});
+
+/* "12/QĐ-UBND · 05/03/2026 · hồ sơ H56.14-…" */
+export const heldName = ({name, number_symbol: number, issue_date: date, dossier_code: code}) =>
+  [number ?? name ?? 'không có số', date && dateForPeople(date), code && `hồ sơ ${code}`].filter(Boolean).join(' · ');
+
+/* The id of one of the held papers that may be used; the only one is not asked about. */
+export async function askHeld({name, held}) {
+  const fit = held.filter((one) => one.fit);
+  if (fit.length === 1)
+    return fit[0].document_id;
+  const answers = await ask({title: `Dùng lại bản nào cho «${name}»?`, act: 'Dùng lại', fields: () => [{name: 'document', label: 'Bản đã số hóa',
+    isRadio: true, options: Object.fromEntries(fit.map((one) => [one.document_id, heldName(one)]))}]});
+  return answers?.document ?? null;
+}
+
+const NONE = 'none';
+
+/* {paper: null for none of them, why} of a document that is there. */
+export async function askPaper(document) {
+  const {papers} = station.wanted;
+  const key = ({stage, code}) => `${stage} ${code}`;
+  const known = {[NONE]: 'Không phải giấy nào trong danh sách', ...Object.fromEntries(papers.map((paper) => [key(paper), paper.name]))};
+  const now = document.paper_code ? key({stage: document.stage, code: document.paper_code}) : NONE;
+  const options = {[now in known ? now : NONE]: known[now] ?? known[NONE], ...known};
+  const find = (value) => papers.find((paper) => key(paper) === value);
+  const answers = await ask({title: 'Giấy này là giấy tờ nào của hồ sơ?', act: 'Ghi lại', fields: (values) => [
+    {name: 'wanted-paper', label: 'Giấy tờ cần có', options},
+    ...find(values['wanted-paper'])?.gate === 'reason' ? reasonFields(values) : []]});
+  if (!answers)
+    return null;
+  const {'wanted-paper': paper, ...why} = said(answers);
+  return {paper: find(paper) ?? null, why};
+}

@@ -1,0 +1,263 @@
+#include "queue/store/look_up.h"
+
+#include "daemon/base/sys.h"
+#include "daemon/base/text.h"
+#include "daemon/model/doc_type.h"
+#include "queue/store/catalog.h"
+#include "queue/store/component.h"
+#include "queue/store/inside.h"
+
+#include <string.h>
+
+#define HELD_MAX 200 /* papers of one owner that are looked at, newest first */
+
+static enum err_code no_memory(struct err *err)
+{
+    return err_set(err, ERR_NO_MEMORY, "papers held");
+}
+
+/* ---- what is held ---- */
+
+#define FIELD(name)                                                                                \
+    "(SELECT f.confirmed_value FROM field f WHERE f.document_id = d.id AND f.name = '" name        \
+    "' AND f.confirmed = 1)"
+
+#define HELD_COLUMNS                                                                                                                                                                       \
+    "SELECT d.id, d.dossier_id, s.code, d.result_code, d.type, d.stage, d.paper_code, "                                                                                                    \
+    "s.procedure_code, coalesce(d.held_from, d.state), EXISTS (SELECT 1 FROM document n "                                                                                                  \
+    "WHERE n.replaces = d.id AND n.state NOT IN ('rejected', 'failed')), " FIELD(                                                                                                          \
+        "doc_name") ", " FIELD("number_symbol") ", " FIELD("issue_date") ", " FIELD("valid_until") ", " FIELD("no_expiry") ", " FIELD("issuer") ", " FIELD("owner_id") " FROM document d " \
+                                                                                                                                                                       "JOIN dossier s ON s.id = d.dossier_id "
+
+#define SIGNED_STATES "('signed', 'extracted', 'coded', 'queued', 'closed', 'purged')"
+
+static bool is_signed(const char *state)
+{
+    static const char *const states[] = {"signed", "extracted", "coded",
+                                         "queued", "closed",    "purged"};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (strcmp(states[i], state) == 0)
+            return true;
+    return false;
+}
+
+static bool is_over(const char *state)
+{
+    static const char *const states[] = {"superseded", "withdrawn", "rejected", "failed"};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (strcmp(states[i], state) == 0)
+            return true;
+    return false;
+}
+
+/* A day, no end, or what nobody knows: only a day that is past makes a paper unfit. */
+static const char *validity_of(struct query *q, const char *today)
+{
+    const char *state = query_text(q, 8), *until = query_text(q, 13), *endless = query_text(q, 14);
+    if (strcmp(state, "superseded") == 0 || query_int(q, 9))
+        return "replaced";
+    if (is_over(state))
+        return "over";
+    if (!is_signed(state))
+        return "unsigned";
+    bool is_day = until && strlen(until) == 10;
+    if (is_day)
+        return strcmp(until, today) < 0 ? "expired" : "valid";
+    return endless && strcmp(endless, "true") == 0 ? "valid" : "unknown";
+}
+
+static struct js *held_to_js(struct query *q, const char *today)
+{
+    const char *validity = validity_of(q, today), *stage = query_text(q, 5);
+    bool fit = strcmp(validity, "valid") == 0 || strcmp(validity, "unknown") == 0;
+    bool result = stage && strcmp(stage, STAGE_RESULT) == 0;
+    return js_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:i, s:s, s:b}",
+                   "held_by", HELD_LOCAL, "document_id", query_text(q, 0), "dossier_id",
+                   query_text(q, 1), "dossier_code", query_text(q, 2), "result_code",
+                   query_text(q, 3), "name", query_text(q, 10), "type", query_text(q, 4),
+                   "number_symbol", query_text(q, 11), "issue_date", query_text(q, 12), "issuer",
+                   query_text(q, 15), "valid_until", query_text(q, 13), "class",
+                   (int)(result ? CLASS_REUSED_RESULT : CLASS_REUSED_COMPONENT), "validity",
+                   validity, "fit", (int)fit);
+}
+
+/* ---- what fits ---- */
+
+/* Papers that last and go by their kind: "Giấy khai sinh" is wanted, not this one of several. */
+static bool type_says_which(int type)
+{
+    switch (type) {
+    case DOC_TYPE_birth_certificate:
+    case DOC_TYPE_marriage_certificate:
+    case DOC_TYPE_citizen_id:
+    case DOC_TYPE_marital_status:
+    case DOC_TYPE_residence_confirmation:
+    case DOC_TYPE_birth_extract:
+    case DOC_TYPE_death_extract:
+    case DOC_TYPE_land_certificate:
+    case DOC_TYPE_construction_permit:
+    case DOC_TYPE_household_business:
+    case DOC_TYPE_diploma:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Written for one case and of no use in another. */
+static bool type_is_of_one_case(int type)
+{
+    return type == DOC_TYPE_declaration || type == DOC_TYPE_application ||
+           type == DOC_TYPE_receipt_slip;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a && b && *a && strcmp(a, b) == 0;
+}
+
+static bool is_same_name(const char *a, const char *b)
+{
+    AUTO(mem) char *folded_a = a ? text_fold(a) : NULL;
+    AUTO(mem) char *folded_b = b ? text_fold(b) : NULL;
+    return is_same(folded_a, folded_b);
+}
+
+static bool fits(struct query *q, const struct js *paper, const char *procedure)
+{
+    const char *type_slug = query_text(q, 4), *wanted_type = js_text_or(paper, "type", NULL);
+    const char *code = js_text_or(paper, "code", "");
+    if (!is_same(js_text_or(paper, "stage", ""),
+                 STAGE_COMPONENT)) /* the others are made by the case */
+        return false;
+    int type = type_slug ? (int)doc_type_from_slug(type_slug) : (int)DOC_TYPE_unknown;
+    if (type_is_of_one_case(type))
+        return false;
+    bool same_code = is_same(query_text(q, 6), code);
+    bool result = is_same(query_text(q, 5), STAGE_RESULT);
+    if (same_code && (result || is_same(query_text(q, 7), procedure)))
+        return true;
+    if (is_same_name(query_text(q, 10), js_text_or(paper, "name", NULL)))
+        return true;
+    return type_says_which(type) && is_same(type_slug, wanted_type);
+}
+
+/* ---- the look-up ---- */
+
+/* Two lists, so that what may be used stands first. */
+struct found {
+    struct js *fit, *unfit;
+};
+
+static enum err_code sort_in(struct query *q, const struct js *papers, const char *procedure,
+                             const char *today, struct found *found, int64_t *answers,
+                             struct err *err)
+{
+    bool counted = false;
+    for (size_t i = 0; i < js_count(papers); i++) {
+        if (!fits(q, js_item(papers, i), procedure))
+            continue;
+        struct js *entry = held_to_js(q, today);
+        struct js *side = js_bool_or(entry, "fit", false) ? found[i].fit : found[i].unfit;
+        if (!js_push(side, entry))
+            return no_memory(err);
+        counted = true;
+    }
+    *answers += counted;
+    return ERR_OK;
+}
+
+static enum err_code look(struct store *store, const struct wanted_case *of,
+                          const struct js *papers, struct found *found, int64_t *answers,
+                          struct err *err)
+{
+    char today[11];
+    AUTO(query) struct query *q = NULL;
+    bool row = true;
+    catalog_today(today);
+    enum err_code code = db_query(
+        store->db,
+        HELD_COLUMNS "JOIN field o ON o.document_id = d.id AND o.name = 'owner_id' "
+                     "AND o.confirmed = 1 WHERE o.confirmed_value = ?1 AND d.dossier_id <> ?2 "
+                     "AND s.code IS NOT ?3 AND coalesce(d.held_from, d.state) IN " SIGNED_STATES
+                     " ORDER BY d.confirmed_us DESC LIMIT ?4",
+        DB_BIND(DB_TEXT(of->owner_id), DB_TEXT(of->id), DB_TEXT(*of->code ? of->code : ""),
+                DB_INT(HELD_MAX)),
+        &q, err);
+    while (!code && !(code = query_next(q, &row, err)) && row)
+        code = sort_in(q, papers, of->procedure, today, found, answers, err);
+    return code;
+}
+
+static bool join_lists(const struct js *papers, struct found *found)
+{
+    bool ok = true;
+    for (size_t i = 0; i < js_count(papers); i++) {
+        struct js *paper = js_ref(js_item(papers, i));
+        for (size_t k = 0; ok && k < js_count(found[i].unfit); k++)
+            ok = js_push(found[i].fit, js_ref(js_item(found[i].unfit, k)));
+        ok = ok && js_set(paper, "held", js_ref(found[i].fit));
+        js_free(paper);
+    }
+    return ok;
+}
+
+static void forget(struct found *found, size_t count)
+{
+    for (size_t i = 0; found && i < count; i++) {
+        js_free(found[i].fit);
+        js_free(found[i].unfit);
+    }
+    mem_free(found);
+}
+
+enum err_code look_up_add(struct store *store, const struct wanted_case *of,
+                          const struct js *papers, struct js **out_look_up, struct err *err)
+{
+    size_t count = js_count(papers);
+    int64_t answers = 0;
+    bool asked = *of->owner_id && *of->procedure;
+    struct found *found = mem_array(count + 1, sizeof *found);
+    enum err_code code = found ? ERR_OK : no_memory(err);
+    for (size_t i = 0; !code && i < count; i++) {
+        found[i] = (struct found){js_array(), js_array()};
+        if (!found[i].fit || !found[i].unfit)
+            code = no_memory(err);
+    }
+    if (!code && asked)
+        code = look(store, of, papers, found, &answers, err);
+    if (!code && !join_lists(papers, found))
+        code = no_memory(err);
+    forget(found, count);
+    if (code)
+        return code;
+    struct js *look_up = asked ? js_pack("{s:[s], s:I, s:I}", "asked", HELD_LOCAL, "at_us",
+                                         sys_now_us(), "answers", answers)
+                               : js_null();
+    if (!look_up)
+        return no_memory(err);
+    *out_look_up = look_up;
+    return ERR_OK;
+}
+
+enum err_code look_up_document(struct store *store, const char *document_id, struct js **out,
+                               struct err *err)
+{
+    char today[11];
+    AUTO(query) struct query *q = NULL;
+    bool row;
+    catalog_today(today);
+    enum err_code code =
+        db_query(store->db, HELD_COLUMNS "WHERE d.id = ?", DB_BIND(DB_TEXT(document_id)), &q, err);
+    if (!code)
+        code = query_next(q, &row, err);
+    if (!code && !row)
+        code = err_set(err, ERR_NOT_FOUND, "no such document");
+    if (code)
+        return code;
+    AUTO(js) struct js *held = held_to_js(q, today);
+    if (!js_set(held, "owner_id", js_text(query_text(q, 16))))
+        return no_memory(err);
+    *out = TAKE(held);
+    return ERR_OK;
+}

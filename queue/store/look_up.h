@@ -1,0 +1,31 @@
+#ifndef SOHOA_STORE_LOOK_UP_H
+#define SOHOA_STORE_LOOK_UP_H
+
+#include "queue/store/wanted.h"
+
+/*
+ * Look before you scan (R-01, regulations 1.2): papers of the owner of a case that are signed here
+ * already and fit a wanted paper. They are the same paper when they have its code in the same
+ * procedure, its code as a type of result, its name, or a type that says which paper it is (a birth
+ * certificate, not a decision). Only components are held: outputs and results are made by the case,
+ * and so is what is written for it (tờ khai, đơn).
+ *
+ * Asked is this station. A warehouse or the portal is one more name in "asked" and one more
+ * "held_by": their answers are entries of the same form.
+ */
+
+#define HELD_LOCAL "local"
+
+/* Adds "held" to each paper: [{"held_by": HELD_LOCAL, "document_id", "dossier_id", "dossier_code",
+ * "result_code", "name", "type", "number_symbol", "issue_date", "issuer", "valid_until", "class":
+ * component.h, "validity": "valid" "unknown" (nobody knows how long) "expired" "replaced" "over",
+ * "fit": may be used}…], those that may be used first. *out_look_up: as in wanted.h, or null. */
+enum err_code look_up_add(struct store *store, const struct wanted_case *of,
+                          const struct js *papers, struct js **out_look_up, struct err *err);
+
+/* One document as such an entry, "owner_id" beside; whatever its state ("over": superseded,
+ * withdrawn, refused; "unsigned"). NOT_FOUND */
+enum err_code look_up_document(struct store *store, const char *document_id, struct js **out,
+                               struct err *err);
+
+#endif

@@ -1,0 +1,202 @@
+#include "tests/unit/queue/store/case_rig.h"
+
+#include "queue/store/look_up.h"
+#include "queue/store/reuse.h"
+
+/* ---- look before you scan ---- */
+
+static void what_the_owner_has_is_found(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    case_put_marriage(rig);
+    struct paper birth = case_held_paper(rig, "birth-certificate", "Giấy khai sinh (bản sao)");
+    struct paper named = case_held_paper(rig, "unknown", "GIẤY KHAI SINH");
+    struct paper result = case_held_paper(rig, "decision", "Giấy khác");
+    case_held_paper(rig, "declaration", "Tờ khai đăng ký kết hôn");
+    case_held_paper(rig, "decision", "Quyết định khác");
+    case_set(rig, "UPDATE document SET stage = 'result', paper_code = ? WHERE id = ?", "P1",
+             result.document);
+    case_marriage(rig, NULL, id);
+    EXPECT_PAPER(id, "P1", "held", "3");
+    EXPECT_PAPER(id, "P1", "held[2].document_id", birth.document);
+    EXPECT_PAPER(id, "P1", "held[1].document_id", named.document);
+    EXPECT_PAPER(id, "P1", "held[0].class", "3");
+    EXPECT_PAPER(id, "P1", "held[1].class", "2");
+    EXPECT_PAPER(id, "P1", "held[1].number_symbol", "12/QĐ-UBND");
+    EXPECT_PAPER(id, "P1", "held[1].issue_date", "2026-03-05");
+    EXPECT_PAPER(id, "P1", "held[1].validity", "valid");
+    EXPECT_PAPER(id, "P2", "held", "0"); /* written for one case */
+    EXPECT_PAPER(id, "KQ.G15.000032", "held", "0");
+    AUTO(js) struct js *wanted = case_wanted(rig, id);
+    assert_string_equal(js_text_or(wanted, "look_up.asked[0]", ""), "local");
+    assert_int_equal(js_int_or(wanted, "look_up.answers", -1), 3);
+    assert_true(js_int_or(wanted, "look_up.at_us", 0) > 0);
+}
+
+static void nothing_of_others_unsigned_or_over_is_found(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    case_put_marriage(rig);
+    struct paper other = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    struct paper over = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    struct paper read = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    struct paper asked = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_set(rig, SET_FIELD("owner_id"), "001099000009", other.document);
+    case_set(rig, "UPDATE document SET state = ? WHERE id = ?", "withdrawn", over.document);
+    case_set(rig, "UPDATE document SET state = ? WHERE id = ?", "copied", read.document);
+    case_set(rig,
+             "UPDATE field SET confirmed = 0, value = ? WHERE document_id = ? "
+             "AND name = 'owner_id'",
+             OWNER, asked.document); /* a proposal is no truth */
+    case_marriage(rig, NULL, id);
+    EXPECT_PAPER(id, "P1", "held", "0");
+    EXPECT_PAPER(id, "P1", "gate", "-");
+    case_set_owner(rig, id, NULL);
+    AUTO(js) struct js *wanted = case_wanted(rig, id);
+    assert_true(js_is_null(js_at(wanted, "look_up")));
+}
+
+static void validity_is_a_day_none_or_unknown(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    static const struct {
+        const char *until, *endless, *wanted, *gate;
+    } cases[] = {{"2020-01-01", NULL, "expired", "-"},
+                 {"2190-01-01", NULL, "valid", "reason"},
+                 {NULL, "true", "valid", "reason"},
+                 {"unknown", NULL, "unknown", "reason"},
+                 {NULL, NULL, "unknown", "reason"}};
+    case_put_marriage(rig);
+    struct paper paper = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_marriage(rig, NULL, id);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        case_set(rig, SET_FIELD("valid_until"), cases[i].until, paper.document);
+        case_set(rig, SET_FIELD("no_expiry"), cases[i].endless, paper.document);
+        EXPECT_PAPER(id, "P1", "held[0].validity", cases[i].wanted);
+        EXPECT_PAPER(id, "P1", "gate", cases[i].gate);
+    }
+}
+
+/* ---- reuse ---- */
+
+static void a_held_paper_is_taken_over_and_given_back(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    case_put_marriage(rig);
+    struct paper birth = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_marriage(rig, NULL, id);
+    struct paper_key key = {id, NULL, "P1"};
+    ASSERT_OK(reuse_take(rig->store, &key, birth.document, CLERK, err));
+    ASSERT_OK(reuse_take(rig->store, &key, birth.document, CLERK, err));
+    rig_reopen(rig);
+    EXPECT_PAPER(id, "P1", "state", "have");
+    EXPECT_PAPER(id, "P1", "reuse.class", "2");
+    EXPECT_PAPER(id, "P1", "reuse.source.document_id", birth.document);
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM reuse WHERE undone_us IS NULL"), 1);
+    AUTO(js) struct js *facts = NULL;
+    ASSERT_OK(component_facts(rig->store, id, false, &facts, err));
+    assert_int_equal(js_count(facts), 1);
+    assert_int_equal(js_int_or(facts, "[0].class", 0), CLASS_REUSED_COMPONENT);
+    assert_int_equal(js_int_or(facts, "[0].reused", 0), 1);
+    assert_false(js_bool_or(facts, "[0].digitized", true));
+    AUTO(js) struct js *source = case_document(rig, birth.document);
+    assert_string_equal(js_text_or(facts, "[0].source.result_code", "x"),
+                        js_text_or(source, "result_code", "y"));
+    ASSERT_OK(reuse_undo(rig->store, &key, CLERK, err));
+    ASSERT_OK(reuse_undo(rig->store, &key, CLERK, err));
+    EXPECT_PAPER(id, "P1", "state", "missing");
+    EXPECT_PAPER(id, "P1", "reuse", "-");
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM audit WHERE event = 'reuse-undo'"), 1);
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM audit WHERE event LIKE 'reuse%' AND "
+                                     "detail LIKE '%001099%'"),
+                     0);
+}
+
+static void a_result_that_stands_for_the_paper_is_named(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    case_put_marriage(rig);
+    struct paper birth = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_set(rig, "UPDATE document SET stage = ? WHERE id = ?", "result", birth.document);
+    case_marriage(rig, NULL, id);
+    ASSERT_OK(
+        reuse_take(rig->store, &(struct paper_key){id, NULL, "P1"}, birth.document, CLERK, err));
+    AUTO(js) struct js *facts = NULL;
+    AUTO(js) struct js *source = case_document(rig, birth.document);
+    ASSERT_OK(component_facts(rig->store, id, false, &facts, err));
+    assert_int_equal(js_int_or(facts, "[0].class", 0), CLASS_REUSED_RESULT);
+    assert_int_equal(js_int_or(facts, "[0].reused", 0), 2);
+    assert_string_equal(js_text_or(facts, "[0].replaced_by", ""),
+                        js_text_or(source, "result_code", "?"));
+}
+
+static void what_is_not_fit_is_not_reused(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE], version[ID_SIZE];
+    case_put_marriage(rig);
+    struct paper expired = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    struct paper other = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    struct paper replaced = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    struct paper withdrawn = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    struct paper unsigned_one = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    struct paper good = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_set(rig, SET_FIELD("no_expiry"), NULL, expired.document);
+    case_set(rig, SET_FIELD("valid_until"), "2025-12-31", expired.document);
+    case_set(rig, SET_FIELD("owner_id"), "001099000009", other.document);
+    ASSERT_OK(document_replace(rig->store, replaced.document, "mờ", CLERK, version, err));
+    case_set(rig, "UPDATE document SET state = ? WHERE id = ?", "withdrawn", withdrawn.document);
+    case_set(rig, "UPDATE document SET state = ? WHERE id = ?", "copied", unsigned_one.document);
+    case_marriage(rig, NULL, id);
+    const struct {
+        const char *code, *document;
+        enum err_code wanted;
+    } cases[] = {{"P1", expired.document, ERR_REUSE_EXPIRED},
+                 {"P1", other.document, ERR_REUSE_OTHER_OWNER},
+                 {"P1", replaced.document, ERR_REUSE_REPLACED},
+                 {"P1", withdrawn.document, ERR_REUSE_REPLACED},
+                 {"P1", unsigned_one.document, ERR_STATE_CHANGED},
+                 {"P4", good.document, ERR_PAPER_SHOWN_ONLY},
+                 {"P5", good.document, ERR_PAPER_SECRET},
+                 {"P9", good.document, ERR_PAPER_UNKNOWN},
+                 {"P1", "01890000-0000-7000-8000-000000000000", ERR_NOT_FOUND}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        ASSERT_ERR(cases[i].wanted,
+                   reuse_take(rig->store, &(struct paper_key){id, NULL, cases[i].code},
+                              cases[i].document, CLERK, err));
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM reuse"), 0);
+    case_set_owner(rig, id, NULL);
+    ASSERT_ERR(ERR_REUSE_OTHER_OWNER, reuse_take(rig->store, &(struct paper_key){id, NULL, "P1"},
+                                                 good.document, CLERK, err));
+    case_set(rig, SET_FIELD("owner_id"), NULL, other.document); /* nobody and nobody are no match */
+    ASSERT_ERR(ERR_REUSE_OTHER_OWNER, reuse_take(rig->store, &(struct paper_key){id, NULL, "P1"},
+                                                 other.document, CLERK, err));
+    case_set_owner(rig, id, OWNER);
+    ASSERT_OK(
+        reuse_take(rig->store, &(struct paper_key){id, NULL, "P1"}, good.document, CLERK, err));
+    case_set(rig, "UPDATE document SET state = ? WHERE id = ?", "withdrawn", good.document);
+    EXPECT_PAPER(id, "P1", "reuse.source.validity", "over"); /* shown, not undone behind anybody */
+    ASSERT_OK(db_run(rig->store->db, "UPDATE dossier SET closed_us = 1 WHERE id = ?",
+                     DB_BIND(DB_TEXT(id)), err));
+    ASSERT_ERR(ERR_STATE_CHANGED,
+               reuse_undo(rig->store, &(struct paper_key){id, NULL, "P1"}, CLERK, err));
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
+    const struct CMUnitTest tests[] = {
+        T(what_the_owner_has_is_found),
+        T(nothing_of_others_unsigned_or_over_is_found),
+        T(validity_is_a_day_none_or_unknown),
+        T(a_held_paper_is_taken_over_and_given_back),
+        T(a_result_that_stands_for_the_paper_is_named),
+        T(what_is_not_fit_is_not_reused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
