@@ -350,6 +350,14 @@ static enum err_code store_arguments(struct app *app, struct err *err)
         argv[count++] = mem_strdup("--code-template");
         argv[count++] = mem_strdup(config->code_template);
     }
+    if (*config->component_code_template) {
+        argv[count++] = mem_strdup("--component-code-template");
+        argv[count++] = mem_strdup(config->component_code_template);
+    }
+    argv[count++] = mem_strdup("--unknown-validity");
+    argv[count++] = mem_strdup(config->unknown_validity);
+    if (config->codes_are_provisional)
+        argv[count++] = mem_strdup("--provisional-codes");
     for (size_t i = 0; i < js_count(config->targets) && count + 3 < STORE_ARGV_MAX; i++) {
         argv[count++] = mem_strdup("--target");
         argv[count++] = mem_strdup(js_text_or(js_item(config->targets, i), "name", ""));

@@ -13,7 +13,7 @@ typedef struct sd_event sd_event;
 typedef struct sd_event_source sd_event_source;
 struct ipc_message;
 
-#define STORE_ARGV_MAX 32
+#define STORE_ARGV_MAX 40
 
 struct app {
     sd_event *loop;
@@ -31,8 +31,8 @@ struct app {
     struct device_book *book;
     struct scanners *scanners;
     struct importer *importer;
-    struct worker *view_worker; /* app_view.c */
-    struct view *views;         /* wait for it */
+    struct worker *view_worker;    /* app_view.c */
+    struct view *views;            /* wait for it */
     struct worker *catalog_worker; /* app_catalog.c */
     struct signer *signer;
     struct http_server *http;

@@ -165,6 +165,15 @@ static int check_buttons_when(cfg_t *cfg, cfg_opt_t *opt)
     return -1;
 }
 
+static int check_code_from(cfg_t *cfg, cfg_opt_t *opt)
+{
+    const char *word = cfg_opt_getnstr(opt, 0);
+    if (strcmp(word, "station") == 0 || strcmp(word, "server") == 0)
+        return 0;
+    cfg_error(cfg, "code_from '%s' is not station or server", word);
+    return -1;
+}
+
 static void read_scan_limits(cfg_t *cfg, struct scan_limits *out)
 {
     cfg_t *scan = cfg_getsec(cfg, "scan");
@@ -231,6 +240,9 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     out->copier = text_or(cfg_getstr(cfg, "copier"), "", "");
     out->signer_p12 = text_or(cfg_getstr(cfg, "signer_p12"), "", "");
     out->code_template = text_or(cfg_getstr(cfg, "code_template"), "", "");
+    out->component_code_template = text_or(cfg_getstr(cfg, "component_code_template"), "", "");
+    out->unknown_validity = mem_strdup(cfg_getstr(cfg, "unknown_validity"));
+    out->codes_are_provisional = strcmp(cfg_getstr(cfg, "code_from"), "server") == 0;
     out->lang = mem_strdup(cfg_getstr(cfg, "lang"));
     out->ocr_workers = (int)cfg_getint(cfg, "ocr_workers");
     out->page_seconds = (int)cfg_getint(cfg, "page_seconds");
@@ -240,7 +252,8 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     read_scan_limits(cfg, &out->scan_limits);
     if (!out->state_dir || !out->socket_path || !out->worker_dir || !out->web_dir ||
         !out->socket_group || !out->scanner || !out->copier || !out->signer_p12 ||
-        !out->code_template || !out->lang)
+        !out->code_template || !out->component_code_template || !out->unknown_validity ||
+        !out->lang)
         return err_set(err, ERR_NO_MEMORY, "configuration");
     if (out->state_dir[0] != '/')
         return err_set(err, ERR_BAD_CONFIG, "state_dir '%s' is not absolute", out->state_dir);
@@ -399,6 +412,7 @@ static void watch_values(cfg_t *cfg)
     cfg_set_validate_func(cfg, "scan|buttons", check_buttons_when);
     cfg_set_validate_func(cfg, "buttons", check_buttons);
     cfg_set_validate_func(cfg, "lang", check_lang);
+    cfg_set_validate_func(cfg, "code_from", check_code_from);
     cfg_set_validate_func(cfg, "target", check_target);
     cfg_set_validate_func(cfg, "import", check_import);
 }
@@ -435,6 +449,9 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_STR("copier", NULL, CFGF_NONE),
         CFG_STR("signer_p12", NULL, CFGF_NONE),
         CFG_STR("code_template", NULL, CFGF_NONE),
+        CFG_STR("component_code_template", NULL, CFGF_NONE),
+        CFG_STR("code_from", "station", CFGF_NONE),
+        CFG_STR("unknown_validity", "unknown", CFGF_NONE),
         CFG_STR("lang", "vie", CFGF_NONE),
         CFG_INT("ocr_workers", 2, CFGF_NONE),
         CFG_INT("page_seconds", 180, CFGF_NONE),
@@ -464,10 +481,18 @@ enum err_code config_load(const struct config_options *options, struct config *o
 
 void config_done(struct config *config)
 {
-    char *const texts[] = {config->state_dir,    config->socket_path, config->worker_dir,
-                           config->web_dir,      config->scanner,     config->copier,
-                           config->signer_p12,   config->lang,        config->socket_group,
-                           config->code_template};
+    char *const texts[] = {config->state_dir,
+                           config->socket_path,
+                           config->worker_dir,
+                           config->web_dir,
+                           config->scanner,
+                           config->copier,
+                           config->signer_p12,
+                           config->lang,
+                           config->socket_group,
+                           config->code_template,
+                           config->component_code_template,
+                           config->unknown_validity};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         mem_free(texts[i]);
     js_free(config->buttons);

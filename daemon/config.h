@@ -17,10 +17,13 @@ struct config {
     int port;           /* of the page on 127.0.0.1, 0 = any free */
     char *worker_dir;   /* worker programs, default: beside sohoad */
     char *web_dir;
-    char *scanner;       /* default device, "" = the first listed */
-    char *copier;        /* name on the copies, "" = the certificate's */
-    char *signer_p12;    /* "" = none: documents wait for a signature */
-    char *code_template; /* of result codes, "" = the law's (queue/store/result_code.h) */
+    char *scanner;                 /* default device, "" = the first listed */
+    char *copier;                  /* name on the copies, "" = the certificate's */
+    char *signer_p12;              /* "" = none: documents wait for a signature */
+    char *code_template;           /* of result codes, "" = the law's (queue/store/result_code.h) */
+    char *component_code_template; /* of components of a case, "" = the default there */
+    char *unknown_validity;     /* what is sent of a paper that does not say how long; "": null */
+    bool codes_are_provisional; /* somebody else numbers: code_from = "server" */
     char *lang; /* recognition models, "vie+eng"; their files were there when it was loaded */
     int ocr_workers;
     int page_seconds;    /* for the words of one page, then it is kept without them */
@@ -28,7 +31,8 @@ struct config {
     int upload_max_mb;   /* a file that a person hands over */
     int signer_idle_min; /* the signer locks itself after that, 0 = never */
     struct scan_limits scan_limits;
-    struct js *buttons; /* [{"identity", "rules": [{"option", "kind", "value"}]}], drivers/buttons.h */
+    struct js
+        *buttons; /* [{"identity", "rules": [{"option", "kind", "value"}]}], drivers/buttons.h */
     struct js *targets; /* [{"name", "kind", "path"}] */
     struct js *imports; /* [{"name", "path", "kind", "interval_s", "share", "feed_idle_s"}] */
 };

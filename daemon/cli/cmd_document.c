@@ -125,7 +125,8 @@ static void show_document(const struct js *reply)
     if (js_has(document, "confirmed_by"))
         printf("confirmed by: %s\n", show_scalar(js_at(document, "confirmed_by")).text);
     if (js_has(document, "result_code"))
-        printf("result code: %s\n", show_scalar(js_at(document, "result_code")).text);
+        printf("result code: %s%s\n", show_scalar(js_at(document, "result_code")).text,
+               js_bool_or(document, "result_code_is_provisional", false) ? " (provisional)" : "");
     if (js_has(document, "signed.path"))
         printf("signed file: %s\n", show_scalar(js_at(document, "signed.path")).text);
     show_signatures(js_at(document, "signatures"));
@@ -262,6 +263,12 @@ int cmd_document_split(const struct cli *cli, const struct cli_args *args)
 int cmd_document_join(const struct cli *cli, const struct cli_args *args)
 {
     return call_with_text(cli, args, "with", "with", "/v1/documents/%s/join");
+}
+
+int cmd_document_code(const struct cli *cli, const struct cli_args *args)
+{
+    return cli_call_on(cli, "POST", "/v1/documents/%s/code", args->operand[0],
+                       js_pack("{s:s}", "code", args->operand[1]), show_document);
 }
 
 int cmd_document_replace(const struct cli *cli, const struct cli_args *args)

@@ -57,6 +57,8 @@ const struct cli_command cli_commands[] = {
      "put the pages of another one behind its own", cmd_document_join},
     {"document", "replace", "DOCUMENT", cmd_document_reason_options,
      "begin a new version, with a reason", cmd_document_replace},
+    {"document", "code", "DOCUMENT CODE", NULL,
+     "the real result code in place of a provisional one", cmd_document_code},
     {"document", "paper", "DOCUMENT [PAPER]", cmd_document_paper_options,
      "which wanted paper it is, or --none", cmd_document_paper},
     {"document", "file", "DOCUMENT", cmd_document_file_options, "get its signed PDF",

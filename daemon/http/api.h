@@ -48,6 +48,7 @@ void api_documents_reject(struct call *call);
 void api_documents_split(struct call *call);
 void api_documents_join(struct call *call);
 void api_documents_replace(struct call *call);
+void api_documents_set_code(struct call *call);
 
 void api_pages_thumb(struct call *call);
 void api_pages_words(struct call *call);

@@ -5,6 +5,7 @@
 
 #define REASON_MAX 1000
 #define FIELDS_MAX 64
+#define CODE_MAX 399
 
 static const struct arg_rule confirm_rules[] = {
     {"revision", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = 64},
@@ -17,6 +18,9 @@ static const struct arg_rule reason_rules[] = {
     {"reason", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = REASON_MAX}, {0}};
 
 static const struct arg_rule split_rules[] = {{"page_id", ARG_ID, ARG_REQUIRED}, {0}};
+
+static const struct arg_rule code_rules[] = {
+    {"code", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = CODE_MAX}, {0}};
 
 static const struct arg_rule join_rules[] = {{"with", ARG_ID, ARG_REQUIRED}, {0}};
 
@@ -62,6 +66,11 @@ void api_documents_split(struct call *call)
 void api_documents_join(struct call *call)
 {
     call_store(call, "document_join", join_rules, 200);
+}
+
+void api_documents_set_code(struct call *call)
+{
+    call_store(call, "document_set_code", code_rules, 200);
 }
 
 void api_documents_replace(struct call *call)

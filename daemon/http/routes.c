@@ -55,6 +55,7 @@ const struct route routes[] = {
     {METHOD_POST,   "/v1/documents/{id}/split",   ROLE_CLERK, SMALL, api_documents_split, 0},
     {METHOD_POST,   "/v1/documents/{id}/join",    ROLE_CLERK, SMALL, api_documents_join, 0},
     {METHOD_POST,   "/v1/documents/{id}/replace", ROLE_CLERK, SMALL, api_documents_replace, 0},
+    {METHOD_POST,   "/v1/documents/{id}/code",    ROLE_CLERK, SMALL, api_documents_set_code, 0},
 
     {METHOD_GET,    "/v1/pages/{id}/thumb",       ROLE_CLERK, 0,     api_pages_thumb, 0},
     {METHOD_GET,    "/v1/pages/{id}/image",       ROLE_CLERK, 0,     api_pages_image, 0},

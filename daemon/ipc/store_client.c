@@ -60,7 +60,8 @@ static const char *const repeatable[] = {"hello",
                                          "release_reason",
                                          "import_layer",
                                          "import_except",
-                                         "import_upload"};
+                                         "import_upload",
+                                         "document_set_code"};
 
 static bool is_repeatable(const char *op)
 {

@@ -4,6 +4,7 @@
 #include "queue/store/audit.h"
 #include "queue/store/confirm.h"
 #include "queue/store/document.h"
+#include "queue/store/document_code.h"
 #include "queue/store/dossier.h"
 #include "queue/store/dossier_case.h"
 #include "queue/store/status.h"
@@ -246,6 +247,17 @@ static enum err_code document_reject_op(struct store_call *call, struct js **out
     return code ? code : answer_document(call, id, out, err);
 }
 
+static enum err_code document_set_code_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *text;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_text(call->args, "code", TEXT_MAX, &text, err);
+    if (!code)
+        code = document_set_code(call->store, id, text, call->by, err);
+    return code ? code : answer_document(call, id, out, err);
+}
+
 static enum err_code document_split_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *id, *page_id;
@@ -323,6 +335,7 @@ const struct store_op store_ops_case[] = {
     {"document_reopen", OP_CHANGES, document_reopen_op},
     {"document_confirm", OP_CHANGES, document_confirm_op},
     {"document_reject", OP_CHANGES, document_reject_op},
+    {"document_set_code", OP_CHANGES, document_set_code_op},
     {"document_split", OP_CHANGES, document_split_op},
     {"document_join", OP_CHANGES, document_join_op},
     {"document_replace", OP_CHANGES, document_replace_op},

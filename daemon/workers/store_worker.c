@@ -42,11 +42,15 @@ static bool read_reserve(const char *text, uint64_t *out)
 
 static bool read_command_line(int argc, char **argv, struct command_line *out)
 {
-    static const struct option options[] = {{"folder", required_argument, NULL, 'f'},
-                                            {"target", required_argument, NULL, 't'},
-                                            {"code-template", required_argument, NULL, 'c'},
-                                            {"reserve-mb", required_argument, NULL, 'r'},
-                                            {0}};
+    static const struct option options[] = {
+        {"folder", required_argument, NULL, 'f'},
+        {"target", required_argument, NULL, 't'},
+        {"code-template", required_argument, NULL, 'c'},
+        {"component-code-template", required_argument, NULL, 'k'},
+        {"provisional-codes", no_argument, NULL, 'p'},
+        {"unknown-validity", required_argument, NULL, 'u'},
+        {"reserve-mb", required_argument, NULL, 'r'},
+        {0}};
     bool ok = true;
     *out = (struct command_line){.store = {.reserve_bytes = (uint64_t)RESERVE_MB_DEFAULT << 20,
                                            .lock_wait_ms = LOCK_WAIT_MS}};
@@ -57,6 +61,12 @@ static bool read_command_line(int argc, char **argv, struct command_line *out)
             out->targets[out->store.target_count++] = optarg;
         else if (option == 'c')
             out->store.code_template = optarg;
+        else if (option == 'k')
+            out->store.component_code_template = optarg;
+        else if (option == 'p')
+            out->store.codes_are_provisional = true;
+        else if (option == 'u')
+            out->store.unknown_validity = optarg;
         else
             ok = option == 'r' && read_reserve(optarg, &out->store.reserve_bytes);
     }
@@ -93,7 +103,8 @@ int main(int argc, char **argv)
     struct store_served served = {0};
     if (!read_command_line(argc, argv, &line)) {
         fprintf(stderr, "usage: sohoa-store-worker --folder DIR [--target NAME]... "
-                        "[--code-template T] [--reserve-mb N]\n");
+                        "[--code-template T] [--component-code-template T] "
+                        "[--provisional-codes] [--unknown-validity TEXT] [--reserve-mb N]\n");
         return 2;
     }
     umask(077);

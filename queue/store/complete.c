@@ -10,13 +10,13 @@
 #include "queue/store/claim.h"
 #include "queue/store/component.h"
 #include "queue/store/document.h"
+#include "queue/store/document_code.h"
 #include "queue/store/fields.h"
 #include "queue/store/import.h"
 #include "queue/store/inside.h"
 #include "queue/store/pass.h"
 #include "queue/store/question.h"
 #include "queue/store/record.h"
-#include "queue/store/result_code.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -256,60 +256,9 @@ static enum err_code complete_extract(const struct completion *c, struct err *er
     return code || passed ? code : move(c, "signed", "extracted", "confirm", err);
 }
 
-struct code_texts {
-    char *owner, *type, *number, *procedure, *dossier, *slug;
-};
-
-static void code_texts_auto(struct code_texts *t)
-{
-    mem_free(t->owner);
-    mem_free(t->type);
-    mem_free(t->number);
-    mem_free(t->procedure);
-    mem_free(t->dossier);
-    mem_free(t->slug);
-}
-
-static enum err_code read_code_texts(const struct completion *c, struct code_texts *t,
-                                     struct err *err)
-{
-    enum err_code code = fields_confirmed_text(c->store, c->id, FIELD_owner_id, &t->owner, err);
-    if (!code)
-        code = fields_confirmed_text(c->store, c->id, FIELD_number_symbol, &t->number, err);
-    if (!code)
-        code = fields_confirmed_text(c->store, c->id, FIELD_procedure_code, &t->procedure, err);
-    if (!code && !t->procedure) /* the paper does not say it; the dossier may */
-        code = db_text(c->store->db,
-                       "SELECT s.procedure_code FROM dossier s JOIN document d "
-                       "ON d.dossier_id = s.id WHERE d.id = ?",
-                       DB_BIND(DB_TEXT(c->id)), &t->procedure, err);
-    if (!code)
-        code = db_text(c->store->db, "SELECT type FROM document WHERE id = ?",
-                       DB_BIND(DB_TEXT(c->id)), &t->slug, err);
-    if (!code)
-        code = db_text(c->store->db,
-                       "SELECT s.code FROM dossier s JOIN document d ON d.dossier_id = s.id "
-                       "WHERE d.id = ?",
-                       DB_BIND(DB_TEXT(c->id)), &t->dossier, err);
-    if (code)
-        return code;
-    t->type = text_upper(t->slug ? t->slug : "unknown");
-    return t->type ? ERR_OK : no_memory(err);
-}
-
 static enum err_code complete_code(const struct completion *c, struct err *err)
 {
-    __attribute__((cleanup(code_texts_auto))) struct code_texts t = {0};
-    char text[RESULT_CODE_MAX];
-    enum err_code code = read_code_texts(c, &t, err);
-    if (code)
-        return code;
-    struct code_parts parts = {t.owner, t.type, t.number, t.procedure, t.dossier};
-    code = result_code_next(c->store, &parts, text, err);
-    if (!code)
-        code =
-            store_run_one(c->store, "document", "UPDATE document SET result_code = ? WHERE id = ?",
-                          DB_BIND(DB_TEXT(text), DB_TEXT(c->id)), err);
+    enum err_code code = document_give_code(c->store, c->id, c->by, err);
     return code ? code : move(c, "extracted", "coded", "code", err);
 }
 

@@ -27,7 +27,8 @@ struct store {
     struct db *db;
     struct blobs *blobs;
     int lock_fd;
-    char *code_template;
+    char *code_template, *component_code_template, *unknown_validity;
+    bool codes_are_provisional;
     char **targets;
     size_t target_count;
     uint64_t reserve_bytes;

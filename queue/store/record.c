@@ -5,6 +5,8 @@
 #include "queue/store/side.h"
 #include "queue/store/view.h"
 
+#include <string.h>
+
 static struct js *copy_of(const struct js *object, const char *path)
 {
     return js_has(object, path) ? js_ref(js_at(object, path)) : js_null();
@@ -62,39 +64,51 @@ static struct js *owner_of(const struct js *dossier)
                    js_text_or(dossier, "owner_kind", NULL));
 }
 
-static struct js *record(const struct js *dossier, const struct js *document,
-                         const struct js *pages)
+/* A person found no term on the paper: the receiver gets what it understands as that. */
+static struct js *confirmed_of(const struct store *store, const struct js *document)
+{
+    if (strcmp(js_text_or(document, "confirmed.valid_until", ""), "unknown") != 0)
+        return copy_of(document, "confirmed");
+    AUTO(js) struct js *fields = js_copy(js_at(document, "confirmed"));
+    const char *text = store->unknown_validity;
+    return js_set(fields, "valid_until", *text ? js_text(text) : js_null()) ? TAKE(fields) : NULL;
+}
+
+static struct js *record(const struct store *store, const struct js *dossier,
+                         const struct js *document, const struct js *pages)
 {
     AUTO(js)
     struct js *r = js_object();
-    bool ok = js_set(r, "schema", js_text("sohoa.record/1")) &&
-              js_set(r, "record_id", copy_of(document, "id")) &&
-              js_set(r, "version", copy_of(document, "version")) &&
-              js_set(r, "replaces", copy_of(document, "replaces")) &&
-              js_set(r, "dossier_code", copy_of(dossier, "code")) &&
-              js_set(r, "procedure_code", copy_of(dossier, "procedure_code")) &&
-              js_set(r, "received_on", copy_of(dossier, "received_on")) && /* */
-              js_set(r, "channel", copy_of(dossier, "channel")) &&         /* KenhThucHien */
-              js_set(r, "dossier_owner", owner_of(dossier)) &&
-              js_set(r, "stage", copy_of(document, "stage")) &&
-              js_set(r, "paper_code", copy_of(document, "paper_code")) &&
-              js_set(r, "result_code", copy_of(document, "result_code")) &&
-              js_set(r, "type", copy_of(document, "type")) &&
-              js_set(r, "kind", copy_of(document, "kind")) &&
-              js_set(r, "fields", copy_of(document, "confirmed")) &&
-              js_set(r, "confirmed_by", copy_of(document, "confirmed_by")) &&
-              js_set(r, "confirmed_at", moment(document, "confirmed_us")) &&
-              js_set(r, "copied_by", copy_of(document, "copied_by")) &&
-              js_set(r, "copied_at", moment(document, "copied_us")) &&
-              js_set(r, "copier", copy_of(document, "copier")) &&
-              js_set(r, "pdf_sha256", copy_of(document, "signed.sha256")) &&
-              js_set(r, "pdf_size_bytes", copy_of(document, "signed.size")) &&
-              js_set(r, "pages", js_int((int64_t)js_count(pages))) &&
-              js_set(r, "page_list", js_ref(pages)) &&
-              js_set(r, "sides", copy_of(document, "counts.sides")) &&
-              js_set(r, "sheets", copy_of(document, "counts.sheets")) &&
-              js_set(r, "signatures", copy_of(document, "signatures")) &&
-              js_set(r, "passed_through", copy_of(document, "passed_through"));
+    bool ok =
+        js_set(r, "schema", js_text("sohoa.record/1")) &&
+        js_set(r, "record_id", copy_of(document, "id")) &&
+        js_set(r, "version", copy_of(document, "version")) &&
+        js_set(r, "replaces", copy_of(document, "replaces")) &&
+        js_set(r, "dossier_code", copy_of(dossier, "code")) &&
+        js_set(r, "procedure_code", copy_of(dossier, "procedure_code")) &&
+        js_set(r, "received_on", copy_of(dossier, "received_on")) && /* */
+        js_set(r, "channel", copy_of(dossier, "channel")) &&         /* KenhThucHien */
+        js_set(r, "dossier_owner", owner_of(dossier)) &&
+        js_set(r, "stage", copy_of(document, "stage")) &&
+        js_set(r, "paper_code", copy_of(document, "paper_code")) &&
+        js_set(r, "result_code", copy_of(document, "result_code")) &&
+        js_set(r, "result_code_is_provisional", copy_of(document, "result_code_is_provisional")) &&
+        js_set(r, "type", copy_of(document, "type")) &&
+        js_set(r, "kind", copy_of(document, "kind")) &&
+        js_set(r, "fields", confirmed_of(store, document)) &&
+        js_set(r, "confirmed_by", copy_of(document, "confirmed_by")) &&
+        js_set(r, "confirmed_at", moment(document, "confirmed_us")) &&
+        js_set(r, "copied_by", copy_of(document, "copied_by")) &&
+        js_set(r, "copied_at", moment(document, "copied_us")) &&
+        js_set(r, "copier", copy_of(document, "copier")) &&
+        js_set(r, "pdf_sha256", copy_of(document, "signed.sha256")) &&
+        js_set(r, "pdf_size_bytes", copy_of(document, "signed.size")) &&
+        js_set(r, "pages", js_int((int64_t)js_count(pages))) &&
+        js_set(r, "page_list", js_ref(pages)) &&
+        js_set(r, "sides", copy_of(document, "counts.sides")) &&
+        js_set(r, "sheets", copy_of(document, "counts.sheets")) &&
+        js_set(r, "signatures", copy_of(document, "signatures")) &&
+        js_set(r, "passed_through", copy_of(document, "passed_through"));
     return ok ? TAKE(r) : NULL;
 }
 
@@ -115,7 +129,7 @@ static enum err_code record_text(struct store *store, const char *document_id, c
     if (code)
         return code;
     AUTO(js)
-    struct js *value = record(dossier, document, pages);
+    struct js *value = record(store, dossier, document, pages);
     char *text = value ? js_dump_pretty(value) : NULL;
     if (!text)
         return err_set(err, ERR_NO_MEMORY, "record");

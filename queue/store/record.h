@@ -4,7 +4,9 @@
 #include "queue/store/store.h"
 
 /* Writes the record JSON ("sohoa.record/1") that goes beside the signed PDF, by its hash chained to
- * it, and makes it the document's. Pretty, keys in a fixed order. Joins the caller's transaction.
+ * it, and makes it the document's. Pretty, keys in a fixed order. A validity a person could not
+ * find is sent as store_options.unknown_validity, "" as null (R-19). Joins the caller's
+ * transaction.
  */
 enum err_code record_store(struct store *store, const char *document_id, struct err *err);
 

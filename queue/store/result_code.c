@@ -1,6 +1,7 @@
 #include "queue/store/result_code.h"
 
 #include "daemon/base/buf.h"
+#include "daemon/base/text.h"
 #include "queue/store/inside.h"
 
 #include <stdio.h>
@@ -33,7 +34,8 @@ static const char *read_piece(const char *text, struct piece *out)
     return *end == '}' ? end + 1 : NULL;
 }
 
-static const char *const part_names[] = {"owner", "type", "number", "procedure", "dossier"};
+static const char *const part_names[] = {"owner",     "type",    "number",
+                                         "procedure", "dossier", "paper"};
 #define PART_COUNT (sizeof part_names / sizeof *part_names)
 
 static size_t part_index(const char *name)
@@ -60,6 +62,9 @@ enum err_code result_code_check_template(const char *form, struct err *err)
             return err_set(err, ERR_BAD_CONFIG, "result code template '%s': unknown placeholder",
                            form);
     }
+    if (text_starts(form, RESULT_CODE_PROVISIONAL))
+        return err_set(err, ERR_BAD_CONFIG,
+                       "result code template '%s' begins as provisional codes do", form);
     if (sequences != 1 || strlen(form) > 100)
         return err_set(err, ERR_BAD_CONFIG, "result code template '%s' needs one {seq}", form);
     return ERR_OK;
@@ -81,8 +86,8 @@ static void append_part(struct buf *out, const char *text)
 static void render(struct buf *out, const char *form, const struct code_parts *parts,
                    int64_t sequence)
 {
-    const char *const values[] = {parts->owner, parts->type, parts->number, parts->procedure,
-                                  parts->dossier};
+    const char *const values[] = {parts->owner,     parts->type,    parts->number,
+                                  parts->procedure, parts->dossier, parts->paper};
     for (const char *c = form; *c;) {
         struct piece piece;
         if (*c != '{') {
@@ -109,6 +114,11 @@ static enum err_code next_number(struct store *store, const char *prefix, int64_
                      DB_BIND(DB_TEXT(prefix)), 1, out, err);
 }
 
+static const char *template_for(const struct store *store, const struct code_parts *parts)
+{
+    return parts->paper ? store->component_code_template : store->code_template;
+}
+
 static enum err_code try_next(struct store *store, const struct code_parts *parts,
                               const char *prefix, char out[RESULT_CODE_MAX], bool *out_free,
                               struct err *err)
@@ -120,10 +130,10 @@ static enum err_code try_next(struct store *store, const struct code_parts *part
     enum err_code code = next_number(store, prefix, &number, err);
     if (code)
         return code;
-    render(&text, store->code_template, parts, number);
+    render(&text, template_for(store, parts), parts, number);
     if (!buf_ok(&text) || text.size >= RESULT_CODE_MAX)
         return err_set(err, ERR_BAD_CONFIG, "result code longer than %d bytes", RESULT_CODE_MAX);
-    code = db_number(store->db, "SELECT count(*) FROM document WHERE result_code = ?",
+    code = db_number(store->db, "SELECT count(*) FROM result_code WHERE code = ?",
                      DB_BIND(DB_TEXT(text.bytes)), 0, &taken, err);
     if (code)
         return code;
@@ -138,7 +148,7 @@ enum err_code result_code_next(struct store *store, const struct code_parts *par
     AUTO(buf)
     struct buf prefix;
     buf_init(&prefix, RESULT_CODE_MAX);
-    render(&prefix, store->code_template, parts, 0);
+    render(&prefix, template_for(store, parts), parts, 0);
     if (!buf_ok(&prefix))
         return err_set(err, ERR_BAD_CONFIG, "result code longer than %d bytes", RESULT_CODE_MAX);
     for (int i = 0; i < TRIES_MAX; i++) { /* taken ones come from another template */

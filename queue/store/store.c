@@ -175,11 +175,19 @@ static enum err_code fill(struct store *store, const struct store_options *optio
 {
     const char *form = options->code_template ? options->code_template : CODE_TEMPLATE_DEFAULT;
     store->reserve_bytes = options->reserve_bytes;
+    const char *component_form = options->component_code_template ? options->component_code_template
+                                                                  : COMPONENT_CODE_TEMPLATE_DEFAULT;
+    store->codes_are_provisional = options->codes_are_provisional;
     store->code_template = mem_strdup(form);
-    if (!store->code_template)
+    store->component_code_template = mem_strdup(component_form);
+    store->unknown_validity =
+        mem_strdup(options->unknown_validity ? options->unknown_validity : "unknown");
+    if (!store->code_template || !store->component_code_template || !store->unknown_validity)
         return err_set(err, ERR_NO_MEMORY, "open store");
     id_new(store->boot);
     enum err_code code = result_code_check_template(form, err);
+    if (!code)
+        code = result_code_check_template(component_form, err);
     if (!code)
         code = copy_targets(store, options, err);
     if (!code)
@@ -205,6 +213,8 @@ static void release(struct store *store, bool keep_file_as_is)
         mem_free(store->targets[i]);
     mem_free(store->targets);
     mem_free(store->code_template);
+    mem_free(store->component_code_template);
+    mem_free(store->unknown_validity);
     mem_free(store->changes);
     mem_free(store->group_temps);
     mem_free(store);

@@ -19,9 +19,12 @@
 struct store;
 
 struct store_options {
-    const char *folder;         /* made when missing */
-    const char *code_template;  /* result codes; NULL: CODE_TEMPLATE_DEFAULT (result_code.h) */
-    const char *const *targets; /* names of the delivery targets */
+    const char *folder;        /* made when missing */
+    const char *code_template; /* result codes; NULL: CODE_TEMPLATE_DEFAULT (result_code.h) */
+    const char *component_code_template; /* of a case's components; NULL: its default */
+    const char *unknown_validity;        /* record.h; NULL: "unknown" */
+    bool codes_are_provisional;          /* somebody else numbers (document_code.h) */
+    const char *const *targets;          /* names of the delivery targets */
     size_t target_count;
     uint64_t reserve_bytes; /* free space below which no new work is taken */
     int lock_wait_ms;       /* how long a predecessor may take to end */

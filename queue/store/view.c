@@ -200,6 +200,7 @@ static enum err_code signatures_of(struct store *store, const char *id, struct j
     "(SELECT b.size_bytes FROM blob b WHERE b.sha256 = d.signed_sha256), d.created_us, "           \
     "d.confirmed_us, d.confirmed_by, d.state_us, d.attempts, d.not_before_us, d.copied_us, "       \
     "d.copied_by, d.copier, d.passed_sha256 IS NOT NULL, "                                         \
+    "EXISTS (SELECT 1 FROM result_code c WHERE c.code = d.result_code AND c.provisional = 1), "    \
     "d.stage, d.paper_code, d.paper_from FROM document d "
 
 static struct js *kind_of(struct query *q)
@@ -248,9 +249,10 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
               js_set(object, "pages", js_int(query_int(q, 14))) &&
               js_set(object, "counts", counts_to_js(&counts)) &&
               js_set(object, "result_code", js_text(query_text(q, 15))) &&
-              js_set(object, "stage", js_text(query_text(q, 28))) &&
-              js_set(object, "paper_code", js_text(query_text(q, 29))) &&
-              js_set(object, "paper_from", js_text(query_text(q, 30))) &&
+              js_set(object, "stage", js_text(query_text(q, 29))) &&
+              js_set(object, "paper_code", js_text(query_text(q, 30))) &&
+              js_set(object, "paper_from", js_text(query_text(q, 31))) &&
+              js_set(object, "result_code_is_provisional", js_bool(query_int(q, 28) != 0)) &&
               js_set(object, "signed", stored_file(store, query_text(q, 16), query_int(q, 17))) &&
               js_set(object, "signatures", TAKE(signatures)) &&
               js_set(object, "passed_through", js_bool(query_int(q, 27) != 0)) &&

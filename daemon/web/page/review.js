@@ -215,7 +215,8 @@ class SohoaReview extends SohoaElement {
           <button type="button" @click=${() => this.#askPassword()}>Mở khóa</button></p>` : nothing}
       <dl class="confirmed">${answers.map(([name, value]) => html`
         <div><dt>${fieldLabel(name)}</dt><dd>${shown(name, value)}</dd></div>`)}
-        ${document.result_code ? html`<div><dt>Mã kết quả số hóa</dt><dd>${document.result_code}</dd></div>`
+        ${document.result_code ? html`<div><dt>Mã kết quả số hóa</dt><dd>${document.result_code}${document.result_code_is_provisional
+          ? html` <small>(mã tạm, chờ mã của tỉnh)</small>` : nothing}</dd></div>`
           : nothing}</dl>
       ${document.signed ? html`<p><a href="/v1/documents/${document.id}/file" target="_blank"
         rel="noopener">Xem bản đã ký (PDF)</a></p>` : nothing}`;

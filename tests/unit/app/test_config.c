@@ -62,6 +62,9 @@ static void an_empty_file_gives_the_defaults(void **state)
     assert_string_equal(c->copier, "");
     assert_string_equal(c->signer_p12, "");
     assert_string_equal(c->code_template, "");
+    assert_string_equal(c->component_code_template, "");
+    assert_false(c->codes_are_provisional);
+    assert_string_equal(c->unknown_validity, "unknown");
     assert_string_equal(c->lang, "vie");
     assert_int_equal(c->ocr_workers, 2);
     assert_int_equal(c->page_seconds, 180);
@@ -88,6 +91,9 @@ static void every_option_is_taken(void **state)
                              "copier = \"Trần Thị Thử\"\n"
                              "signer_p12 = \"/etc/sohoa/signer.p12\"\n"
                              "code_template = \"KQ.{dossier}.{seq:03}\"\n"
+                             "component_code_template = \"TP.{paper}.{seq}\"\n"
+                             "code_from = \"server\"\n"
+                             "unknown_validity = \"\"\n"
                              "lang = \"vie+eng\"\n"
                              "ocr_workers = 8\n"
                              "page_seconds = 20\n"
@@ -113,6 +119,9 @@ static void every_option_is_taken(void **state)
     assert_string_equal(c->copier, "Trần Thị Thử");
     assert_string_equal(c->signer_p12, "/etc/sohoa/signer.p12");
     assert_string_equal(c->code_template, "KQ.{dossier}.{seq:03}");
+    assert_string_equal(c->component_code_template, "TP.{paper}.{seq}");
+    assert_true(c->codes_are_provisional);
+    assert_string_equal(c->unknown_validity, "");
     assert_string_equal(c->lang, "vie+eng");
     assert_int_equal(c->ocr_workers, 8);
     assert_int_equal(c->page_seconds, 20);

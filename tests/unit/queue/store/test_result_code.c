@@ -20,6 +20,8 @@ static void templates_are_checked_at_the_start(void **state)
         {"{nonsense}{seq}", ERR_BAD_CONFIG},
         {"{seq:x2}", ERR_BAD_CONFIG},
         {"", ERR_BAD_CONFIG},
+        {"{paper}{seq}", ERR_OK},
+        {"TAM-{seq}", ERR_BAD_CONFIG},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_int_equal(result_code_check_template(cases[i].form, NULL), cases[i].wanted);
@@ -63,7 +65,9 @@ static void a_code_another_template_gave_is_passed_over(void **state)
 {
     struct rig *rig = *state;
     struct paper paper = rig_paper_in(rig, "coded", 1);
-    ASSERT_OK(db_run(rig->store->db, "UPDATE document SET result_code = '.NOTICE..01' WHERE id = ?",
+    ASSERT_OK(db_run(rig->store->db,
+                     "INSERT INTO result_code (code, document_id, given_us, given_by, ended_us) "
+                     "VALUES ('.NOTICE..01', ?, 1, 'sohoad', 2)",
                      DB_BIND(DB_TEXT(paper.document)), err));
     expect_next(rig, &(struct code_parts){.type = "NOTICE"}, ".NOTICE..02");
 }
