@@ -40,6 +40,8 @@ void api_jobs_preview(struct call *call);
 void api_documents_get(struct call *call);
 void api_documents_paper(struct call *call);
 void api_reports_unusable(struct call *call);
+void api_reports_rates(struct call *call);
+void api_dossiers_flags(struct call *call);
 void api_documents_file(struct call *call);
 void api_documents_finish(struct call *call);
 void api_documents_reopen(struct call *call);

@@ -101,6 +101,8 @@ const struct route routes[] = {
     {METHOD_GET,    "/v1/procedures/{name}/papers",
                                                   ROLE_CLERK, 0,     api_procedures_papers, 0},
 
+    {METHOD_GET,    "/v1/dossiers/{id}/flags",    ROLE_CLERK, 0,     api_dossiers_flags, 0},
+    {METHOD_GET,    "/v1/reports/rates",          ROLE_CLERK, 0,     api_reports_rates, 0},
     {METHOD_GET,    "/v1/reports/unusable",       ROLE_CLERK, 0,     api_reports_unusable, 0},
     {METHOD_POST,   "/v1/open",                   ROLE_CLERK, SMALL, api_open_link, ROUTE_UNIX_ONLY},
     {METHOD_GET,    "/open/{token}",              ROLE_ANY,   0,     api_open_session, 0},

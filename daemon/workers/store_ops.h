@@ -30,7 +30,8 @@ struct store_op {
     const char *subject_kind, *seen;
 };
 
-extern const struct store_op store_ops_case[];      /* dossiers, documents: store_ops_case.c */
+extern const struct store_op store_ops_case[]; /* dossiers, documents: store_ops_case.c */
+extern const struct store_op store_ops_rates[];
 extern const struct store_op store_ops_component[]; /* wanted papers, scans for them */
 extern const struct store_op store_ops_page[];
 extern const struct store_op store_ops_edit[];   /* what people do to pages after the scan */

@@ -3,6 +3,7 @@
 #include "daemon/base/id.h"
 #include "daemon/model/scan_reason.h"
 #include "queue/store/demand.h"
+#include "queue/store/rates.h"
 #include "queue/store/reuse.h"
 #include "queue/store/scan_gate.h"
 #include "queue/store/view.h"
@@ -44,8 +45,12 @@ static enum err_code answer_papers(struct store_call *call, const char *dossier_
                                    struct err *err)
 {
     AUTO(js) struct js *wanted = NULL;
+    AUTO(js) struct js *lacks = NULL;
     enum err_code code = wanted_of_dossier(call->store, dossier_id, &wanted, err);
-    if (!code && !js_set(wanted, "reasons", reasons_to_js()))
+    if (!code)
+        code = rates_lacks(call->store, dossier_id, &lacks, err);
+    if (!code &&
+        !(js_set(wanted, "reasons", reasons_to_js()) && js_set(wanted, "lacks", TAKE(lacks))))
         code = err_set(err, ERR_NO_MEMORY, "answer");
     if (code)
         return code;

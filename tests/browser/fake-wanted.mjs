@@ -54,12 +54,15 @@ export function wantedRoutes({pick, refuse, emit, dossiers, documents, documents
       reasons: given, gate, asks: found.length && !isExplained ? gate : null, state: stateOf(paper, found, reuse[paper.code])};
   }
 
+  const lacksOf = (dossier) => [...dossier.procedure_code ? [] : ['received_on', 'procedure'],
+    ...dossier.owner_id ? [] : ['owner_id'], ...dossier.channel ? [] : ['channel'], 'result'];
+
   function papersOf(dossier) {
     const known = PROCEDURES.find(({code}) => code === dossier.procedure_code);
     return {procedure: dossier.procedure_code ? {code: dossier.procedure_code, name: known?.name ?? null} : null,
       received_on: dossier.procedure_code ? '2026-03-05' : null, rule_set: dossier.procedure_code ? RULES : null,
       gap: Boolean(dossier.procedure_code && !known), papers: (known ? PAPERS : []).map((paper) => showPaper(dossier, paper)), others: [],
-      reasons: REASONS, look_up: dossier.owner_id && known ? {asked: ['local'], at_us: now(), answers: 2} : null};
+      lacks: lacksOf(dossier), reasons: REASONS, look_up: dossier.owner_id && known ? {asked: ['local'], at_us: now(), answers: 2} : null};
   }
 
   /* Says which paper a document is, where that passes the gate. */

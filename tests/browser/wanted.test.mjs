@@ -244,3 +244,17 @@ test('the wanted papers are seen without scrolling once a paper is scanned', asy
   await shoot(page, 'wanted-fold');
   assert.ok(places[1] < await page.evaluate(() => innerHeight), `the first is at ${places[1]}`);
 });
+
+test('what a dossier lacks to be counted is said once it has a paper', async () => {
+  await openDossier();
+  assert.equal(await page.locator('.lacks').count(), 0);
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.paper.read');
+  await page.waitForSelector('.lacks');
+  assert.match(await text('.lacks'), /Chưa được tính là hồ sơ số hóa: chưa có ngày tiếp nhận, chưa có thủ tục hành chính, chưa có số định danh của chủ hồ sơ, chưa ghi kênh tiếp nhận\./);
+  await page.fill('#procedure', '1.001193');
+  await page.click('.procedures button >> text=1.001193');
+  await until(async () => !/thủ tục/.test(await text('.lacks')));
+  await shoot(page, 'wanted-lacks');
+  assert.deepEqual(await findBarriers(page), []);
+});

@@ -1,6 +1,7 @@
 /* The dossier's procedure, found by name or code, and the papers it wants, each with what comes next for it. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
 import {askDemand, askHeld, askWhy, heldName} from './paper-questions.js';
+import {LACKS} from './labels.js';
 import {dateForPeople} from './text.js';
 
 /* A sign and words for each: nothing is told by colour alone. */
@@ -45,7 +46,15 @@ class SohoaWanted extends SohoaElement {
       ${wanted.procedure ? this.#procedure(wanted, dossier) : nothing}
       ${!wanted.procedure && isAsked && wanted.procedureRead ? this.#offer(wanted.procedureRead) : nothing}
       ${isAsked ? this.#search(wanted) : nothing}
-      ${wanted.procedure ? this.#papers(wanted.list) : nothing}`;
+      ${wanted.procedure ? this.#papers(wanted.list) : nothing}
+      ${station.documents.length ? this.#lacks(wanted.list.lacks) : nothing}`;
+  }
+
+  /* Before the result is there nothing is wrong; the rest can still be said while the citizen waits. */
+  #lacks(names) {
+    const now = names.filter((name) => name !== 'result');
+    return now.length ? html`<p class="lacks"><span aria-hidden="true">▲</span> Chưa được tính là hồ sơ số hóa:
+      ${now.map((name) => LACKS[name]).join(', ')}.</p>` : nothing;
   }
 
   #offer(read) {
