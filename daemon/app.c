@@ -71,10 +71,17 @@ static void on_changed(void *payload, const struct js *changed)
         pipeline_kick(app->pipeline);
 }
 
+static void purge_due_secrets(struct app *app)
+{
+    store_client_call(app->store, "secret_purge_due",
+                      js_pack("{s:o}", "principal", store_client_machine()), NULL, 0, NULL, NULL);
+}
+
 static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
 {
     struct app *app = payload;
     ask_status(app);
+    purge_due_secrets(app);
     if (app->release_again)
         release_claims(app);
     pipeline_kick(app->pipeline);
@@ -346,6 +353,8 @@ static enum err_code store_arguments(struct app *app, struct err *err)
     argv[count++] = mem_printf("%s/store", config->state_dir);
     argv[count++] = mem_strdup("--reserve-mb");
     argv[count++] = mem_printf("%d", config->reserve_mb);
+    argv[count++] = mem_strdup("--secret-wait-min");
+    argv[count++] = mem_printf("%d", config->secret_wait_min);
     if (*config->code_template) {
         argv[count++] = mem_strdup("--code-template");
         argv[count++] = mem_strdup(config->code_template);

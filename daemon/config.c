@@ -247,6 +247,7 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     out->ocr_workers = (int)cfg_getint(cfg, "ocr_workers");
     out->page_seconds = (int)cfg_getint(cfg, "page_seconds");
     out->reserve_mb = (int)cfg_getint(cfg, "reserve_mb");
+    out->secret_wait_min = (int)cfg_getint(cfg, "secret_wait_min");
     out->upload_max_mb = (int)cfg_getint(cfg, "upload_max_mb");
     out->signer_idle_min = (int)cfg_getint(cfg, "signer_idle_min");
     read_scan_limits(cfg, &out->scan_limits);
@@ -297,6 +298,7 @@ static int check_number(cfg_t *cfg, cfg_opt_t *opt)
                   {"ocr_workers", 1, 8},
                   {"page_seconds", 1, PAGE_SECONDS_MAX},
                   {"reserve_mb", 0, 1000000},
+                  {"secret_wait_min", 1, 1440},
                   {"upload_max_mb", 1, 2000},
                   {"signer_idle_min", 0, 10000}};
     long value = cfg_opt_getnint(opt, 0);
@@ -400,8 +402,9 @@ static int check_buttons(cfg_t *cfg, cfg_opt_t *opt)
 
 static void watch_values(cfg_t *cfg)
 {
-    static const char *const numbers[] = {"port",       "ocr_workers",   "page_seconds",
-                                          "reserve_mb", "upload_max_mb", "signer_idle_min"};
+    static const char *const numbers[] = {"port",           "ocr_workers",   "page_seconds",
+                                          "reserve_mb",     "upload_max_mb", "signer_idle_min",
+                                          "secret_wait_min"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         cfg_set_validate_func(cfg, numbers[i], check_number);
     for (size_t i = 0; i < SCAN_NUMBER_COUNT; i++) {
@@ -456,6 +459,7 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_INT("ocr_workers", 2, CFGF_NONE),
         CFG_INT("page_seconds", 180, CFGF_NONE),
         CFG_INT("reserve_mb", 200, CFGF_NONE),
+        CFG_INT("secret_wait_min", 15, CFGF_NONE),
         CFG_INT("upload_max_mb", 100, CFGF_NONE),
         CFG_INT("signer_idle_min", 60, CFGF_NONE),
         CFG_SEC("scan", scan, CFGF_NONE),

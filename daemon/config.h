@@ -28,6 +28,7 @@ struct config {
     int ocr_workers;
     int page_seconds;    /* for the words of one page, then it is kept without them */
     int reserve_mb;      /* free space below which no new page is taken */
+    int secret_wait_min; /* a page with a mark of secrecy is removed then unless answered */
     int upload_max_mb;   /* a file that a person hands over */
     int signer_idle_min; /* the signer locks itself after that, 0 = never */
     struct scan_limits scan_limits;

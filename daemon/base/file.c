@@ -198,3 +198,37 @@ enum err_code file_free_bytes(int fd, uint64_t *out_bytes, struct err *err)
     *out_bytes = (uint64_t)info.f_bavail * info.f_frsize;
     return ERR_OK;
 }
+
+static enum err_code overwrite(int fd, off_t size, struct err *err)
+{
+    static const char nothing[1 << 16];
+    enum err_code code = ERR_OK;
+    for (off_t left = size; !code && left > 0;) {
+        size_t part = left < (off_t)sizeof nothing ? (size_t)left : sizeof nothing;
+        code = file_write_all(fd, nothing, part, err);
+        left -= (off_t)part;
+    }
+    if (!code && sys_fdatasync(fd) != 0)
+        code = err_set_errno(err, ERR_IO, errno, "flush what was overwritten");
+    return code;
+}
+
+enum err_code file_wipe(int dir_fd, const char *name, struct err *err)
+{
+    struct stat info;
+    if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? ERR_OK : err_set_errno(err, ERR_IO, errno, "file to be removed");
+    if (S_ISREG(info.st_mode) && info.st_nlink == 1) {
+        if (fchmodat(dir_fd, name, 0600, 0) != 0)
+            return err_set_errno(err, ERR_IO, errno, "file to be removed");
+        AUTO(fd) int fd = openat(dir_fd, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+            return err_set_errno(err, ERR_IO, errno, "open a file to be removed");
+        enum err_code code = overwrite(fd, info.st_size, err);
+        if (code)
+            return code;
+    }
+    if (unlinkat(dir_fd, name, 0) != 0 && errno != ENOENT)
+        return err_set_errno(err, ERR_IO, errno, "remove a file");
+    return ERR_OK;
+}

@@ -27,6 +27,11 @@ enum err_code file_read_fd(int fd, size_t max_bytes, char **out_bytes, size_t *o
 enum err_code file_read(int dir_fd, const char *path, size_t max_bytes, char **out_bytes,
                         size_t *out_size, struct err *err);
 
+/* Removes a file whose content must not come back: overwritten and flushed where no other name has
+ * it, then unlinked; its folder is the caller's to flush. A missing one is fine. What a disk keeps
+ * by itself (wear levelling, snapshots) is beyond it. */
+enum err_code file_wipe(int dir_fd, const char *name, struct err *err);
+
 /* Copies from offset 0 of from_fd to the end into to_fd at its current offset. */
 enum err_code file_copy_fd(int from_fd, int to_fd, struct err *err);
 

@@ -8,6 +8,10 @@ const struct cli_option cmd_page_remove_options[] = {
     {"reason", 'r', "TEXT", "why (kept with the page)"},
     {0},
 };
+const struct cli_option cmd_page_secret_options[] = {
+    {"reason", 'r', "TEXT", "why it is none; logged"},
+    {0},
+};
 const struct cli_option cmd_page_turn_options[] = {
     {"degrees", 'd', "N", "clockwise: 0, 90, 180 or 270; without it the machine decides"},
     {0},
@@ -111,6 +115,21 @@ int cmd_page_pair(const struct cli *cli, const struct cli_args *args)
 int cmd_page_restore(const struct cli *cli, const struct cli_args *args)
 {
     return cli_call_on(cli, "POST", "/v1/pages/%s/restore", args->operand[0], NULL, show_page);
+}
+
+int cmd_page_secret(const struct cli *cli, const struct cli_args *args)
+{
+    struct err err = ERR_INIT;
+    const char *word = args->operand[1], *reason = args_text(args, "reason");
+    bool yes = strcmp(word, "yes") == 0;
+    if (!yes && strcmp(word, "no") != 0)
+        err_set(&err, ERR_USAGE, "'%s' is neither yes nor no", word);
+    else if (!yes && !reason)
+        err_set(&err, ERR_USAGE, "--reason says why it is none; it is logged");
+    if (err.code)
+        return cli_problem(&err);
+    struct js *body = js_pack("{s:b, s:s*}", "secret", yes, "reason", yes ? NULL : reason);
+    return cli_call_on(cli, "POST", "/v1/pages/%s/secret", args->operand[0], body, show_page);
 }
 
 int cmd_page_release(const struct cli *cli, const struct cli_args *args)

@@ -82,6 +82,8 @@ const struct cli_command cli_commands[] = {
     {"page", "remove", "PAGE", cmd_page_remove_options, "take it out, with a reason",
      cmd_page_remove},
     {"page", "restore", "PAGE", NULL, "undo a removal", cmd_page_restore},
+    {"page", "secret", "PAGE yes|no", cmd_page_secret_options,
+     "is a locked paper secret? yes removes it for good", cmd_page_secret},
     {"page", "release", "PAGE", NULL, "end a hold: it is read again", cmd_page_release},
     {"import", "list", "", NULL, "folders that paper comes in as files", cmd_import_list},
     {"import", "show", "FOLDER", cmd_import_show_options, "its files", cmd_import_show},

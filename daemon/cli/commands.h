@@ -73,6 +73,8 @@ extern const struct cli_option cmd_page_remove_options[];
 extern const struct cli_option cmd_page_turn_options[];
 extern const struct cli_option cmd_page_move_options[];
 extern const struct cli_option cmd_page_pair_options[];
+extern const struct cli_option cmd_page_secret_options[];
+int cmd_page_secret(const struct cli *cli, const struct cli_args *args);
 int cmd_page_release(const struct cli *cli, const struct cli_args *args);
 int cmd_page_answer(const struct cli *cli, const struct cli_args *args);
 int cmd_page_remove(const struct cli *cli, const struct cli_args *args);

@@ -65,6 +65,7 @@ void api_pages_restore(struct call *call);
 void api_pages_pair(struct call *call);
 void api_pages_answer(struct call *call);
 void api_pages_blank(struct call *call);
+void api_pages_secret(struct call *call);
 
 void api_signer_show(struct call *call);
 void api_signer_unlock(struct call *call);

@@ -131,3 +131,10 @@ void api_pages_blank(struct call *call)
 {
     call_store(call, "page_keep_blank", blank_rules, 200);
 }
+
+void api_pages_secret(struct call *call)
+{
+    static const struct arg_rule rules[] = {
+        {"secret", ARG_BOOL, ARG_REQUIRED}, {"reason", ARG_TEXT, 0, .min = 1, .max = 500}, {0}};
+    call_store(call, "page_secret", rules, 200);
+}

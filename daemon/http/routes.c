@@ -70,6 +70,7 @@ const struct route routes[] = {
     {METHOD_POST,   "/v1/pages/{id}/pair",        ROLE_CLERK, SMALL, api_pages_pair, 0},
     {METHOD_POST,   "/v1/pages/{id}/answer",      ROLE_CLERK, SMALL, api_pages_answer, 0},
     {METHOD_POST,   "/v1/pages/{id}/blank",       ROLE_CLERK, SMALL, api_pages_blank, 0},
+    {METHOD_POST,   "/v1/pages/{id}/secret",      ROLE_CLERK, SMALL, api_pages_secret, 0},
 
     {METHOD_GET,    "/v1/signer",                 ROLE_CLERK, 0,     api_signer_show, 0},
     {METHOD_POST,   "/v1/signer/unlock",          ROLE_CLERK, SMALL, api_signer_unlock, 0},

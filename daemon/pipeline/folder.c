@@ -323,7 +323,10 @@ static enum err_code take_page(struct folder *folder, struct folder_doc *doc, st
     if (code)
         return code;
     struct folder_page *page = &doc->pages[p];
-    page->info = js_ref(info);
+    const char *secret = js_text_or(job->result, "secret", NULL);
+    page->info = js_copy(info);
+    if (!page->info || (secret && !js_set(page->info, "secret", js_text(secret))))
+        return err_set(err, ERR_NO_MEMORY, "page");
     page->words_fd = TAKE_FD(job->result_fds[0]);
     fd_close(TAKE_FD(page->layer_fd));
     page->mean_confidence = js_real_or(job->result, "mean_confidence", 0);

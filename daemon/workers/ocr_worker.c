@@ -8,12 +8,14 @@
 #include "daemon/model/words.h"
 #include "daemon/workers/confine.h"
 #include "daemon/workers/worker_main.h"
+#include "ocr/classify/marks.h"
 #include "ocr/clean/clean.h"
 #include "ocr/extract/sides.h"
 #include "ocr/extract/templates.h"
 #include "ocr/recognize/codes_beside.h"
 #include "ocr/recognize/handwriting.h"
 #include "ocr/recognize/page_zones.h"
+#include "ocr/recognize/stamps.h"
 #include "ocr/recognize/tesseract.h"
 #include "ocr/text/layer_words.h"
 
@@ -225,8 +227,9 @@ static enum err_code take_layer(struct worker_call *call, const struct page_info
 
 static enum err_code fill_words(struct ocr *ocr, struct worker_call *call, int file,
                                 struct page_info *info, const struct zones *zones,
-                                struct words *out, struct err *err)
+                                struct words *out, struct marks *marks, struct err *err)
 {
+    AUTO(words) struct words stamped = {0};
     AUTO(recognition_image) struct recognition_image image = {0};
     bool is_there = false;
     enum err_code code = recognition_image_read_fd(file, &image, err);
@@ -234,6 +237,10 @@ static enum err_code fill_words(struct ocr *ocr, struct worker_call *call, int f
         code = take_layer(call, info, &image, out, &is_there, err);
     if (!code && !is_there)
         code = recognizer_read_page(ocr->recognizer, &image, out, err);
+    if (!code)
+        code = stamps_read(ocr->recognizer, &image, out, &stamped, err);
+    if (!code)
+        code = marks_of_words(&stamped, marks, err);
     if (!code)
         code = page_zones_find(&image, zones, out, info, err);
     return code ? code : handwriting_mark(&image, out, err);
@@ -247,6 +254,7 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
     AUTO(page_info) struct page_info info = {0};
     AUTO(words) struct words words = {0};
     AUTO(js) struct js *list = NULL;
+    struct marks marks = {0};
     struct zones zones;
     const struct js *page;
     enum err_code code = ipc_take_fd(call->message, 0, &file, err);
@@ -263,7 +271,10 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
     words_init(&words, info.size, info.skew_deg);
     recognizer_set_cores(ocr->recognizer, (int)js_int_or(call->args, "cores", 1));
     if (!info.blank)
-        code = fill_words(ocr, call, file, &info, &zones, &words, err);
+        code = fill_words(ocr, call, file, &info, &zones, &words, &marks, err);
+    if (code)
+        return code;
+    const struct mark *secret = marks_secret(&marks);
     if (code)
         return code;
     list = words_to_js(&words);
@@ -276,9 +287,10 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
     if (code)
         return code;
     return answer_with(answer,
-                       js_pack("{s:i, s:f, s:s*, s:o}", "words", (int)words.count,
+                       js_pack("{s:i, s:f, s:s*, s:s*, s:o}", "words", (int)words.count,
                                "mean_confidence", words_mean_confidence(&words), "words_source",
-                               words.from_layer ? WORDS_FROM_LAYER : NULL, "zones",
+                               words.from_layer ? WORDS_FROM_LAYER : NULL, "secret",
+                               secret ? secret->name : NULL, "zones",
                                page_zones_to_js(info.zones, info.zone_count)),
                        err);
 }

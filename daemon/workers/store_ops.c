@@ -3,6 +3,7 @@
 #include "daemon/base/id.h"
 #include "daemon/base/log.h"
 #include "queue/store/audit.h"
+#include "queue/store/secret.h"
 
 #include <string.h>
 
@@ -81,8 +82,8 @@ enum err_code answer_fd(struct store_call *call, int fd, struct err *err)
 /* ---- running an operation ---- */
 
 static const struct store_op *const op_tables[] = {
-    store_ops_case,   store_ops_rates,  store_ops_component, store_ops_page, store_ops_edit,
-    store_ops_device, store_ops_import, store_ops_catalog,   store_ops_work};
+    store_ops_case,   store_ops_rates,  store_ops_component, store_ops_page,   store_ops_edit,
+    store_ops_device, store_ops_import, store_ops_catalog,   store_ops_secret, store_ops_work};
 #define TABLE_COUNT (sizeof op_tables / sizeof *op_tables)
 
 static const struct store_op *find_op(const char *name)
@@ -137,6 +138,26 @@ static enum err_code note_read(struct store_call *call, const struct store_op *o
     return code;
 }
 
+/* Of a paper that is locked or purged people see that it is there, and answer; a page that was in
+ * the scanner then still comes. Everything else is refused, whatever argument names it. */
+static enum err_code check_not_locked(const struct store_call *call, const char *name,
+                                      struct err *err)
+{
+    static const char *const allowed[] = {"document_get", "audit_list", "page_secret",
+                                          "page_commit", "page_abort"};
+    static const char *const keys[] = {"id", "page_id", "document_id", "with", "part_of"};
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+        if (strcmp(allowed[i], name) == 0)
+            return ERR_OK;
+    for (size_t i = 0; !code && i < sizeof keys / sizeof *keys; i++) {
+        const char *id = js_text_or(call->args, keys[i], NULL);
+        if (id)
+            code = secret_check(call->store, id, err);
+    }
+    return code;
+}
+
 enum err_code store_ops_run(struct store *store, const char *name, const struct js *args,
                             struct ipc_message *message, struct worker_answer *answer,
                             struct err *err)
@@ -150,6 +171,8 @@ enum err_code store_ops_run(struct store *store, const char *name, const struct 
         return err_set(err, ERR_BAD_MESSAGE, "no operation of that name");
     enum err_code code = op->kind == OP_ASKS ? ERR_OK : read_principal(args, &call.by, err);
     store_forget_changes(store);
+    if (!code)
+        code = check_not_locked(&call, name, err);
     if (!code)
         code = op->run(&call, &ok, err);
     if (!code && !ok && !(ok = js_object()))

@@ -3,6 +3,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/sys.h"
 #include "daemon/workers/store_ops.h"
+#include "queue/store/purge.h"
 
 #include <poll.h>
 #include <string.h>
@@ -117,11 +118,21 @@ static void take_back(struct group *group, const struct err *why)
     }
 }
 
+/* Before anybody is told that it is gone. */
+static void finish_purge(struct store *store)
+{
+    struct err why = ERR_INIT;
+    if (purge_is_due(store) && purge_finish(store, &why))
+        log_err(&why, NULL, "contents could not be removed, it is tried again, continuing");
+}
+
 static void commit(struct group *group)
 {
     struct err why = ERR_INIT;
     if (group->open && store_group_commit(group->served->store, &why))
         take_back(group, &why);
+    else if (group->open)
+        finish_purge(group->served->store);
     group->open = false;
 }
 

@@ -13,6 +13,7 @@
  * sohoa-store-worker: the one process that holds the database and the blobs.
  *
  *   sohoa-store-worker --folder DIR [--target NAME]… [--code-template T] [--reserve-mb N]
+ *                      [--secret-wait-min N]
  *
  * An operation answers when what it did is durable. When the store cannot be opened the worker
  * stays and says why to every request, so that the daemon can tell people. What waits together is
@@ -40,6 +41,16 @@ static bool read_reserve(const char *text, uint64_t *out)
     return true;
 }
 
+static bool read_wait(const char *text, int64_t *out)
+{
+    char *end;
+    long minutes = strtol(text, &end, 10);
+    if (!*text || *end || minutes < 1 || minutes > 1440)
+        return false;
+    *out = minutes * INT64_C(60000000);
+    return true;
+}
+
 static bool read_command_line(int argc, char **argv, struct command_line *out)
 {
     static const struct option options[] = {
@@ -50,6 +61,7 @@ static bool read_command_line(int argc, char **argv, struct command_line *out)
         {"provisional-codes", no_argument, NULL, 'p'},
         {"unknown-validity", required_argument, NULL, 'u'},
         {"reserve-mb", required_argument, NULL, 'r'},
+        {"secret-wait-min", required_argument, NULL, 's'},
         {0}};
     bool ok = true;
     *out = (struct command_line){.store = {.reserve_bytes = (uint64_t)RESERVE_MB_DEFAULT << 20,
@@ -67,6 +79,8 @@ static bool read_command_line(int argc, char **argv, struct command_line *out)
             out->store.codes_are_provisional = true;
         else if (option == 'u')
             out->store.unknown_validity = optarg;
+        else if (option == 's')
+            ok = read_wait(optarg, &out->store.secret_wait_us);
         else
             ok = option == 'r' && read_reserve(optarg, &out->store.reserve_bytes);
     }
@@ -104,7 +118,8 @@ int main(int argc, char **argv)
     if (!read_command_line(argc, argv, &line)) {
         fprintf(stderr, "usage: sohoa-store-worker --folder DIR [--target NAME]... "
                         "[--code-template T] [--component-code-template T] "
-                        "[--provisional-codes] [--unknown-validity TEXT] [--reserve-mb N]\n");
+                        "[--provisional-codes] [--unknown-validity TEXT] [--reserve-mb N] "
+                        "[--secret-wait-min N]\n");
         return 2;
     }
     umask(077);

@@ -327,6 +327,25 @@ enum err_code blob_path(struct blobs *blobs, const char *sha256, char **out, str
     return ERR_OK;
 }
 
+enum err_code blob_remove(struct blobs *blobs, const char *sha256, struct err *err)
+{
+    char name[NAME_SIZE];
+    enum err_code code = check_hash_name(sha256, err);
+    if (code)
+        return code;
+    name_of(sha256, name);
+    code = file_wipe(blobs->root_fd, name, err);
+    return code ? code : file_flush_folder(blobs->root_fd, name, err);
+}
+
+enum err_code blob_wipe_temp(struct blobs *blobs, const char *temp, struct err *err)
+{
+    enum err_code code = check_temp_name(temp, err);
+    if (!code)
+        code = file_wipe(blobs->temp_fd, temp, err);
+    return code ? code : file_flush_folder(blobs->temp_fd, temp, err);
+}
+
 const char *blob_media_type(int fd)
 {
     static const struct {

@@ -54,6 +54,10 @@ enum err_code blob_open(struct blobs *blobs, struct db *db, const char *sha256, 
 enum err_code blob_check(struct blobs *blobs, struct db *db, const char *sha256, struct err *err);
 /* Absolute path, the caller's (mem_free); for people and tests, not for workers. */
 enum err_code blob_path(struct blobs *blobs, const char *sha256, char **out, struct err *err);
+/* For good, once its row is gone: content, name, and the folder is flushed. A missing one is fine.
+ */
+enum err_code blob_remove(struct blobs *blobs, const char *sha256, struct err *err);
+enum err_code blob_wipe_temp(struct blobs *blobs, const char *temp, struct err *err);
 /* "image/tiff", "application/pdf"… by the first bytes; static text. */
 const char *blob_media_type(int fd);
 

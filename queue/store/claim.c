@@ -42,7 +42,9 @@ struct stage {
     }
 
 static const struct stage stages[] = {
-    STAGE("recognize", page, "captured_us", "s.state = 'captured'"),
+    STAGE("recognize", page, "captured_us",
+          "s.state = 'captured' AND NOT EXISTS (SELECT 1 FROM secret_mark m "
+          "WHERE m.document_id = s.document_id AND m.answer IS NULL)"),
     STAGE("understand", document, "created_us",
           "s.state = 'open' AND s.scan_finished = 1 AND EXISTS (SELECT 1 FROM page p "
           "WHERE p.document_id = s.id AND p.state = 'recognized') AND NOT EXISTS (SELECT 1 FROM "

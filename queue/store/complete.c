@@ -17,6 +17,7 @@
 #include "queue/store/pass.h"
 #include "queue/store/question.h"
 #include "queue/store/record.h"
+#include "queue/store/secret.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -80,7 +81,7 @@ static enum err_code compare_turn(const struct completion *c, int found_deg, str
                                   : question_raise(c->store, c->id, QUESTION_TURN, err);
 }
 
-static enum err_code complete_recognize(const struct completion *c, struct err *err)
+static enum err_code store_recognized(const struct completion *c, struct err *err)
 {
     char words[HASH_HEX_SIZE], thumb[HASH_HEX_SIZE];
     AUTO(page_info)
@@ -115,6 +116,15 @@ static enum err_code complete_recognize(const struct completion *c, struct err *
     if (!code)
         code = compare_turn(c, info.rotation_deg, err);
     return code ? code : move(c, "captured", "recognized", "recognize", err);
+}
+
+/* Of a page with the mark of a secret paper nothing that was read is kept. */
+static enum err_code complete_recognize(const struct completion *c, struct err *err)
+{
+    bool locked = false;
+    const char *mark = js_text_or(c->result, "secret", NULL);
+    enum err_code code = mark ? secret_found(c->store, c->id, mark, c->by, &locked, err) : ERR_OK;
+    return code || locked ? code : store_recognized(c, err);
 }
 
 /* ---- understand ---- */

@@ -27,6 +27,9 @@ struct store {
     struct db *db;
     struct blobs *blobs;
     int lock_fd;
+    char *folder;
+    bool purge_is_due;      /* purge.h */
+    int64_t secret_wait_us; /* secret.h */
     char *code_template, *component_code_template, *unknown_validity;
     bool codes_are_provisional;
     char **targets;

@@ -7,7 +7,9 @@
 #include "queue/store/import.h"
 #include "queue/store/inside.h"
 #include "queue/store/migrate.h"
+#include "queue/store/purge.h"
 #include "queue/store/result_code.h"
+#include "queue/store/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -178,11 +180,14 @@ static enum err_code fill(struct store *store, const struct store_options *optio
     const char *component_form = options->component_code_template ? options->component_code_template
                                                                   : COMPONENT_CODE_TEMPLATE_DEFAULT;
     store->codes_are_provisional = options->codes_are_provisional;
+    store->secret_wait_us = options->secret_wait_us ? options->secret_wait_us : SECRET_WAIT_US;
+    store->folder = mem_strdup(options->folder);
     store->code_template = mem_strdup(form);
     store->component_code_template = mem_strdup(component_form);
     store->unknown_validity =
         mem_strdup(options->unknown_validity ? options->unknown_validity : "unknown");
-    if (!store->code_template || !store->component_code_template || !store->unknown_validity)
+    if (!store->folder || !store->code_template || !store->component_code_template ||
+        !store->unknown_validity)
         return err_set(err, ERR_NO_MEMORY, "open store");
     id_new(store->boot);
     enum err_code code = result_code_check_template(form, err);
@@ -199,6 +204,8 @@ static enum err_code fill(struct store *store, const struct store_options *optio
     if (code)
         return code;
     code = claim_forget_newest(store, err);
+    if (!code) /* begun before the last end; while it does not succeed it stays due */
+        (void)purge_finish(store, NULL);
     return code == ERR_DISK_FULL ? ERR_OK : code; /* readable all the same; its lease will end */
 }
 
@@ -212,6 +219,7 @@ static void release(struct store *store, bool keep_file_as_is)
     for (size_t i = 0; i < store->target_count; i++)
         mem_free(store->targets[i]);
     mem_free(store->targets);
+    mem_free(store->folder);
     mem_free(store->code_template);
     mem_free(store->component_code_template);
     mem_free(store->unknown_validity);

@@ -27,7 +27,9 @@ struct store_options {
     const char *const *targets;          /* names of the delivery targets */
     size_t target_count;
     uint64_t reserve_bytes; /* free space below which no new work is taken */
-    int lock_wait_ms;       /* how long a predecessor may take to end */
+    int64_t
+        secret_wait_us; /* a page with a mark of secrecy waits so long for its answer; 0: default */
+    int lock_wait_ms;   /* how long a predecessor may take to end */
 };
 
 /*

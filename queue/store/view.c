@@ -9,6 +9,7 @@
 #include "queue/store/inside.h"
 #include "queue/store/page_cut.h"
 #include "queue/store/revision.h"
+#include "queue/store/secret.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -265,6 +266,11 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
               js_set(object, "not_before_us", js_int(query_int(q, 23)));
     if (!ok)
         return no_memory(err);
+    code = secret_show(store, id, object, err);
+    if (!code && js_bool_or(object, "locked", false) && !js_set(object, "fields", js_object()))
+        code = no_memory(err);
+    if (code)
+        return code;
     *out = TAKE(object);
     return ERR_OK;
 }
@@ -326,7 +332,6 @@ static struct js *card_area(struct query *q, const struct js *info)
 static enum err_code page_row(struct store *store, struct query *q, struct js **out,
                               struct err *err)
 {
-    (void)store;
     struct rect_mm cut;
     AUTO(js) struct js *stored = stored_json(q, 14);
     AUTO(js) struct js *in_effect = page_cut_info(stored, query_int(q, 35) != 0);
@@ -361,6 +366,11 @@ static enum err_code page_row(struct store *store, struct query *q, struct js **
               js_set(object, "cut_off", js_bool(was_cut && query_int(q, 34) != 0)) &&
               js_set(object, "card_mm", card_area(q, js_at(object, "info")));
     if (!ok)
+        return no_memory(err);
+    enum err_code code = secret_show(store, query_text(q, 0), object, err);
+    if (code)
+        return code;
+    if (js_bool_or(object, "locked", false) && !js_set(object, "info", js_null()))
         return no_memory(err);
     *out = TAKE(object);
     return ERR_OK;

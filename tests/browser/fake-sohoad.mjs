@@ -14,6 +14,7 @@ import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {importRoutes} from './fake-imports.mjs';
 import {pageRoutes} from './fake-pages.mjs';
+import {secretRoutes} from './fake-secret.mjs';
 import {wantedRoutes} from './fake-wanted.mjs';
 
 const {values: options} = parseArgs({options: {
@@ -339,6 +340,7 @@ const context = {pages, documents, dossiers, pick, refuse, move, emit, now, newD
   pageMs: PAGE_MS, faults: () => faults};
 const {routes: onPages, settle, showCut} = pageRoutes(context);
 const {routes: onImports, forget: forgetImports} = importRoutes(context);
+const {routes: onSecret, mark} = secretRoutes(context);
 const {routes: onWanted, atGate} = wantedRoutes({...context, documentsOf, now});
 
 function reset() {
@@ -352,7 +354,7 @@ function reset() {
 
 /* [method, pattern, handler(id, body, query, all names)] */
 const routes = [
-  ...onPages, ...onImports, ...onWanted,
+  ...onPages, ...onImports, ...onSecret, ...onWanted,
   ['GET', '/v1/status', status],
   ['GET', '/v1/devices', () => {
     if (faults.devices)
@@ -498,6 +500,8 @@ const routes = [
     me = body.me ?? me;
     lease = body.lease ?? lease;
     areas = body.areas ?? areas;
+    if (body.mark)
+      mark(body.mark.level, body.mark.isFile);
     if (body.event)
       emit(...body.event);
     if (body.change) {

@@ -45,6 +45,12 @@ export class PageEdits {
     return this.undoable?.run();
   }
 
+  /* What a person with the paper at hand says of its mark; nothing brings back what was secret. */
+  answerSecret({id}, isSecret, reason) {
+    return this.#edit(id, 'secret', () => ({body: isSecret ? {secret: true} : {secret: false, reason}, undo: null,
+      said: isSecret ? 'Đã xóa hẳn ảnh và chữ của giấy mật.' : 'Đã mở khóa; máy đang đọc giấy này.'}));
+  }
+
   /* by: 90, 180 or 270 clockwise from how the page is shown; null: as the machine finds. */
   turn({id}, by) {
     return this.#edit(id, 'turn', ({turned_deg: turned, info}) => {

@@ -7,6 +7,7 @@ import {countedPages} from './sides.js';
 import {dateForPeople, documentName, documentState, fieldLabel, isDateField, openQuestions} from './text.js';
 import {failedPages, waiting} from './waiting.js';
 import './paper-menu.js';
+import './secret.js';
 import './sheet.js';
 
 /* States in which the answers are still the clerk's to give. */
@@ -51,6 +52,9 @@ class SohoaReview extends SohoaElement {
     const document = detail.document;
     this.#follow(document);
     const pages = countedPages(detail.pages);
+    if (document.locked)
+      return html`<p class="about"><b>Giấy ${station.numberOf(document.id)}</b></p>
+        <sohoa-secret .pages=${pages}></sohoa-secret>`;
     return html`
       <p class="about"><b>Giấy ${station.numberOf(document.id)}: ${documentName(document)}</b>
         <span class="state">${documentState(document, pages, station.deliveriesOf(document.id), station.capture.isScanning(document.id))}</span>

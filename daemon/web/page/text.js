@@ -82,6 +82,8 @@ export function documentState(document, pages, deliveries, isScanned) {
     return stateLabel('document', document.state);
   if (!pages.length)
     return isScanned ? 'Đang quét' : 'Không có trang';
+  if (document.locked)
+    return 'Có dấu mật, đã khóa';
   const held = pages.find((page) => page.state === 'held');
   if (held)
     return `${pageName(held, pages)} chờ cán bộ xử lý`;

@@ -61,7 +61,7 @@ class SohoaThumbs extends SohoaElement {
         title=${isChangeable(this.paper) ? 'Bấm để xem; kéo, hoặc Ctrl+← →, để đổi chỗ' : nothing}
         @click=${() => station.showPage(page)}>
       ${page.info ? pageThumb(page, about)
-        : html`<span class="heard-only">${about}: </span><span class="waiting">${page.state === 'held' ? 'Cần xem' : 'Đã lưu'}</span>`}
+        : html`<span class="heard-only">${about}: </span><span class="waiting">${page.locked ? 'Đã khóa' : page.state === 'held' ? 'Cần xem' : 'Đã lưu'}</span>`}
     </button>`;
   }
 
@@ -86,6 +86,8 @@ class SohoaThumbs extends SohoaElement {
   }
 
   #held(page) {
+    if (page.secret && !page.secret.answer)
+      return html`<small class="mark">Có dấu mật: đã khóa, trả lời ở cột Đối chiếu</small>`;
     return html`<p class="alert error">
       <span>${station.messageFor(page.held?.reason) || 'Trang này cần người xem.'}
         ${page.held?.ref ? html`<small>Mã tham chiếu: ${page.held.ref}</small>` : nothing}</span>

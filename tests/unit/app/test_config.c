@@ -69,6 +69,7 @@ static void an_empty_file_gives_the_defaults(void **state)
     assert_int_equal(c->ocr_workers, 2);
     assert_int_equal(c->page_seconds, 180);
     assert_int_equal(c->reserve_mb, 200);
+    assert_int_equal(c->secret_wait_min, 15);
     assert_int_equal(c->signer_idle_min, 60);
     assert_int_equal(js_count(c->targets), 0);
     assert_int_equal(js_count(c->imports), 0);
@@ -98,6 +99,7 @@ static void every_option_is_taken(void **state)
                              "ocr_workers = 8\n"
                              "page_seconds = 20\n"
                              "reserve_mb = 0\n"
+                             "secret_wait_min = 60\n"
                              "signer_idle_min = 0\n"
                              "scan { lease_idle_ms = 9 buttons = \"always\" }\n"
                              "buttons \"pixma/*\" { button = {\"scan\", \"copy\"} "
@@ -126,6 +128,7 @@ static void every_option_is_taken(void **state)
     assert_int_equal(c->ocr_workers, 8);
     assert_int_equal(c->page_seconds, 20);
     assert_int_equal(c->reserve_mb, 0);
+    assert_int_equal(c->secret_wait_min, 60);
     assert_int_equal(c->signer_idle_min, 0);
     assert_int_equal(c->scan_limits.lease_idle_ms, 9);
     assert_int_equal(c->scan_limits.buttons, BUTTONS_ALWAYS);
@@ -215,6 +218,7 @@ static void mistakes_are_refused_and_named(void **state)
         {"page_seconds = 0\n", "page_seconds"},
         {"page_seconds = 1201\n", "page_seconds"},
         {"reserve_mb = -1\n", "reserve_mb"},
+        {"secret_wait_min = 0\n", "secret_wait_min"},
         {"signer_idle_min = -5\n", "signer_idle_min"},
         {"port = 4294967297\n", "port"},
         {"ocr_workers = 4294967298\n", "ocr_workers"},

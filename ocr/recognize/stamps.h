@@ -1,0 +1,18 @@
+#ifndef SOHOA_RECOGNIZE_STAMPS_H
+#define SOHOA_RECOGNIZE_STAMPS_H
+
+#include "daemon/model/words.h"
+#include "ocr/recognize/tesseract.h"
+
+/*
+ * Stamped words in the head of a page that the reader's layout passed over: it takes a frame for a
+ * picture, and leaves out what stands askew. Ink there that nothing was read of is looked at alone,
+ * without its frame and level. What comes of it is no text of the page: it says only what was
+ * stamped on it.
+ */
+
+/* All words of the page and, behind them, those of stamps. `out` is initialised here. */
+enum err_code stamps_read(struct recognizer *recognizer, const struct recognition_image *image,
+                          const struct words *words, struct words *out, struct err *err);
+
+#endif
