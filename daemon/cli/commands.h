@@ -53,6 +53,9 @@ int cmd_scan_finish(const struct cli *cli, const struct cli_args *args);
 
 extern const struct cli_option cmd_document_confirm_options[];
 extern const struct cli_option cmd_document_reason_options[];
+extern const struct cli_option cmd_document_copy_options[];
+int cmd_document_form(const struct cli *cli, const struct cli_args *args);
+int cmd_document_copy(const struct cli *cli, const struct cli_args *args);
 extern const struct cli_option cmd_document_split_options[];
 extern const struct cli_option cmd_document_file_options[];
 extern const struct cli_option cmd_document_alto_options[];

@@ -47,6 +47,7 @@ void api_documents_finish(struct call *call);
 void api_documents_reopen(struct call *call);
 void api_documents_confirm(struct call *call);
 void api_documents_reject(struct call *call);
+void api_documents_form(struct call *call);
 void api_documents_split(struct call *call);
 void api_documents_join(struct call *call);
 void api_documents_replace(struct call *call);

@@ -53,6 +53,19 @@ void api_documents_confirm(struct call *call)
     call_store(call, "document_confirm", confirm_rules, 200);
 }
 
+void api_documents_form(struct call *call)
+{
+    static const struct arg_rule rules[] = {
+        {"submitted_form", ARG_WORD, ARG_NULLABLE,
+         .words = "original register_copy certified_ecopy ecopy_with_original photocopy "
+                  "certified_copy"},
+        {"allowed", ARG_BOOL, 0},
+        {"decider", ARG_TEXT, 0, .min = 1, .max = 300},
+        {"reason", ARG_TEXT, 0, .min = 1, .max = 500},
+        {0}};
+    call_store(call, "document_form", rules, 200);
+}
+
 void api_documents_reject(struct call *call)
 {
     call_store(call, "document_reject", reason_rules, 200);

@@ -51,6 +51,7 @@ const struct route routes[] = {
     {METHOD_POST,   "/v1/documents/{id}/finish",  ROLE_CLERK, SMALL, api_documents_finish, 0},
     {METHOD_POST,   "/v1/documents/{id}/reopen",  ROLE_CLERK, SMALL, api_documents_reopen, 0},
     {METHOD_POST,   "/v1/documents/{id}/confirm", ROLE_CLERK, LARGE, api_documents_confirm, 0},
+    {METHOD_POST,   "/v1/documents/{id}/form",    ROLE_CLERK, SMALL, api_documents_form, 0},
     {METHOD_POST,   "/v1/documents/{id}/reject",  ROLE_CLERK, SMALL, api_documents_reject, 0},
     {METHOD_POST,   "/v1/documents/{id}/split",   ROLE_CLERK, SMALL, api_documents_split, 0},
     {METHOD_POST,   "/v1/documents/{id}/join",    ROLE_CLERK, SMALL, api_documents_join, 0},

@@ -129,7 +129,8 @@ static enum err_code keep_recognised(struct job *job, struct ipc_message *messag
         js_set(job->result, "words", js_int(js_int_or(ok, "words", 0))) &&
         js_set(job->result, "mean_confidence", js_real(js_real_or(ok, "mean_confidence", 0))) &&
         js_set(job->result, "words_source", js_text(js_text_or(ok, "words_source", NULL))) &&
-        js_set(job->result, "secret", js_text(js_text_or(ok, "secret", NULL)));
+        js_set(job->result, "secret", js_text(js_text_or(ok, "secret", NULL))) &&
+        js_set(job->result, "copy", js_has(ok, "copy") ? js_ref(js_at(ok, "copy")) : js_null());
     return set ? ERR_OK : err_set(err, ERR_NO_MEMORY, "recognise");
 }
 

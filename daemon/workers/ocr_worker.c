@@ -8,6 +8,7 @@
 #include "daemon/model/words.h"
 #include "daemon/workers/confine.h"
 #include "daemon/workers/worker_main.h"
+#include "ocr/classify/copy_marks.h"
 #include "ocr/classify/marks.h"
 #include "ocr/clean/clean.h"
 #include "ocr/extract/sides.h"
@@ -275,8 +276,15 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
     if (code)
         return code;
     const struct mark *secret = marks_secret(&marks);
+    struct copy_mark copy;
+    bool is_copy = false;
+    code = copy_mark_of_words(&words, &is_copy, &copy, err);
     if (code)
         return code;
+    struct js *copied = is_copy
+                            ? js_pack("{s:s, s:s, s:o, s:f}", "name", copy.name, "form", copy.form,
+                                      "box_mm", rect_to_js(copy.box), "confidence", copy.confidence)
+                            : js_null();
     list = words_to_js(&words);
     if (!list)
         return err_set(err, ERR_NO_MEMORY, "words");
@@ -287,10 +295,10 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
     if (code)
         return code;
     return answer_with(answer,
-                       js_pack("{s:i, s:f, s:s*, s:s*, s:o}", "words", (int)words.count,
+                       js_pack("{s:i, s:f, s:s*, s:s*, s:o, s:o}", "words", (int)words.count,
                                "mean_confidence", words_mean_confidence(&words), "words_source",
                                words.from_layer ? WORDS_FROM_LAYER : NULL, "secret",
-                               secret ? secret->name : NULL, "zones",
+                               secret ? secret->name : NULL, "copy", copied, "zones",
                                page_zones_to_js(info.zones, info.zone_count)),
                        err);
 }

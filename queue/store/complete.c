@@ -81,6 +81,14 @@ static enum err_code compare_turn(const struct completion *c, int found_deg, str
                                   : question_raise(c->store, c->id, QUESTION_TURN, err);
 }
 
+/* What it says about being a copy: a proposal. */
+static enum err_code store_copy_mark(const struct completion *c, struct err *err)
+{
+    AUTO(mem) char *text = js_has(c->result, "copy") ? js_dump(js_at(c->result, "copy")) : NULL;
+    return db_run(c->store->db, "UPDATE page SET copy_mark = ? WHERE id = ?",
+                  DB_BIND(DB_TEXT(text), DB_TEXT(c->id)), err);
+}
+
 static enum err_code store_recognized(const struct completion *c, struct err *err)
 {
     char words[HASH_HEX_SIZE], thumb[HASH_HEX_SIZE];
@@ -113,6 +121,8 @@ static enum err_code store_recognized(const struct completion *c, struct err *er
                     DB_REAL(js_real_or(c->result, "mean_confidence", 0)),
                     DB_TEXT(js_text_or(c->result, "words_source", NULL)), DB_TEXT(c->id)),
             err);
+    if (!code)
+        code = store_copy_mark(c, err);
     if (!code)
         code = compare_turn(c, info.rotation_deg, err);
     return code ? code : move(c, "captured", "recognized", "recognize", err);

@@ -10,6 +10,7 @@
 #include "queue/store/question.h"
 #include "queue/store/required.h"
 #include "queue/store/revision.h"
+#include "queue/store/submitted_form.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -218,6 +219,8 @@ enum err_code document_confirm(struct store *store, const char *id,
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
         code = check_may_confirm(store, id, comparison, err);
+    if (!code)
+        code = form_check(store, id, err);
     if (!code)
         code = read_answers(comparison->answers, &answers, err);
     if (!code)

@@ -108,6 +108,7 @@ static struct js *record(const struct store *store, const struct js *dossier,
         js_set(r, "sides", copy_of(document, "counts.sides")) &&
         js_set(r, "sheets", copy_of(document, "counts.sheets")) &&
         js_set(r, "signatures", copy_of(document, "signatures")) &&
+        js_set(r, "submitted_form", copy_of(document, "submitted_form")) && /* 2.1.2 */
         js_set(r, "passed_through", copy_of(document, "passed_through"));
     return ok ? TAKE(r) : NULL;
 }

@@ -10,6 +10,7 @@
 #include "queue/store/page_cut.h"
 #include "queue/store/revision.h"
 #include "queue/store/secret.h"
+#include "queue/store/submitted_form.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -267,6 +268,8 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
     if (!ok)
         return no_memory(err);
     code = secret_show(store, id, object, err);
+    if (!code)
+        code = form_show(store, id, object, err);
     if (!code && js_bool_or(object, "locked", false) && !js_set(object, "fields", js_object()))
         code = no_memory(err);
     if (code)

@@ -38,6 +38,16 @@ export class PaperEdits {
     return this.#edit(id, 'reject', {reason});
   }
 
+  /* form null: nobody says. */
+  sayForm(id, form) {
+    return this.#edit(id, 'form', {submitted_form: form});
+  }
+
+  /* decision: {allowed, decider, reason}. */
+  decideCopy(id, decision) {
+    return this.#edit(id, 'form', decision);
+  }
+
   replace(id, reason) {
     return this.#edit(id, 'replace', {reason});
   }

@@ -9,6 +9,7 @@ import {failedPages, waiting} from './waiting.js';
 import './paper-menu.js';
 import './secret.js';
 import './sheet.js';
+import './submitted.js';
 
 /* States in which the answers are still the clerk's to give. */
 const ANSWERABLE = new Set(['open', 'read', 'held']);
@@ -141,6 +142,7 @@ class SohoaReview extends SohoaElement {
           </div>
           ${repeat(rows, ({name}) => `${document.id}/${name}`, (row) => this.#field(row))}
           ${this.#adder()}
+          <sohoa-submitted .paper=${document}></sohoa-submitted>
         </div>
         <div class="confirm">
           <p class="left" role="status">${left ? `Còn ${left} mục cần xem.` : 'Đã xem đủ các mục.'}${

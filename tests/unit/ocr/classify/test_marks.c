@@ -1,5 +1,6 @@
 #include "tests/harness/test.h"
 
+#include "ocr/classify/copy_marks.h"
 #include "ocr/classify/marks.h"
 #include "tests/unit/ocr/extract/typeset.h"
 
@@ -142,6 +143,39 @@ static void an_empty_page_has_none(void **state)
     assert_string_equal(secret_of(&set), "");
 }
 
+static void what_is_said_about_a_copy_is_proposed(void **state)
+{
+    static const struct {
+        const char *text, *form;
+        double x, y;
+    } cases[] = {
+        {"SAO Y", "certified_copy", 60, 200},
+        {"SAO Y", "certified_ecopy", 150, 12},
+        {"TRÍCH SAO", "certified_copy", 60, 200},
+        {"SAO LỤC", "certified_copy", 60, 200},
+        {"(BẢN SAO)", "register_copy", 95, 60},
+        {"Chứng thực bản sao đúng với bản chính", "certified_copy", 60, 220},
+        {"bản sao", "", 60, 200},
+        {"Bản sao này có giá trị như bản chính", "", 60, 200},
+        {"SAO Y NHƯ BẢN GỐC CỦA CƠ QUAN", "", 60, 200},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct typeset set;
+        struct copy_mark mark = {.form = ""};
+        struct err err = ERR_INIT;
+        bool found = false;
+        typeset_start(&set);
+        body(&set);
+        typeset_at(&set, cases[i].x, cases[i].y, 13, cases[i].text);
+        if (copy_mark_of_words(&set.words, &found, &mark, &err))
+            fail_msg("%s", err.detail);
+        if (strcmp(found ? mark.form : "", cases[i].form) != 0)
+            fail_msg("'%s' is '%s'", cases[i].text, found ? mark.form : "");
+        typeset_done(&set);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +185,7 @@ int main(void)
         cmocka_unit_test(below_the_head_it_is_a_word),
         cmocka_unit_test(a_name_in_a_table_of_a_page_without_head_is_no_mark),
         cmocka_unit_test(an_empty_page_has_none),
+        cmocka_unit_test(what_is_said_about_a_copy_is_proposed),
     };
     return cmocka_run_group_tests_name("marks", tests, NULL, NULL);
 }
