@@ -362,7 +362,9 @@ static enum err_code load_document(struct worker_call *call, struct document *ou
             (struct side_image){.words = &out->words[i],
                                 .info = &out->infos[i],
                                 .side = js_int_or(js_item(pages, i), "side", -1 - (int64_t)i),
-                                .kind = kind_of(js_text_or(js_item(pages, i), "part_kind", ""))};
+                                .kind = kind_of(js_text_or(js_item(pages, i), "part_kind", "")),
+                                .sheet = {js_int_or(js_item(pages, i), "leaf", -1),
+                                          js_bool_or(js_item(pages, i), "is_page", false)}};
     }
     return ERR_OK;
 }
@@ -372,12 +374,15 @@ static enum err_code understand(void *self, struct worker_call *call, struct wor
 {
     struct ocr *ocr = self;
     AUTO(document) struct document document = {0};
+    struct parting parting = {0};
     enum err_code code = load_document(call, &document, err);
+    if (!code)
+        code = parting_read(js_text_or(call->args, "separators", NULL), NULL, &parting, err);
     if (!code)
         code = need_templates(ocr, err);
     if (code)
         return code;
-    return understand_sides(ocr->templates, document.images, document.count,
+    return understand_sides(ocr->templates, document.images, document.count, &parting,
                             js_text_or(call->args, "dossier.code", NULL), &answer->ok, err);
 }
 

@@ -20,6 +20,7 @@ struct sides {
     struct side *item;
     struct words *words;     /* of each side; borrowed where one image has them all */
     struct page_info *infos; /* texts of codes are borrowed */
+    struct pile_page *sheets;
     size_t count;
     struct detail *details; /* images that tell no text but may show a zone to be read */
     size_t *detail_image;
@@ -35,6 +36,7 @@ static inline void sides_auto(struct sides *sides)
     mem_free(sides->item);
     mem_free(sides->words);
     mem_free(sides->infos);
+    mem_free(sides->sheets);
     mem_free(sides->details);
     mem_free(sides->detail_image);
 }
@@ -115,6 +117,7 @@ static enum err_code make_side(struct sides *sides, size_t first, size_t count, 
     if (code)
         return code;
     *info = *sides->image[part_words_first(&side->text)].info;
+    sides->sheets[sides->count - 1] = sides->image[first].sheet;
     info->size = side->text.words.page;
     if (side->text.count > 1) /* zones of one part are not those of all together */
         info->zone_count = 0;
@@ -129,7 +132,8 @@ static enum err_code make_sides(const struct side_image *image, size_t count, st
     out->item = mem_array(count + 1, sizeof *out->item);
     out->words = mem_array(count + 1, sizeof *out->words);
     out->infos = mem_array(count + 1, sizeof *out->infos);
-    if (!out->item || !out->words || !out->infos)
+    out->sheets = mem_array(count + 1, sizeof *out->sheets);
+    if (!out->item || !out->words || !out->infos || !out->sheets)
         return err_set(err, ERR_NO_MEMORY, "sides of a document");
     for (size_t first = 0, next; first < count; first = next) {
         for (next = first + 1; next < count && image[next].side == image[first].side; next++)
@@ -199,25 +203,31 @@ static enum err_code place_fields(const struct sides *sides, struct js *answer, 
                : err_set(err, ERR_NO_MEMORY, "fields of a document");
 }
 
-/* What a further image shows is no page that could begin a paper. */
+/* What a further image shows is no page that could begin a paper; it goes where its side goes. */
+static struct js *start_of_image(const struct js *side, bool first)
+{
+    if (first)
+        return js_ref(side);
+    return js_pack("{s:{s:b, s:f}, s:s*}", "starts_document", "value", 0, "confidence", 1.0,
+                   "separator", js_text_or(side, "separator", NULL));
+}
+
 static struct js *spread_starts(const struct sides *sides, const struct js *answer)
 {
     AUTO(js)
     struct js *list = js_array();
     for (size_t i = 0; i < sides->count; i++)
         for (size_t k = 0; k < sides->item[i].count; k++) {
-            struct js *page =
-                k ? js_pack("{s:{s:b, s:f}}", "starts_document", "value", 0, "confidence", 1.0)
-                  : js_ref(js_item(js_at(answer, "pages"), i));
-            if (!js_push(list, page))
+            const struct js *side = js_item(js_at(answer, "pages"), i);
+            if (!js_push(list, start_of_image(side, k == 0)))
                 return NULL;
         }
     return TAKE(list);
 }
 
 enum err_code understand_sides(const struct templates *templates, const struct side_image *images,
-                               size_t count, const char *dossier_code, struct js **out,
-                               struct err *err)
+                               size_t count, const struct parting *parting,
+                               const char *dossier_code, struct js **out, struct err *err)
 {
     __attribute__((cleanup(sides_auto))) struct sides sides = {0};
     AUTO(js)
@@ -225,10 +235,13 @@ enum err_code understand_sides(const struct templates *templates, const struct s
     enum err_code code = make_sides(images, count, &sides, err);
     if (!code)
         code = collect_details(&sides, count, err);
+    struct pile pile = {.page = sides.sheets};
+    if (parting)
+        pile.parting = *parting;
     if (!code)
-        code =
-            understand_with_details(templates, sides.words, sides.infos, sides.count, sides.details,
-                                    sides.detail_count, dossier_code, &answer, err);
+        code = understand_with_details(templates, sides.words, sides.infos, sides.count,
+                                       sides.details, sides.detail_count, parting ? &pile : NULL,
+                                       dossier_code, &answer, err);
     if (!code)
         code = place_fields(&sides, answer, err);
     if (!code && !js_set(answer, "pages", spread_starts(&sides, answer)))

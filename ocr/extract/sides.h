@@ -5,6 +5,7 @@
 #include "daemon/base/js.h"
 #include "daemon/model/page_info.h"
 #include "daemon/model/words.h"
+#include "ocr/extract/separators.h"
 #include "ocr/extract/templates.h"
 
 #include <stddef.h>
@@ -30,12 +31,14 @@ struct side_image {
     const struct page_info *info;
     int64_t side; /* images of one side follow each other and have the same number */
     enum image_kind kind;
+    struct pile_page sheet;
 };
 
-/* understand_document of the sides. Pages and boxes of the answer are those of the images: of a
- * side's images only the first can start a paper. */
+/* understand_document of the sides; parting: which sheets are separators, NULL: none. Pages and
+ * boxes of the answer are those of the images: of a side's images only the first can start a paper.
+ */
 enum err_code understand_sides(const struct templates *templates, const struct side_image *images,
-                               size_t count, const char *dossier_code, struct js **out,
-                               struct err *err);
+                               size_t count, const struct parting *parting,
+                               const char *dossier_code, struct js **out, struct err *err);
 
 #endif

@@ -1,19 +1,12 @@
 #include "ocr/extract/understand.h"
 
-#include "daemon/model/import_papers.h"
 #include "ocr/classify/page_terms.h"
-#include "ocr/classify/starts.h"
 #include "ocr/extract/paper.h"
+#include "ocr/extract/pile_starts.h"
 #include "ocr/extract/print_check.h"
 #include "ocr/extract/read_words.h"
 
 #include <string.h>
-
-/* A title stands in this part of the page; what it is worth as a paper's beginning without a motto.
- */
-#define TITLE_TOP 0.2
-#define STARTS_BY_KNOWN_TITLE 0.75
-#define STARTS_BY_TITLE 0.55
 
 struct texts {
     struct page_text *item;
@@ -135,38 +128,6 @@ static finder *const finders[] = {
     [FIND_SIGNING] = find_signing,
 };
 
-/* A paper without a motto begins with its title: one that is known, or any line of capitals in the
- * middle above all other text, save that of an annex. */
-static void starts_by_title(const struct templates *templates, const struct page_text *page,
-                            struct paper_start *start)
-{
-    size_t rule_count;
-    const struct class_rule *rules = templates_class_rules(templates, &rule_count);
-    struct head head;
-    struct classification kind = {0};
-    head_find(page, &head);
-    const struct class_evidence evidence = {.text = page, .head = &head};
-    classify(rules, rule_count, &evidence, &kind);
-    double top_mm = page->frame.y + page->frame.h * TITLE_TOP;
-    bool known = kind.rule && kind.title && kind.title->box.y < top_mm;
-    bool first = page->line_count && head.title_count && head.title[0] == &page->line[0] &&
-                 !strpbrk(head.title[0]->key, "0123456789") &&
-                 strncmp(head.title[0]->key, "phuluc", 6) != 0;
-    if (!known && !first)
-        return;
-    start->value = true;
-    start->confidence = known ? STARTS_BY_KNOWN_TITLE : STARTS_BY_TITLE;
-}
-
-static void find_starts(const struct templates *templates, const struct page_text *pages,
-                        size_t count, struct paper_start *out)
-{
-    starts_find(pages, count, out);
-    for (size_t i = 1; i < count; i++)
-        if (!out[i].value)
-            starts_by_title(templates, &pages[i], &out[i]);
-}
-
 static void find_face(struct paper *paper)
 {
     for (size_t i = 0; i < paper->page_count && !paper->face; i++)
@@ -275,17 +236,6 @@ static enum err_code ask_missing(struct paper *paper)
     return ERR_OK;
 }
 
-static struct js *starts_to_js(const struct paper_start *start, size_t count)
-{
-    AUTO(js)
-    struct js *pages = js_array();
-    for (size_t i = 0; i < count; i++)
-        if (!js_push(pages, js_pack("{s:{s:b, s:f}}", "starts_document", "value", start[i].value,
-                                    "confidence", start[i].confidence)))
-            return NULL;
-    return TAKE(pages);
-}
-
 static struct js *answer_to_js(const struct paper *paper, struct js *pages)
 {
     const struct class_rule *rule = paper->kind.rule;
@@ -316,8 +266,8 @@ enum err_code understand_document(const struct templates *templates, const struc
                                   const struct page_info *infos, size_t page_count,
                                   const char *dossier_code, struct js **out, struct err *err)
 {
-    return understand_with_details(templates, pages, infos, page_count, NULL, 0, dossier_code, out,
-                                   err);
+    return understand_with_details(templates, pages, infos, page_count, NULL, 0, NULL, dossier_code,
+                                   out, err);
 }
 
 /* A card's zone is best read from the closer look. */
@@ -328,7 +278,7 @@ static enum err_code find_zone(struct paper *paper, const struct detail *details
     enum err_code code = ERR_OK;
     for (size_t i = 0; i < count && !code && !found; i++) {
         AUTO(page_text) struct page_text text = {0};
-        if (details[i].page >= paper->page_count)
+        if (details[i].page + 1 - paper->first_page >= paper->page_count)
             continue;
         code = page_text_make(details[i].words, &text, paper->err);
         if (!code)
@@ -342,7 +292,8 @@ static enum err_code find_zone(struct paper *paper, const struct detail *details
 enum err_code understand_with_details(const struct templates *templates, const struct words *pages,
                                       const struct page_info *infos, size_t page_count,
                                       const struct detail *details, size_t detail_count,
-                                      const char *dossier_code, struct js **out, struct err *err)
+                                      const struct pile *pile, const char *dossier_code,
+                                      struct js **out, struct err *err)
 {
     AUTO(texts)
     struct texts texts = {0};
@@ -354,24 +305,27 @@ enum err_code understand_with_details(const struct templates *templates, const s
     struct fields fields = {0};
     AUTO(mem)
     struct paper_start *start = mem_array(page_count + 1, sizeof *start);
+    AUTO(mem) enum separator *separator = mem_array(page_count + 1, sizeof *separator);
     AUTO(mem) double *aspect = mem_array(page_count + 1, sizeof *aspect);
-    if (!start || !aspect)
+    if (!start || !separator || !aspect)
         return err_set(err, ERR_NO_MEMORY, "pages of a document");
     enum err_code code = make_texts(pages, page_count, &texts, err);
     if (code)
         return code;
-    find_starts(templates, texts.item, page_count, start);
-    struct paper paper = {.templates = templates,
-                          .page = texts.item,
-                          .info = infos,
-                          .aspect = aspect,
-                          .first_page = 1,
-                          .fields = &fields,
-                          .err = err};
-    while (paper.page_count < page_count &&
-           !(paper.page_count && start[paper.page_count].value &&
-             start[paper.page_count].confidence >= PAPER_START_SURE))
-        paper.page_count++;
+    const struct sheets sheets = {.templates = templates,
+                                  .pile = pile,
+                                  .text = texts.item,
+                                  .words = pages,
+                                  .infos = infos,
+                                  .count = page_count,
+                                  .separator = separator,
+                                  .start = start};
+    pile_find_starts(&sheets);
+    struct paper paper = {.templates = templates, .aspect = aspect, .fields = &fields, .err = err};
+    size_t first = pile_first_paper(&sheets, &paper.page_count);
+    paper.page = texts.item + first;
+    paper.info = infos + first;
+    paper.first_page = first + 1;
     for (size_t i = 0; i < paper.page_count; i++)
         aspect[i] = print_aspect(paper.page[i].words);
     find_face(&paper);
@@ -395,7 +349,7 @@ enum err_code understand_with_details(const struct templates *templates, const s
     code = ask_missing(&paper);
     if (code)
         return code;
-    struct js *list = starts_to_js(start, page_count);
+    struct js *list = pile_starts_to_js(&sheets);
     struct js *answer = answer_to_js(&paper, list);
     if (!answer)
         return err_set(err, ERR_NO_MEMORY, "fields of a document");

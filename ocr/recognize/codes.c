@@ -1,8 +1,10 @@
 #include "ocr/recognize/codes.h"
 
+#include "daemon/model/parting.h"
 #include "ocr/recognize/codes_crop.h"
 #include "ocr/recognize/codes_places.h"
 #include "ocr/recognize/codes_text.h"
+#include "ocr/recognize/patch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -398,6 +400,37 @@ static enum err_code scan_page(const struct page *page, struct codes *codes, str
     return code;
 }
 
+/* Each kind once: a sheet has the same patch along its four edges. */
+static bool has_patch(const struct codes *codes, const char *name)
+{
+    for (size_t i = 0; i < codes->count; i++)
+        if (strcmp(codes->item[i].kind, PATCH_KIND) == 0 && strcmp(codes->item[i].text, name) == 0)
+            return true;
+    return false;
+}
+
+static enum err_code add_patches(const struct page *page, double dpi, struct codes *codes,
+                                 struct err *err)
+{
+    struct patches patches;
+    enum err_code code = patches_find(page->grey, dpi, &patches, err);
+    for (size_t i = 0; !code && i < patches.count; i++) {
+        const struct patch *patch = &patches.item[i];
+        struct code_found found = {.kind = PATCH_KIND,
+                                   .left = patch->left,
+                                   .top = patch->top,
+                                   .right = patch->right,
+                                   .bottom = patch->bottom};
+        if (has_patch(codes, patch->name))
+            continue;
+        found.text = mem_strdup(patch->name);
+        if (!found.text)
+            return err_set(err, ERR_NO_MEMORY, "code");
+        add_code(codes, &found);
+    }
+    return code;
+}
+
 enum err_code codes_find(const struct raster *grey, double dpi, struct codes *out, struct err *err)
 {
     *out = (struct codes){0};
@@ -408,6 +441,8 @@ enum err_code codes_find(const struct raster *grey, double dpi, struct codes *ou
     if (!page.scanner)
         return err_set(err, ERR_NO_MEMORY, "code scanner");
     enum err_code code = scan_page(&page, out, err);
+    if (!code)
+        code = add_patches(&page, dpi, out, err);
     zbar_image_scanner_destroy(page.scanner);
     return code;
 }

@@ -5,7 +5,8 @@
 #include "daemon/model/page_info.h"
 
 /*
- * QR codes, bar codes (Code 128, Code 39, EAN) and DataMatrix of a page, anywhere and at any turn.
+ * QR codes, bar codes (Code 128, Code 39, EAN), DataMatrix and patch codes of a page, anywhere and
+ * at any turn (patch codes: near a quarter turn).
  * This pair is the only home of zbar and libdmtx.
  */
 

@@ -10,6 +10,7 @@
  */
 #include "daemon/base/js.h"
 #include "daemon/base/mem.h"
+#include "ocr/extract/sides.h"
 #include "ocr/extract/understand.h"
 #include "tests/golden/extract/ocr_client.h"
 
@@ -35,6 +36,10 @@ struct figures {
     double *page_ms;
     size_t papers, room;
     size_t stacks, sheets, starts_right, starts_missed, starts_invented;
+    struct parted {
+        size_t sheets, starts_right, starts_invented, separators, separators_missed,
+            separators_invented;
+    } parted[SEPARATOR_KINDS]; /* the same stacks with a separator before each paper */
 };
 
 static double now_ms(void)
@@ -89,6 +94,68 @@ static enum err_code take_page(const char *path, struct sheets *sheets, const ch
     return code ? code : page_info_from_js(js_at(page, "page"), &sheets->info[at], err);
 }
 
+/* A separator sheet as it comes out of the reader: what is written on it is not looked at. */
+static void make_separator(enum separator kind, struct page_info *info)
+{
+    static char patch[] = "T", own[] = SEPARATOR_TEXT;
+    *info = (struct page_info){.width_px = 2480,
+                               .height_px = 3508,
+                               .dpi = 300,
+                               .size = {210, 297},
+                               .blank = kind == SEPARATOR_BLANK};
+    if (kind == SEPARATOR_BLANK)
+        return;
+    info->code_count = 1;
+    snprintf(info->codes[0].kind, sizeof info->codes[0].kind, "%s",
+             kind == SEPARATOR_PATCH ? PATCH_KIND : "QR");
+    info->codes[0].text = kind == SEPARATOR_PATCH ? patch : own;
+}
+
+static void count_parted(const struct js *page, bool is_separator, bool starts,
+                         struct parted *parted)
+{
+    bool told = js_bool_or(page, "starts_document.value", false);
+    bool told_separator = js_has(page, "separator");
+    parted->separators += is_separator;
+    parted->separators_missed += is_separator && !told_separator;
+    parted->separators_invented += !is_separator && told_separator;
+    parted->sheets += !is_separator;
+    parted->starts_right += !is_separator && told == starts;
+    parted->starts_invented += told && !starts;
+}
+
+static enum err_code judge_parted(const struct templates *templates, const struct sheets *stack,
+                                  enum separator kind, struct parted *parted, struct err *err)
+{
+    static struct side_image image[2 * STACK_SHEETS];
+    static struct page_info sheet[STACK_SHEETS];
+    static struct words nothing;
+    bool starts[2 * STACK_SHEETS];
+    struct parting parting = {0};
+    AUTO(js) struct js *answer = NULL;
+    size_t count = 0, separators = 0;
+    parting.takes[kind] = true;
+    words_init(&nothing, (struct size_mm){210, 297}, 0);
+    for (size_t i = 0; i < stack->count; i++) {
+        if (stack->starts[i] && i) {
+            make_separator(kind, &sheet[separators]);
+            starts[count] = false;
+            image[count] = (struct side_image){
+                &nothing, &sheet[separators++], (int64_t)count, IMAGE_OWN, {-1, false}};
+            count++;
+        }
+        starts[count] = stack->starts[i];
+        image[count] = (struct side_image){
+            &stack->words[i], &stack->info[i], (int64_t)count, IMAGE_OWN, {-1, false}};
+        count++;
+    }
+    enum err_code code = understand_sides(templates, image, count, &parting, NULL, &answer, err);
+    for (size_t i = 0; !code && i < count; i++)
+        count_parted(js_item(js_at(answer, "pages"), i), image[i].words == &nothing, starts[i],
+                     parted);
+    return code;
+}
+
 /* Sheet by sheet the way a person would lay them into the feeder: the pages of several papers. */
 static enum err_code judge_stack(const struct templates *templates, struct sheets *stack,
                                  struct figures *figures, struct err *err)
@@ -108,6 +175,8 @@ static enum err_code judge_stack(const struct templates *templates, struct sheet
     }
     figures->sheets += stack->count;
     figures->stacks++;
+    for (int kind = SEPARATOR_PATCH; !code && kind < SEPARATOR_KINDS; kind++)
+        code = judge_parted(templates, stack, (enum separator)kind, &figures->parted[kind], err);
     sheets_done(stack);
     return code;
 }
@@ -170,6 +239,15 @@ static void print_figures(struct figures *figures)
            "99); missed %zu, invented %zu\n",
            100.0 * (double)figures->starts_right / (double)figures->sheets, figures->sheets,
            figures->stacks, STACK_SHEETS, figures->starts_missed, figures->starts_invented);
+    for (int kind = SEPARATOR_PATCH; kind < SEPARATOR_KINDS; kind++) {
+        const struct parted *parted = &figures->parted[kind];
+        printf("meaning: with %s separators %.2f %% right of %zu sheets, invented %zu; of %zu "
+               "separators missed %zu, invented %zu\n",
+               separator_name((enum separator)kind),
+               100.0 * (double)parted->starts_right / (double)parted->sheets, parted->sheets,
+               parted->starts_invented, parted->separators, parted->separators_missed,
+               parted->separators_invented);
+    }
 }
 
 static enum err_code all_papers(FILE *truths, const char *folder, const char *out,

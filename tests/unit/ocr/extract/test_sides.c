@@ -61,7 +61,7 @@ static struct js *understand(const struct side_image *images, size_t count)
 {
     struct js *answer = NULL;
     struct err err = ERR_INIT;
-    if (understand_sides(templates, images, count, NULL, &answer, &err))
+    if (understand_sides(templates, images, count, NULL, NULL, &answer, &err))
         fail_msg("%s", err.detail);
     return answer;
 }

@@ -1,0 +1,141 @@
+#include "ocr/extract/pile_starts.h"
+
+#include "daemon/model/import_papers.h"
+#include "ocr/classify/classify.h"
+#include "ocr/extract/parse_code.h"
+#include "ocr/extract/parse_qr.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A title stands in this part of the page; what it is worth as a paper's beginning without a motto.
+ */
+#define TITLE_TOP 0.2
+#define STARTS_BY_KNOWN_TITLE 0.75
+#define STARTS_BY_TITLE 0.55
+#define STARTS_BY_DOSSIER 0.95
+#define STARTS_BY_SEPARATOR 0.99
+
+/* A paper without a motto begins with its title: one that is known, or any line of capitals in the
+ * middle above all other text, save that of an annex. */
+static void starts_by_title(const struct templates *templates, const struct page_text *page,
+                            struct paper_start *start)
+{
+    size_t rule_count;
+    const struct class_rule *rules = templates_class_rules(templates, &rule_count);
+    struct head head;
+    struct classification kind = {0};
+    head_find(page, &head);
+    const struct class_evidence evidence = {.text = page, .head = &head};
+    classify(rules, rule_count, &evidence, &kind);
+    double top_mm = page->frame.y + page->frame.h * TITLE_TOP;
+    bool known = kind.rule && kind.title && kind.title->box.y < top_mm;
+    bool first = page->line_count && head.title_count && head.title[0] == &page->line[0] &&
+                 !strpbrk(head.title[0]->key, "0123456789") &&
+                 strncmp(head.title[0]->key, "phuluc", 6) != 0;
+    if (!known && !first)
+        return;
+    start->value = true;
+    start->confidence = known ? STARTS_BY_KNOWN_TITLE : STARTS_BY_TITLE;
+    start->why = "title";
+}
+
+/* Behind a separator, or on a form that bears one, a paper starts whatever else stands there. */
+static void starts_by_separator(const struct sheets *sheets)
+{
+    bool behind = false;
+    for (size_t i = 0; i < sheets->count; i++) {
+        bool is_separator = sheets->separator[i] != SEPARATOR_NONE;
+        bool starts =
+            !is_separator && (behind || separator_is_printed_on(sheets->pile, i, &sheets->infos[i],
+                                                                &sheets->words[i]));
+        struct paper_start *start = &sheets->start[i];
+        if (is_separator || starts)
+            *start = (struct paper_start){.value = starts,
+                                          .confidence = STARTS_BY_SEPARATOR,
+                                          .why = starts ? "separator" : NULL,
+                                          .number = start->number};
+        behind = is_separator;
+    }
+}
+
+static bool find_dossier_code(const struct page_info *info, struct qr_content *out)
+{
+    for (size_t i = 0; i < info->code_count; i++)
+        if (info->codes[i].text && parse_qr(info->codes[i].text, out) && out->dossier_code[0])
+            return true;
+    return false;
+}
+
+/* The receipt of another dossier, or a paper that bears its code. */
+static void starts_by_dossier(const struct sheets *sheets)
+{
+    char known[CODE_SIZE] = "";
+    for (size_t i = 0; i < sheets->count; i++) {
+        struct qr_content code;
+        struct paper_start *start = &sheets->start[i];
+        if (!find_dossier_code(&sheets->infos[i], &code))
+            continue;
+        bool is_other = known[0] && strcmp(known, code.dossier_code) != 0;
+        if (is_other && (!start->value || start->confidence < STARTS_BY_DOSSIER))
+            *start = (struct paper_start){.value = true,
+                                          .confidence = STARTS_BY_DOSSIER,
+                                          .why = "dossier",
+                                          .number = start->number};
+        snprintf(known, sizeof known, "%s", code.dossier_code);
+    }
+}
+
+void pile_find_starts(const struct sheets *sheets)
+{
+    struct paper_start *start = sheets->start;
+    starts_find(sheets->text, sheets->count, start);
+    for (size_t i = 1; i < sheets->count; i++)
+        if (!start[i].value && !start[i].is_annex)
+            starts_by_title(sheets->templates, &sheets->text[i], &start[i]);
+    starts_by_dossier(sheets);
+    separators_find(sheets->pile, sheets->infos, sheets->words, sheets->count, sheets->separator);
+    starts_by_separator(sheets);
+    starts_weigh_numbers(sheets->text, sheets->count, start);
+}
+
+size_t pile_first_paper(const struct sheets *sheets, size_t *out_count)
+{
+    size_t first = 0, end;
+    while (first < sheets->count && sheets->separator[first] != SEPARATOR_NONE)
+        first++;
+    for (end = first; end < sheets->count && sheets->separator[end] == SEPARATOR_NONE; end++)
+        if (end > first && sheets->start[end].value &&
+            sheets->start[end].confidence >= PAPER_START_SURE)
+            break;
+    *out_count = end - first;
+    return first;
+}
+
+static bool set_number(struct js *to, const char *key, int number)
+{
+    return !number || js_set(to, key, js_int(number));
+}
+
+static struct js *start_to_js(const struct paper_start *start, enum separator separator)
+{
+    AUTO(js)
+    struct js *starts = js_pack("{s:b, s:f, s:s*}", "value", start->value, "confidence",
+                                start->confidence, "why", start->why);
+    bool ok = starts && set_number(starts, "number", start->number.number) &&
+              set_number(starts, "of", start->number.of) &&
+              set_number(starts, "missing", start->missing);
+    return ok ? js_pack("{s:O, s:s*}", "starts_document", starts, "separator",
+                        separator == SEPARATOR_NONE ? NULL : separator_name(separator))
+              : NULL;
+}
+
+struct js *pile_starts_to_js(const struct sheets *sheets)
+{
+    AUTO(js)
+    struct js *pages = js_array();
+    for (size_t i = 0; i < sheets->count; i++)
+        if (!js_push(pages, start_to_js(&sheets->start[i], sheets->separator[i])))
+            return NULL;
+    return TAKE(pages);
+}
