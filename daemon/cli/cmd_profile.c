@@ -8,6 +8,10 @@ const struct cli_option cmd_profile_set_options[] = {
     {"mode", 0, "MODE", "color, gray or lineart", "color gray lineart"},
     {"paper", 0, "PAPER", "a3, a4, a5, id1 or auto", "a3 a4 a5 id1 auto"},
     {"button", 0, "USE", "the machine's: scan, tell (the page) or off", "scan tell off"},
+    {"separators", 0, "KINDS", "sheets between papers: none, or some of patch,code,blank",
+     "none patch code blank patch,code patch,code,blank"},
+    {"split", 0, "HOW", "a pile into papers: off, propose, or by itself when sure",
+     "off propose sure"},
     {"locked", 0, NULL,
      "only IT staff may change it; what it names is fixed, the rest may be chosen"},
     {0},
@@ -44,7 +48,7 @@ int cmd_profile_list(const struct cli *cli, const struct cli_args *args)
 
 int cmd_profile_set(const struct cli *cli, const struct cli_args *args)
 {
-    static const char *const texts[] = {"source", "mode", "paper", "button"};
+    static const char *const texts[] = {"source", "mode", "paper", "button", "separators", "split"};
     struct err err = ERR_INIT;
     AUTO(js)
     struct js *body = js_object();

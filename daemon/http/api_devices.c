@@ -18,6 +18,8 @@ static const struct arg_rule profile_rules[] = {
     {"mode", ARG_WORD, 0, .words = "color gray lineart"},
     {"resolution_dpi", ARG_INT, 0, .min = 50, .max = 1200},
     {"paper", ARG_WORD, 0, .words = "a3 a4 a5 id1 auto"},
+    {"separators", ARG_TEXT, .max = 40},
+    {"split", ARG_TEXT, .max = 20},
     {"button", ARG_WORD, 0, .words = "scan tell off"},
     {"locked", ARG_BOOL, 0},
     {0}};

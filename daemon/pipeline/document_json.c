@@ -75,7 +75,9 @@ enum err_code document_json(const struct document_source *source, const struct j
     bool ok = json && (js_is_null(kind) || js_set(json, "kind", js_ref(kind))) &&
               (source->parts == 0 || js_set(json, "part",
                                             js_pack("{s:I, s:I}", "number", (int64_t)source->part,
-                                                    "of", (int64_t)source->parts)));
+                                                    "of", (int64_t)source->parts))) &&
+              (source->separators == 0 ||
+               js_set(json, "separators", js_int((int64_t)source->separators)));
     if (!ok)
         return err_set(err, ERR_NO_MEMORY, "document JSON");
     *out = TAKE(json);

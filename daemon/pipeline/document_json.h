@@ -21,6 +21,7 @@ struct document_source {
     const char *pdf_sha256;
     bool passed_through;
     size_t part, parts; /* of a split; parts 0 = whole */
+    size_t separators;  /* sheets between papers that are in no document; 0: the key is left out */
 };
 
 /* understood: the understand request's answer. *out is owned. */

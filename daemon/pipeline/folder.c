@@ -186,7 +186,7 @@ static void claim_from(struct folder *folder, const struct stage *stage, size_t 
 {
     const struct handled_stage *handled = find_stage(stage);
     struct folder_doc *doc = folder->docs[number];
-    struct folder_claim claim = {stage, number, folder->out_dir};
+    struct folder_claim claim = {stage, number, folder->out_dir, folder->options.split};
     struct err err = ERR_INIT;
     bool page = handled == &page_stage;
     if (doc->step == DOC_ENDED || (!page && doc->claimed))
@@ -336,19 +336,32 @@ static enum err_code take_page(struct folder *folder, struct folder_doc *doc, st
     return ERR_OK;
 }
 
+/* Without its separators one paper is read again, too: its pages have other numbers now. */
+static enum err_code part_doc(struct folder *folder, struct folder_doc *doc, struct err *err)
+{
+    size_t parts = 0;
+    doc->parted = true;
+    folder_doc_drop_separators(doc);
+    for (size_t p = 0; p < doc->page_count; p = folder_doc_next_start(doc, p))
+        parts++;
+    if (parts > 1)
+        return folder_split_doc(folder, doc, parts, err);
+    if (doc->separators)
+        doc->step = DOC_READ;
+    return ERR_OK;
+}
+
 static enum err_code take_understood(struct folder *folder, struct folder_doc *doc, struct job *job,
                                      struct err *err)
 {
+    js_free(TAKE(doc->understood));
     doc->understood = js_ref(job->result);
     doc->attempts = 0;
     doc->step = DOC_UNDERSTOOD;
     if (doc->keep_pdf)
         return folder_copy_doc(folder, doc, err);
-    size_t parts = 0;
-    for (size_t p = 0; p < doc->page_count; p = folder_doc_next_start(doc, p))
-        parts++;
-    bool split = folder->options.split && !doc->parts && parts > 1;
-    return split ? folder_split_doc(folder, doc, parts, err) : ERR_OK;
+    bool look = folder->options.split && !doc->parts && !doc->parted;
+    return look ? part_doc(folder, doc, err) : ERR_OK;
 }
 
 static enum err_code take_composed(struct folder *folder, struct folder_doc *doc, struct job *job,

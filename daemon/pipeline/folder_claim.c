@@ -1,5 +1,6 @@
 #include "daemon/pipeline/folder_claim.h"
 
+#include "daemon/model/parting.h"
 #include "daemon/pipeline/output.h"
 
 #include <errno.h>
@@ -118,7 +119,11 @@ enum err_code folder_claim_understand(const struct folder_claim *claim, struct f
     for (size_t i = 0; i < doc->page_count; i++)
         if (!js_push(pages, js_pack("{s:O}", "page", doc->pages[i].info)))
             return err_set(err, ERR_NO_MEMORY, "pages");
-    struct js *args = js_pack("{s:O, s:n}", "pages", pages, "dossier");
+    char separators[SEPARATORS_SIZE];
+    bool parts = claim->split && !doc->parts && !doc->parted && !doc->keep_pdf;
+    parting_separators(parts ? &parting_of_pile : &(struct parting){0}, separators);
+    struct js *args =
+        js_pack("{s:O, s:n, s:s}", "pages", pages, "dossier", "separators", separators);
     struct job *job = NULL;
     enum err_code code = new_job(claim, 0, doc->attempts, args, doc->page_count, &job, err);
     if (code)

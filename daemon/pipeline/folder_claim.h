@@ -11,6 +11,7 @@ struct folder_claim {
     const struct stage *stage;
     size_t number; /* of the document */
     int out_dir;
+    bool split; /* a document may be several papers */
 };
 
 /* *out stays NULL when the document has nothing for that stage. */

@@ -17,14 +17,18 @@ struct folder_doc *folder_doc_new(const struct input *input, const char *name)
     return NULL;
 }
 
+static void free_page(struct folder_page *page)
+{
+    fd_close(page->image_fd);
+    fd_close(page->layer_fd);
+    fd_close(page->words_fd);
+    js_free(page->info);
+}
+
 void folder_doc_drop_pages(struct folder_doc *doc)
 {
-    for (size_t i = 0; i < doc->page_count; i++) {
-        fd_close(doc->pages[i].image_fd);
-        fd_close(doc->pages[i].layer_fd);
-        fd_close(doc->pages[i].words_fd);
-        js_free(doc->pages[i].info);
-    }
+    for (size_t i = 0; i < doc->page_count; i++)
+        free_page(&doc->pages[i]);
     mem_free(TAKE(doc->pages));
     doc->page_count = 0;
 }
@@ -79,6 +83,32 @@ enum err_code folder_doc_digest(struct folder_doc *doc, const char *options, str
     }
     hash_finish(all, doc->digest);
     return ERR_OK;
+}
+
+static bool is_separator(const struct folder_doc *doc, size_t page)
+{
+    return js_has(js_item(js_at(doc->understood, "pages"), page), "separator");
+}
+
+void folder_doc_drop_separators(struct folder_doc *doc)
+{
+    AUTO(js) struct js *understood = js_array();
+    size_t kept = 0;
+    for (size_t i = 0; i < doc->page_count; i++)
+        if (!is_separator(doc, i) &&
+            !js_push(understood, js_ref(js_item(js_at(doc->understood, "pages"), i))))
+            return;
+    if (js_count(understood) == 0 || js_count(understood) == doc->page_count)
+        return;
+    for (size_t i = 0; i < doc->page_count; i++)
+        if (is_separator(doc, i))
+            free_page(&doc->pages[i]);
+        else
+            doc->pages[kept++] = doc->pages[i];
+    doc->separators = doc->page_count - kept;
+    doc->page_count = kept;
+    js_free(TAKE(doc->understood));
+    doc->understood = js_pack("{s:O}", "pages", understood);
 }
 
 bool folder_doc_wants_import(const struct folder_doc *doc)

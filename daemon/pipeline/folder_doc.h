@@ -44,6 +44,8 @@ struct folder_doc {
     size_t page_count, serials;
     size_t imported, to_import; /* pages of a PDF; to_import 0 = not known yet */
     size_t part, parts;         /* of a split; 0 = whole */
+    bool parted;                /* it was looked at whether it has several papers */
+    size_t separators;          /* sheets between its papers, which are in none */
     struct js *understood;
     int pdf_fd;
 };
@@ -57,6 +59,9 @@ enum err_code folder_doc_insert_pages(struct folder_doc *doc, size_t at, size_t 
                                       struct err *err);
 /* SHA-256 over options and the bytes of the inputs: "done already". */
 enum err_code folder_doc_digest(struct folder_doc *doc, const char *options, struct err *err);
+
+/* Sheets that were understood to be separators are taken out, unless all are. */
+void folder_doc_drop_separators(struct folder_doc *doc);
 
 bool folder_doc_wants_import(const struct folder_doc *doc);
 /* Index of a page nobody works on, page_count when there is none. */

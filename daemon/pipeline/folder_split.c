@@ -59,6 +59,7 @@ enum err_code folder_split_doc(struct folder *folder, struct folder_doc *doc, si
         memcpy(piece->digest, doc->digest, sizeof piece->digest);
         piece->part = part;
         piece->parts = parts;
+        piece->separators = doc->separators;
         piece->step = DOC_READ;
         next += piece->page_count;
     }

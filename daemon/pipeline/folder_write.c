@@ -100,7 +100,8 @@ enum err_code folder_write_doc(struct folder *folder, struct folder_doc *doc,
                                      pdf_sha256,
                                      doc->passed_through,
                                      doc->part,
-                                     doc->parts};
+                                     doc->parts,
+                                     doc->separators};
     AUTO(js) struct js *json = NULL;
     enum err_code code =
         document_json(&source, doc->understood, pages, doc->page_count, &json, err);

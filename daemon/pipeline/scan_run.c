@@ -48,6 +48,7 @@ static void end_job(struct scanner *scanner)
     run->job = NULL;
     run->later = sd_event_source_disable_unref(run->later);
     js_free(TAKE(run->settings));
+    js_free(TAKE(run->profile));
     scan_pages_forget(run);
     job->waits = NULL;
     lease_rest(&scanner->lease, sys_now_us(), scanner->config.limits->lease_ms);
@@ -449,15 +450,17 @@ static bool copy_keys(struct js *args, const struct js *from, const char *const 
     return ok;
 }
 
-/* The store says whether a paper of that kind may be scanned: nothing moves before. */
+/* The store says whether a paper of that kind may be scanned: nothing moves before. How a pile is
+ * parted is the profile's. */
 static void make_document(struct scanner *scanner)
 {
     static const char *const wish[] = {"stage",       "paper_code", "reason",
                                        "reason_note", "holder",     NULL};
+    static const char *const pile[] = {"separators", "split", NULL};
     const struct scan_job *job = scanner->run.job;
     struct js *args =
         js_pack("{s:s, s:O}", "dossier_id", job->dossier_id, "principal", job->principal);
-    if (!copy_keys(args, job->request, wish))
+    if (!copy_keys(args, job->request, wish) || !copy_keys(args, scanner->run.profile, pile))
         js_free(TAKE(args));
     scanner->run.made_document = true;
     scanner->run.job->rejected = false;
@@ -485,7 +488,7 @@ static void check_fronts(struct scanner *scanner)
 }
 
 static void begin_run(struct scanner *scanner, struct scan_job *job, struct js *settings,
-                      struct lease former)
+                      const struct js *profile, struct lease former)
 {
     int base = job->half_page[0] ? job->sheets - 1 : job->sheets;
     if (js_has(settings, "source"))
@@ -494,6 +497,7 @@ static void begin_run(struct scanner *scanner, struct scan_job *job, struct js *
     lease_use(&scanner->lease);
     scanner->run = (struct run){.job = job,
                                 .settings = settings,
+                                .profile = js_ref(js_at(profile, "settings")),
                                 .former = former,
                                 .place = RUN_PAGE_NONE,
                                 .coming = RUN_PAGE_NONE,
@@ -541,7 +545,7 @@ void scanner_start(struct scanner *scanner, const char *dossier_id, struct js *r
         done(payload, NULL, &err);
         return;
     }
-    begin_run(scanner, job, settings, former);
+    begin_run(scanner, job, settings, profile, former);
     scanner->run.accepted = done;
     scanner->run.accepted_payload = payload;
     const char *document_id = js_text_or(request, "document_id", NULL);
@@ -578,7 +582,7 @@ enum err_code scanner_continue(struct scanner *scanner, struct scan_job *job,
     job->principal = js_ref(principal);
     job->state = "running";
     job->err = (struct err)ERR_INIT;
-    begin_run(scanner, job, settings, former);
+    begin_run(scanner, job, settings, profile, former);
     scanner->run.accepted = ignore_acceptance;
     if (!job->rejected)
         accept_job(scanner, NULL);

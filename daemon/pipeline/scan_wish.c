@@ -1,5 +1,7 @@
 #include "daemon/pipeline/scan_wish.h"
 
+#include "daemon/model/parting.h"
+
 #include <string.h>
 
 #define DEFAULT_DPI 300
@@ -10,7 +12,7 @@ static const char *const keys[] = {"source",  "mode", "resolution_dpi", "paper",
                                    "options", NULL};
 
 /* And what it says of the device besides. */
-static const char *const own_keys[] = {"button", NULL};
+static const char *const own_keys[] = {"button", "separators", "split", NULL};
 static const char *const button_uses[] = {"scan", "tell", "off", NULL};
 
 static const char *const sources[] = {"flatbed", "adf", "duplex", NULL};
@@ -62,6 +64,18 @@ static enum err_code check_legal(const struct js *settings, struct err *err)
     return ERR_OK;
 }
 
+static enum err_code check_parting(const struct js *settings, struct err *err)
+{
+    struct parting ignored = {0};
+    const char *separators = NULL, *split = NULL;
+    enum err_code code = ERR_OK;
+    if (js_has(settings, "separators"))
+        code = js_get_text(settings, "separators", &separators, err);
+    if (!code && js_has(settings, "split"))
+        code = js_get_text(settings, "split", &split, err);
+    return code ? code : parting_read(separators, split, &ignored, err);
+}
+
 enum err_code scan_wish_check_profile(const struct js *settings, struct err *err)
 {
     if (!js_is_object(settings))
@@ -72,6 +86,8 @@ enum err_code scan_wish_check_profile(const struct js *settings, struct err *err
     enum err_code code = check_words(settings, err);
     if (!code)
         code = check_word(settings, "button", button_uses, err);
+    if (!code)
+        code = check_parting(settings, err);
     return code ? code : check_legal(settings, err);
 }
 

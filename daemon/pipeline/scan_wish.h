@@ -25,7 +25,8 @@ enum err_code scan_wish_settings(const struct js *request, const struct js *prof
                                  struct js **out, struct err *err);
 
 /* A profile's settings as they may be kept: the same rules, "button" (what a press of the machine's
- * button does: "scan", "tell" the page, "off"), and no key that is not known. BAD_ARGUMENT names
+ * button does: "scan", "tell" the page, "off"), "separators" and "split" (daemon/model/parting.h),
+ * and no key that is not known. BAD_ARGUMENT names
  * the key. */
 enum err_code scan_wish_check_profile(const struct js *settings, struct err *err);
 

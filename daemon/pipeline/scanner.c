@@ -85,6 +85,7 @@ void scanner_free(struct scanner *scanner)
     sd_event_source_disable_unref(run->later);
     worker_free(scanner->worker);
     js_free(run->settings);
+    js_free(run->profile);
     scan_pages_forget(run);
     js_free(scanner->on_button);
     mem_free(scanner->key);

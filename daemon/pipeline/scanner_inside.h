@@ -29,6 +29,7 @@ struct run_page {
 struct run {
     struct scan_job *job; /* NULL: none */
     struct js *settings;  /* for the worker's `start` */
+    struct js *profile;   /* its settings; NULL: none */
     scanner_done_fn *accepted;
     void *accepted_payload;
     struct lease former; /* before this job: whose it is again when the job is refused */

@@ -141,6 +141,10 @@ static enum err_code document_create_op(struct store_call *call, struct js **out
     if (!code)
         code = arg_scan_for(call->args, &wish, err);
     if (!code)
+        code = arg_optional(call->args, "separators", &wish.separators, err);
+    if (!code)
+        code = arg_optional(call->args, "split", &wish.split, err);
+    if (!code)
         code = scan_gate_begin(call->store, dossier_id, &wish, call->by, id, err);
     return code ? code : answer_document(call, id, out, err);
 }

@@ -14,6 +14,7 @@
 #include "queue/store/fields.h"
 #include "queue/store/import.h"
 #include "queue/store/inside.h"
+#include "queue/store/parting.h"
 #include "queue/store/pass.h"
 #include "queue/store/question.h"
 #include "queue/store/record.h"
@@ -160,7 +161,11 @@ static enum err_code store_starts(const struct completion *c, struct err *err)
     const struct js *pages = js_at(c->result, "pages");
     enum err_code code = ERR_OK;
     for (size_t i = 0; !code && i < js_count(pages); i++) {
-        const struct js *starts = js_at(js_item(pages, i), "starts_document");
+        const struct js *page = js_item(pages, i);
+        AUTO(js) struct js *starts = js_copy(js_at(page, "starts_document"));
+        if (js_has(page, "separator") &&
+            !js_set(starts, "separator", js_ref(js_at(page, "separator"))))
+            return no_memory(err);
         AUTO(mem)
         char *text = starts ? js_dump(starts) : NULL;
         code = db_run(c->store->db,
@@ -187,6 +192,8 @@ static enum err_code complete_understand(const struct completion *c, struct err 
         code = store_starts(c, err);
     if (!code)
         code = move(c, "open", "read", "understand", err);
+    if (!code)
+        code = document_part(c->store, c->id, c->by, err);
     return code ? code : import_part(c->store, c->id, c->by, err);
 }
 

@@ -13,7 +13,9 @@
              "coalesce(max(CASE WHEN id = side THEN leaf END), max(leaf), side) AS leaf "          \
              "FROM image GROUP BY side) "                                                          \
              "SELECT (SELECT sum(counts) FROM paper), count(DISTINCT leaf), count(*), "            \
-             "coalesce(sum(blank), 0), coalesce(sum(images), 0) FROM side"
+             "coalesce(sum(blank), 0), coalesce(sum(images), 0), (SELECT count(*) FROM page p "    \
+             "JOIN paper ON paper.id = p.document_id WHERE p.separator IS NOT NULL AND "           \
+             "p.state = 'rejected') FROM side"
 
 static enum err_code count(struct store *store, const char *sql, const char *id, struct counts *out,
                            struct err *err)
@@ -30,7 +32,8 @@ static enum err_code count(struct store *store, const char *sql, const char *id,
                            .sheets = query_int(q, 1),
                            .sides = query_int(q, 2),
                            .blank = query_int(q, 3),
-                           .images = query_int(q, 4)};
+                           .images = query_int(q, 4),
+                           .separators = query_int(q, 5)};
     out->written = out->sides - out->blank;
     return ERR_OK;
 }
@@ -49,7 +52,7 @@ enum err_code counts_of_document(struct store *store, const char *id, struct cou
 
 struct js *counts_to_js(const struct counts *c)
 {
-    return js_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "papers", c->papers, "sheets", c->sheets,
-                   "sides", c->sides, "written", c->written, "blank", c->blank, "images",
-                   c->images);
+    return js_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "papers", c->papers, "sheets", c->sheets,
+                   "sides", c->sides, "written", c->written, "blank", c->blank, "images", c->images,
+                   "separators", c->separators);
 }

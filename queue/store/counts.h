@@ -21,7 +21,8 @@ struct counts {
     int64_t written;
     int64_t
         blank; /* sides without writing, by the machine or by a person (blank_kept), that stay */
-    int64_t images; /* all of them */
+    int64_t images;     /* all of them */
+    int64_t separators; /* sides of separator sheets that were set aside, none of the above */
 };
 
 enum err_code counts_of_dossier(struct store *store, const char *id, struct counts *out,

@@ -6,6 +6,7 @@
 #include "queue/store/claim.h"
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
+#include "queue/store/parting.h"
 #include "queue/store/pass.h"
 #include "queue/store/place.h"
 #include "queue/store/question.h"
@@ -399,6 +400,8 @@ enum err_code document_split(struct store *store, const char *id, const char *pa
         code = next_ordinal(store, document.dossier_id, &wish.ordinal, err);
     if (!code)
         code = insert(store, &wish, by, new_id, err);
+    if (!code)
+        code = parting_inherit(store, new_id, id, err);
     if (!code)
         code = move_tail(store, id, position, new_id, err);
     if (!code)

@@ -3,6 +3,7 @@
 #include "queue/store/audit.h"
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
+#include "queue/store/parting.h"
 #include "queue/store/place.h"
 
 #include <string.h>
@@ -89,6 +90,8 @@ enum err_code document_join(struct store *store, const char *id, const char *oth
         code = redirect_files(store, id, other, err);
     if (!code)
         code = move_all(store, id, other, err);
+    if (!code)
+        code = parting_settle(store, id, err);
     if (!code)
         code = document_reject(store, other, "joined", by, err);
     if (!code)

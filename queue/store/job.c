@@ -10,6 +10,7 @@
 #include "queue/store/inside.h"
 #include "queue/store/page_cut.h"
 #include "queue/store/page_layer.h"
+#include "queue/store/parting.h"
 #include "queue/store/side.h"
 
 #include <math.h>
@@ -153,7 +154,8 @@ static enum err_code build_recognize(struct build *b, struct err *err)
 /* ---- pages of a document ---- */
 
 /* Calls `use` for each page that counts, in order; columns info, image_sha256, words_sha256, the
- * first position of its side, part_kind, is it a detail, is its cut taken back. */
+ * first position of its side, part_kind, is it a detail, is its cut taken back, its leaf (counts.h;
+ * -1: not out of a feeder), did a person say that it is no separator. */
 static enum err_code each_page(struct build *b,
                                enum err_code (*use)(struct build *, struct query *, struct err *),
                                struct err *err)
@@ -161,14 +163,16 @@ static enum err_code each_page(struct build *b,
     AUTO(query)
     struct query *q = NULL;
     bool row = true;
-    enum err_code code =
-        db_query(b->store->db,
-                 "SELECT p.info, p.image_sha256, p.words_sha256, min(p.position) "
-                 "OVER (PARTITION BY coalesce(p.part_of, p.id)), p.part_kind, " PAGE_IS_DETAIL(
-                     "p") ", " PAGE_IS_WHOLE("p") " FROM page p "
-                                                  "WHERE p.document_id = ? AND p.state = "
-                                                  "'recognized' ORDER BY p.position",
-                 DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
+    enum err_code code = db_query(
+        b->store->db,
+        "SELECT p.info, p.image_sha256, p.words_sha256, min(p.position) "
+        "OVER (PARTITION BY coalesce(p.part_of, p.id)), p.part_kind, " PAGE_IS_DETAIL(
+            "p") ", " PAGE_IS_WHOLE("p") ", CASE WHEN p.sheet > 0 THEN dense_rank() OVER (ORDER BY "
+                                         "coalesce(p.sheet_of, p.job), p.sheet) ELSE -1 "
+                                         "END, p.is_page FROM page p "
+                                         "WHERE p.document_id = ? AND p.state = "
+                                         "'recognized' ORDER BY p.position",
+        DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row)
         code = use(b, q, err);
     return code;
@@ -182,8 +186,9 @@ static enum err_code use_for_understand(struct build *b, struct query *q, struct
     if (code)
         return code;
     if (!js_push((struct js *)js_at(b->args, "pages"),
-                 js_pack("{s:O, s:I, s:s?}", "page", info, "side", query_int(q, 3), "part_kind",
-                         query_text(q, 4))))
+                 js_pack("{s:O, s:I, s:s?, s:I, s:b}", "page", info, "side", query_int(q, 3),
+                         "part_kind", query_text(q, 4), "leaf", query_int(q, 7), "is_page",
+                         query_int(q, 8) != 0)))
         return no_memory(err);
     return give_blob(b, query_text(q, 2), err);
 }
@@ -192,11 +197,18 @@ static enum err_code build_understand(struct build *b, struct err *err)
 {
     AUTO(mem)
     char *dossier_code = NULL;
-    enum err_code code =
-        db_text(b->store->db,
-                "SELECT s.code FROM dossier s JOIN document d ON d.dossier_id = s.id "
-                "WHERE d.id = ?",
-                DB_BIND(DB_TEXT(b->claim->subject_id)), &dossier_code, err);
+    struct parting parting;
+    char separators[SEPARATORS_SIZE];
+    enum err_code code = parting_of_document(b->store, b->claim->subject_id, &parting, err);
+    if (!code)
+        parting_separators(&parting, separators);
+    if (!code)
+        code = set(b->args, "separators", js_text(separators), err);
+    if (!code)
+        code = db_text(b->store->db,
+                       "SELECT s.code FROM dossier s JOIN document d ON d.dossier_id = s.id "
+                       "WHERE d.id = ?",
+                       DB_BIND(DB_TEXT(b->claim->subject_id)), &dossier_code, err);
     if (!code)
         code = set(b->args, "pages", js_array(), err);
     if (!code)

@@ -7,6 +7,7 @@
 #include "queue/store/claim.h"
 #include "queue/store/document.h"
 #include "queue/store/inside.h"
+#include "queue/store/parting.h"
 #include "queue/store/pass.h"
 #include "queue/store/place.h"
 #include "queue/store/question.h"
@@ -429,6 +430,8 @@ enum err_code page_move(struct store *store, const char *id, const char *documen
         code = document_touch_pages(store, page.document_id, true, by, err);
     if (!code)
         code = page_place(store, id, document_id, position, err);
+    if (!code && elsewhere)
+        code = parting_settle(store, document_id, err);
     if (!code && elsewhere)
         code = take_side_along(store, id, page.document_id, document_id, err);
     if (!code && elsewhere)

@@ -7,6 +7,7 @@
 #include "queue/store/hold.h"
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
+#include "queue/store/parting.h"
 #include "queue/store/place.h"
 #include "queue/store/question.h"
 #include "queue/store/resume.h"
@@ -204,6 +205,17 @@ static enum err_code bring_details_back(struct store *store, const char *id, str
     }
 }
 
+/* A separator sheet that comes back is a page for good, and its paper as a person wants it. */
+static enum err_code is_no_separator(struct store *store, const char *id, const char *document_id,
+                                     struct err *err)
+{
+    enum err_code code = db_run(store->db,
+                                "UPDATE page SET separator = NULL, is_page = 1 WHERE id = ? "
+                                "AND separator IS NOT NULL",
+                                DB_BIND(DB_TEXT(id)), err);
+    return code || !db_changes(store->db) ? code : parting_settle(store, document_id, err);
+}
+
 enum err_code page_restore(struct store *store, const char *id, struct principal by,
                            struct err *err)
 {
@@ -223,6 +235,8 @@ enum err_code page_restore(struct store *store, const char *id, struct principal
         code = clear_place(store, id, page.document_id, by, &position, err);
     if (!code)
         code = back_to_state(store, id, by, err);
+    if (!code)
+        code = is_no_separator(store, id, page.document_id, err);
     if (!code)
         code = questions_reopen(store, id, err);
     if (!code)

@@ -4,8 +4,8 @@
 #include "daemon/base/sys.h"
 #include "daemon/model/scan_reason.h"
 #include "queue/store/audit.h"
-#include "queue/store/document.h"
 #include "queue/store/inside.h"
+#include "queue/store/parting.h"
 #include "queue/store/wanted.h"
 
 #include <stdio.h>
@@ -177,7 +177,7 @@ static enum err_code begin(struct store *store, const char *dossier_id, const st
     AUTO(tx) struct tx tx = TX_INIT;
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
-        code = document_create(store, dossier_id, by, id, err);
+        code = document_create_pile(store, dossier_id, wish->separators, wish->split, by, id, err);
     if (!code && wish->code)
         code = pass(store, dossier_id, id, wish, by, err);
     return code ? code : tx_commit(&tx, err);

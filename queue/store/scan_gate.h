@@ -16,6 +16,7 @@ struct scan_for {
     const char *reason; /* of daemon/model/scan_reasons.def; NULL */
     const char *note;   /* in words, wanted for "other"; NULL */
     const char *holder; /* agency or database that holds the data; NULL: as the look-up says */
+    const char *separators, *split; /* how the pile is parted (parting.h); NULL: nothing said */
 };
 
 /* A document for that paper, nothing scanned yet: the document, its paper, the reason and what was

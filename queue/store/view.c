@@ -304,7 +304,7 @@ enum err_code view_documents(struct store *store, const char *dossier_id, struct
     "p.blank_kept, (SELECT json_group_array(json_object('code', u.code, 'answer', u.answer, "      \
     "'by', u.answered_by)) FROM question u WHERE u.page_id = p.id), "                              \
     "p.words_source, p.glass_x_mm, p.glass_y_mm, p.known_turn_deg, p.cut_off, " PAGE_IS_WHOLE(     \
-        "p") " FROM page p "
+        "p") ", p.separator FROM page p "
 
 /* Where to look closer on the glass: around the cards that lie there, when the page was scanned too
  * coarsely for their small codes (regulations 8.4). */
@@ -365,6 +365,7 @@ static enum err_code page_row(struct store *store, struct query *q, struct js **
               js_set(object, "questions", stored_json(q, 29)) &&
               js_set(object, "words_source", js_text(query_text(q, 30))) &&
               js_set(object, "known_turn_deg", int_or_null(q, 33)) &&
+              js_set(object, "separator", js_text(query_text(q, 36))) &&
               js_set(object, "cut_mm", is_cut ? rect_to_js(cut) : js_null()) &&
               js_set(object, "cut_off", js_bool(was_cut && query_int(q, 34) != 0)) &&
               js_set(object, "card_mm", card_area(q, js_at(object, "info")));
