@@ -24,6 +24,8 @@ const struct cli_command cli_commands[] = {
      cmd_profile_set},
     {"profile", "remove", "PROFILE", cmd_profile_remove_options,
      "forget it unless a scanner uses it", cmd_profile_remove},
+    {"separator", "print", "", cmd_separator_print_options,
+     "a sheet to lay between papers, as SVG to print", cmd_separator_print},
     {"dossier", "list", "", cmd_dossier_list_options, "dossiers, newest first", cmd_dossier_list},
     {"dossier", "show", "DOSSIER", NULL, "one dossier with its documents", cmd_dossier_show},
     {"dossier", "create", "", cmd_dossier_create_options, "begin a dossier", cmd_dossier_create},

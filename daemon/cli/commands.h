@@ -23,6 +23,9 @@ int cmd_profile_list(const struct cli *cli, const struct cli_args *args);
 int cmd_profile_set(const struct cli *cli, const struct cli_args *args);
 int cmd_profile_remove(const struct cli *cli, const struct cli_args *args);
 
+extern const struct cli_option cmd_separator_print_options[];
+int cmd_separator_print(const struct cli *cli, const struct cli_args *args);
+
 extern const struct cli_option cmd_dossier_list_options[];
 extern const struct cli_option cmd_dossier_create_options[];
 extern const struct cli_option cmd_dossier_update_options[];

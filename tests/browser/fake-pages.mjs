@@ -100,6 +100,7 @@ export function pageRoutes({pages, documents, faults, pick, refuse, move, emit, 
       const position = heir?.position ?? page.position;
       if (heir)
         takeOut(heir);
+      page.separator = null;
       move('page', page, page.info ? 'recognized' : 'captured');
       place(page, page.document_id, position);
     }),

@@ -88,7 +88,8 @@ function countsOf(dossier) {
   const sides = new Set(images.map((page) => page.part_of ?? page.id));
   const blank = images.filter((page) => page.blank).length;
   return {sheets: [...sides].filter((id) => pages.get(id).side === 'front').length, sides: sides.size,
-    written: sides.size - blank, blank, images: images.length};
+    written: sides.size - blank, blank, images: images.length,
+    separators: [...pages.values()].filter((page) => page.dossier_id === dossier.id && page.separator).length};
 }
 
 function newDossier({code = null, papers = null, kind = 'counter'}) {
@@ -139,6 +140,11 @@ function recognize(page) {
   setTimeout(() => {
     if (page.state !== 'captured' || !pages.has(page.id))
       return undefined;
+    if (faults.separator) {
+      Object.assign(page, {separator: faults.separator, info: {width_px: 2480, height_px: 3508, dpi: 300, rotation_deg: 0, skew_deg: 0,
+        quality: {verdict: 'good', reasons: []}}});
+      return move('page', page, 'rejected');
+    }
     if (faults.page === 'held')
       page.held = {reason: 'WORKER_DIED', from: 'captured', ref: 'PH3C51D7'};
     if (faults.page && faults.page !== 'unread')
@@ -258,6 +264,7 @@ function addPage(dossier, document, job, source) {
     sheet: source === 'duplex' ? Math.ceil(position / 2) : position, blank: source === 'duplex' && position === 4,
     width_mm: 210, height_mm: 297, dpi: job.body.resolution_dpi ?? 300, info: null, words: null, equal_to_previous: false,
     captured_us: now(), job: job.id, turned_deg: null, replaces: null, part_of: null, part_kind: null,
+    separator: null, starts_document: faults.missing ? {value: false, confidence: 0.9, number: faults.number, missing: faults.missing} : null,
     questions: faults.question ? [{code: faults.question, answer: null, by: null}] : [],
     cut_mm: null, cut_off: false, card_mm: faults.card && !job.body.part_of ? [12, 15, 85.6, 54] : null};
   pages.set(page.id, page);

@@ -409,6 +409,79 @@ test('a paper is split and joined with the one before', async () => {
   await untilOrder(ids);
 });
 
+test('a paper is split and joined with one key each, undone, and the focus stays with the page', async () => {
+  await openDossier(GLASS);
+  await scanSides(3);
+  const ids = await order();
+  await page.focus('.thumbs li.side >> nth=1 >> .thumb');
+  await page.keyboard.press('F9');
+  await page.waitForSelector('.paper >> nth=1 >> .thumbs img');
+  await page.waitForSelector('#undo >> text=Hoàn tác tách giấy');
+  await page.waitForSelector('[role=status] >> text=Đã tách: từ trang này là Giấy 2.');
+  await page.waitForSelector('.about >> text=Giấy 2');
+  assert.deepEqual(asked.at(-1), ['/documents/split', {page_id: ids[1]}]);
+  await page.waitForSelector('.keys >> text=từ trang đang chọn là giấy khác');
+  await shoot(page, 'pages-split-by-key');
+  assert.deepEqual(await findBarriers(page), []);
+  await page.keyboard.press('Control+z');
+  await page.waitForSelector('.paper >> nth=1', {state: 'detached'});
+  await untilOrder(ids);
+  assert.equal(await page.locator('#undo').count(), 0);
+
+  await page.focus('.thumbs li.side >> nth=2 >> .thumb');
+  await page.keyboard.press('F9');
+  await page.waitForSelector('.about >> text=Giấy 2');
+  await page.waitForFunction((id) => document.activeElement.closest('li.side')?.dataset.side === id, ids[2]);
+  await page.keyboard.press('Shift+F9');
+  await page.waitForSelector('.paper >> nth=1', {state: 'detached'});
+  await page.waitForSelector('#undo >> text=Hoàn tác gộp giấy');
+  await page.keyboard.press('Control+z');
+  await page.waitForSelector('.paper >> nth=1 >> .thumbs img');
+});
+
+test('a key that cannot split or join says why, and does nothing in a field', async () => {
+  await openDossier(GLASS);
+  await scanSides(2);
+  await page.focus('.thumbs li.side >> nth=0 >> .thumb');
+  await page.keyboard.press('F9');
+  await page.waitForSelector('text=/Không tách được: trang đang chọn đã là trang đầu/');
+  await page.keyboard.press('Shift+F9');
+  await page.waitForSelector('text=/Không gộp được: không có giấy nào ngay trước/');
+  await page.click('.thumbs li.side >> nth=1 >> .thumb');
+  await page.focus('#device');
+  await page.keyboard.press('F9');
+  assert.equal(asked.filter(([path]) => /split|join/.test(path)).length, 0);
+});
+
+test('a separator sheet is seen small, is counted as such, and is a page again by one button', async () => {
+  await openDossier(GLASS);
+  await scanSides(1);
+  await fake.faults({separator: 'patch'});
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.thumbs .separator >> text=Tờ phân cách (mã Patch)');
+  await page.waitForSelector('.counts >> text=+ 1 phân cách');
+  await fake.faults({missing: 3, number: 5});
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.thumbs .mark >> text=Số trang in 5: thiếu trang 3–4?');
+  await page.waitForSelector('#scan:not([disabled])');
+  await page.focus('.thumbs .separator button');
+  await shoot(page, 'pages-separator');
+  assert.deepEqual(await findBarriers(page), []);
+  await page.locator('.thumbs .separator button').press('Enter');
+  await page.waitForSelector('.thumbs .separator', {state: 'detached'});
+  await page.waitForSelector('.thumbs li.side >> nth=2');
+});
+
+test('a page that may start a paper is split off where it asks', async () => {
+  await openDossier(GLASS);
+  await scanSides(1);
+  await fake.faults({question: 'paper_start'});
+  await page.keyboard.press('F2');
+  await page.click('.thumbs .asked button >> text=Tách');
+  await page.waitForSelector('.paper >> nth=1 >> .thumbs img');
+  assert.equal(asked.filter(([path]) => path === '/documents/split').length, 1);
+});
+
 test('A3 is offered where the machine takes it; else it is said why and what to do', async () => {
   await openDossier(GLASS);
   await page.click('.more summary');

@@ -1,6 +1,7 @@
 /* What can be done with one page: the groups of its menu. */
 import {station} from './element.js';
 import {ask, askReason} from './ask.js';
+import {SPLIT_KEY} from './paper-keys.js';
 import {hasKind, pageName, sidesOf} from './sides.js';
 
 const isTurned = ({turned_deg: turned}) => turned !== null && turned !== undefined;
@@ -53,7 +54,7 @@ function places(paper, sides, side, page) {
   if (before && side.images.length === 1)
     actions.push({title: 'Ghép với trang trước…', hint: 'Ghi chú, hoặc trang khổ lớn', run: () => askPair(page, before)});
   if (before && paper.state !== 'held')
-    actions.push({title: 'Từ trang này là giấy khác', run: () => papers.split(paper.id, side.images[0].id)});
+    actions.push({title: 'Từ trang này là giấy khác', hint: SPLIT_KEY, run: () => papers.split(paper.id, side.images[0].id)});
   if (page.cut_mm)
     actions.push({title: 'Bỏ cắt', hint: 'Lấy cả mặt kính làm trang', run: () => edits.cut(page, false)});
   if (page.cut_off)

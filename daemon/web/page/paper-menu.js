@@ -4,6 +4,7 @@ import {html, SohoaElement, station} from './element.js';
 import {askReason} from './ask.js';
 import {askPaper} from './paper-questions.js';
 import './menu.js';
+import {JOIN_KEY} from './paper-keys.js';
 
 const SIGNED = new Set(['signed', 'extracted', 'coded', 'queued', 'closed']);
 const COLLECTED = new Set(['open', 'read']);
@@ -20,7 +21,7 @@ class SohoaPaperMenu extends SohoaElement {
     const {papers} = station;
     const isCollected = COLLECTED.has(state);
     const takesPages = isCollected && !isSignedFile;
-    const before = this.#before();
+    const before = papers.before(this.paper);
     return [
       {name: 'Thêm', actions: [
         ...takesPages && state === 'read' ? [{title: 'Quét thêm trang vào giấy này', run: () => this.#scanMore(id)}] : [],
@@ -29,19 +30,12 @@ class SohoaPaperMenu extends SohoaElement {
       {name: 'Giấy tờ cần có', actions: UNCODED.has(state) && station.wanted.papers.length
         ? [{title: 'Là giấy nào của hồ sơ…', hint: this.#paperName(), run: () => this.#sayPaper()}] : []},
       {name: 'Gộp', actions: takesPages && before
-        ? [{title: 'Gộp vào giấy trước', hint: `Các trang nối sau Giấy ${station.numberOf(before.id)}`, run: () => papers.join(before.id, id)}] : []},
+        ? [{title: 'Gộp vào giấy trước', hint: `Các trang nối sau Giấy ${station.numberOf(before.id)} · ${JOIN_KEY}`, run: () => papers.join(before.id, id)}] : []},
       {name: 'Bỏ', actions: isCollected ? [{title: 'Bỏ cả giấy này…', run: () => this.#withReason('Bỏ cả giấy này',
         (reason) => papers.reject(id, reason))}] : []},
       {name: 'Bản thay thế', actions: SIGNED.has(state) ? [{title: 'Quét lại thành bản thay thế…',
         run: () => this.#withReason('Quét lại thành bản thay thế', (reason) => papers.replace(id, reason))}] : []},
     ];
-  }
-
-  /* The paper before this one, where pages can still go behind its own. */
-  #before() {
-    const {documents} = station;
-    const before = documents[documents.findIndex(({id}) => id === this.paper.id) - 1];
-    return before && COLLECTED.has(before.state) && !before.passed_through ? before : undefined;
   }
 
   #paperName() {

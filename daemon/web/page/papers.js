@@ -1,5 +1,6 @@
 /* The papers of the dossier with their pages as they come, and the counts against what was said. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
+import {JOIN_KEY, SPLIT_KEY} from './paper-keys.js';
 import {sidesOf} from './sides.js';
 import {documentName, documentState, dossierName} from './text.js';
 import './files.js';
@@ -15,6 +16,7 @@ class SohoaPapers extends SohoaElement {
       <h3>${dossier.closed_us ? 'Hồ sơ đã đóng' : 'Hồ sơ'}: ${dossierName(dossier)}</h3>
       ${this.#counts(dossier)}
       <sohoa-people></sohoa-people>
+      ${this.#keys()}
       <ol class="papers">
         ${repeat(station.documents, (document) => document.id, (document) => this.#paper(document))}
       </ol>
@@ -25,6 +27,11 @@ class SohoaPapers extends SohoaElement {
       ${this.#undo(station.edits.undoable)}`;
   }
 
+  #keys() {
+    return station.pages.length > 1 ? html`<p class="keys"><kbd>${SPLIT_KEY}</kbd> từ trang đang chọn là giấy khác ·
+      <kbd>${JOIN_KEY}</kbd> gộp vào giấy trước</p>` : nothing;
+  }
+
   #undo(done) {
     return done ? html`<p class="undo"><button id="undo" type="button" aria-keyshortcuts="Control+Z" ?disabled=${station.busy}
       @click=${() => station.edits.undo()}>${done.text} <kbd>Ctrl</kbd>+<kbd>Z</kbd></button></p>` : nothing;
@@ -33,7 +40,7 @@ class SohoaPapers extends SohoaElement {
   /* Papers, sheets, written sides and images are four numbers. One that has no page yet is no paper. */
   #counts(dossier) {
     const {scanned, withoutPages} = station.counts;
-    const {sheets, written, blank, images} = dossier.counts;
+    const {sheets, written, blank, images, separators} = dossier.counts;
     const papers = scanned - withoutPages;
     const unequal = !dossier.papers || dossier.papers === papers ? '' : papers < dossier.papers ? 'unequal few' : 'unequal';
     return html`<dl class="counts">
@@ -41,7 +48,8 @@ class SohoaPapers extends SohoaElement {
         <dd>${papers}${dossier.papers ? html`<span> / ${dossier.papers} đã khai</span>` : nothing}</dd></div>
       <div><dt>Tờ</dt><dd>${sheets}</dd></div>
       <div><dt>Mặt có chữ</dt><dd>${written}</dd></div>
-      <div><dt>Ảnh</dt><dd>${images}${blank ? html`<span> (${blank} mặt trắng)</span>` : nothing}</dd></div>
+      <div><dt>Ảnh</dt><dd>${images}${blank ? html`<span> (${blank} mặt trắng)</span>` : nothing}${
+        separators ? html`<span> + ${separators} phân cách</span>` : nothing}</dd></div>
     </dl>`;
   }
 

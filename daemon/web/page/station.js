@@ -352,6 +352,11 @@ class Station extends EventTarget {
     return countedPages(this.pages.filter((page) => page.document_id === documentId));
   }
 
+  /* Sheets that parted papers; they stood in or behind that one. */
+  separatorsOf(documentId) {
+    return this.pages.filter((page) => page.document_id === documentId && page.state === 'rejected' && page.separator);
+  }
+
   failedPagesOf(documentId) {
     return this.pages.filter((page) => page.document_id === documentId && page.state === 'failed');
   }

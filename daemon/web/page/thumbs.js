@@ -3,9 +3,11 @@
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
 import {isChangeable} from './page-actions.js';
 import {pageThumb} from './page-image.js';
+import {SPLIT_KEY} from './paper-keys.js';
 import {imageName, overlapsOf, pageName, sidesOf} from './sides.js';
 import {isUnread, openQuestions, qualityReasons, questionLabel, stateLabel, wantsRescan} from './text.js';
 
+const SEPARATORS = {patch: 'Tờ phân cách (mã Patch)', code: 'Tờ phân cách', blank: 'Tờ trắng phân cách'};
 const STEPS = {ArrowLeft: -1, ArrowRight: 1};
 
 let dragged = null; // the side under the mouse
@@ -22,6 +24,7 @@ class SohoaThumbs extends SohoaElement {
     return html`<ul class="thumbs" @dragover=${(event) => this.#over(event)} @dragleave=${(event) => this.#leave(event)}
         @drop=${(event) => this.#drop(event)}>
       ${repeat(sides, (side) => side.id, (side) => this.#side(side))}
+      ${repeat(station.separatorsOf(paper.id), (page) => page.id, (page) => this.#separator(page))}
       ${repeat(station.failedPagesOf(paper.id), (page) => page.id, (page) => this.#failed(page))}
     </ul>`;
   }
@@ -38,6 +41,14 @@ class SohoaThumbs extends SohoaElement {
       <small>tờ ${page.sheet}</small></li>`;
   }
 
+  /* In no paper, and not thrown away: seen small, and a page again by one button. */
+  #separator(page) {
+    return html`<li class="separator"><span class="images">${page.info ? pageThumb(page, 'Tờ phân cách') : nothing}</span>
+      <small>${SEPARATORS[page.separator] ?? 'Tờ phân cách'}</small>
+      ${isChangeable(this.paper) ? html`<button type="button" class="small" title="Không phải tờ phân cách: đưa lại vào giấy này"
+        @click=${() => station.edits.restore(page.id)}>Là trang giấy</button>` : nothing}</li>`;
+  }
+
   #side(side) {
     const mark = this.#target?.index === side.number - 1 ? ' target' : '';
     return html`<li class=${`side${side.images.length > 1 ? ' several' : ''}${mark}`} data-side=${side.id}
@@ -50,7 +61,14 @@ class SohoaThumbs extends SohoaElement {
       ${side.images.map((page) => html`${this.#quality(side, page)}${this.#unread(page)}
         ${openQuestions(page).map((question) => this.#question(page, question))}
         ${page.state === 'held' ? this.#held(page) : nothing}`)}
+      ${this.#missing(side)}
     </li>`;
+  }
+
+  /* By the numbers printed on the pages; a warning, the number may be misread. */
+  #missing({images: [page]}) {
+    const {number, missing} = page.starts_document ?? {};
+    return missing ? html`<small class="mark">Số trang in ${number}: thiếu trang ${missing === number - 1 ? missing : `${missing}–${number - 1}`}?</small>` : nothing;
   }
 
   #image(side, page) {
@@ -82,7 +100,9 @@ class SohoaThumbs extends SohoaElement {
     return html`<p class="alert asked">
       <span>${pageName(page, station.pagesOf(this.paper.id))}: ${questionLabel(code)}</span>
       <button type="button" @click=${() => station.edits.answer(page, code, 'keep')}>Giữ</button>
-      <button type="button" @click=${() => station.edits.answer(page, code, 'removed')}>Bỏ</button></p>`;
+      ${code === 'paper_start'
+        ? html`<button type="button" @click=${() => station.papers.split(this.paper.id, page.id)}>Tách <kbd>${SPLIT_KEY}</kbd></button>`
+        : html`<button type="button" @click=${() => station.edits.answer(page, code, 'removed')}>Bỏ</button>`}</p>`;
   }
 
   #held(page) {
