@@ -82,6 +82,7 @@ static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
     struct app *app = payload;
     ask_status(app);
     purge_due_secrets(app);
+    app_join_registers(app);
     if (app->release_again)
         release_claims(app);
     pipeline_kick(app->pipeline);
@@ -337,6 +338,7 @@ static const struct app_calls calls = {
     .imports = app_imports,
     .upload = app_upload,
     .catalog = app_catalog,
+    .registers = app_registers,
     .joined = app_joined,
 };
 

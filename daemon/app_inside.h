@@ -33,7 +33,8 @@ struct app {
     struct importer *importer;
     struct worker *view_worker;    /* app_view.c */
     struct view *views;            /* wait for it */
-    struct worker *catalog_worker; /* app_catalog.c */
+    struct worker *catalog_worker; /* app_catalog.c, app_register.c */
+    bool registers_join;           /* papers are being joined to rows: app_register.c */
     struct signer *signer;
     struct http_server *http;
     sd_event_source *tick;
@@ -80,6 +81,12 @@ void app_catalog(struct app *app, struct js *args, int fd, const struct principa
                  app_done_fn *done, void *payload);
 enum err_code app_start_catalogs(struct app *app, struct err *err);
 void app_stop_catalogs(struct app *app);
+
+/* app_register.c: of struct app_calls */
+void app_registers(struct app *app, const char *verb, const char *folder, struct js *args, int file,
+                   const struct principal *who, app_done_fn *done, void *payload);
+/* Papers and rows of registers that are still to be joined, some at a time. */
+void app_join_registers(struct app *app);
 
 /* app_view.c: of struct app_calls; its worker */
 void app_joined(struct app *app, const char *page_id, const struct principal *who,

@@ -2,6 +2,7 @@
 #define SOHOA_CATALOG_CATALOG_TABLE_H
 
 #include "daemon/base/js.h"
+#include "daemon/catalog/file_rows.h"
 #include "daemon/model/catalog_kind.h"
 
 /*
@@ -18,13 +19,6 @@ struct catalog_table;
 enum catalog_rows {
     CATALOG_ROWS_EXACT, /* each has as many cells as headings: a shorter one is a broken line */
     CATALOG_ROWS_PADDED /* spreadsheets leave empty cells out, and hold dates as numbers */
-};
-
-struct catalog_cells {
-    long line;
-    size_t count;
-    const char *(*cell)(const void *row, size_t column);
-    const void *row;
 };
 
 /* NULL: no memory. kind is borrowed. */

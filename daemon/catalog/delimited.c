@@ -39,8 +39,8 @@ static char most_frequent(const struct delimited *reader)
     for (const char *at = reader->bytes; at < reader->end; at++) {
         if (*at == '"')
             quoted = !quoted;
-        else if (!quoted && (*at == '\n' || *at == '\r'))
-            break;
+        else if (!quoted && (*at == '\n' || *at == '\r') && count[0] + count[1] + count[2])
+            break; /* a title without any stands above the table */
         const char *sign = quoted || !*at ? NULL : strchr(signs, *at);
         if (sign)
             count[sign - signs]++;

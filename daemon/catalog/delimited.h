@@ -29,7 +29,8 @@ struct delimited_row {
 
 enum delimited_next { DELIMITED_ROW, DELIMITED_BAD, DELIMITED_END };
 
-/* The sign is the one of tab, semicolon and comma that is most frequent in the first line. */
+/* The sign is the one of tab, semicolon and comma that is most frequent in the first line with any.
+ */
 void delimited_begin(struct delimited *reader, const char *bytes, size_t size);
 /* The rest of a row that is BAD is passed over; reading goes on behind it. */
 enum delimited_next delimited_next(struct delimited *reader, struct delimited_row *row);

@@ -102,6 +102,11 @@ int cmd_import_show(const struct cli *cli, const struct cli_args *args);
 int cmd_import_look(const struct cli *cli, const struct cli_args *args);
 int cmd_import_rescan(const struct cli *cli, const struct cli_args *args);
 
+extern const struct cli_option cmd_import_register_options[];
+extern const struct cli_option cmd_document_register_options[];
+int cmd_import_register(const struct cli *cli, const struct cli_args *args);
+int cmd_document_register(const struct cli *cli, const struct cli_args *args);
+
 extern const struct cli_option cmd_catalog_import_options[];
 extern const struct cli_option cmd_catalog_show_options[];
 extern const struct cli_option cmd_catalog_find_options[];

@@ -85,6 +85,12 @@ void api_imports_retry(struct call *call);
 void api_imports_text(struct call *call);
 void api_imports_upload(struct call *call);
 
+void api_registers_get(struct call *call);
+void api_registers_import(struct call *call);
+void api_registers_list(struct call *call);
+void api_registers_join(struct call *call);
+void api_documents_register(struct call *call);
+
 void api_catalogs_list(struct call *call);
 void api_catalogs_get(struct call *call);
 void api_catalogs_rows(struct call *call);

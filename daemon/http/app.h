@@ -45,8 +45,8 @@ struct app_calls {
     /* From memory, never waits for the store: at most 100 ms. */
     void (*status)(struct app *app, app_done_fn *done, void *payload);
     /* Folders that paper comes in as files. verb: "list" (name NULL), "items" (args: state, before,
-     * limit, exceptions), "look", "feed" (args: dossier_id or null, waiting), "retry" (args: id). args is
-     * taken over, may be NULL. */
+     * limit, exceptions), "look", "feed" (args: dossier_id or null, waiting), "retry" (args: id).
+     * args is taken over, may be NULL. */
     void (*imports)(struct app *app, const char *verb, const char *name, struct js *args,
                     const struct principal *who, app_done_fn *done, void *payload);
     /* A file that a person hands over, sealed; both are taken over. args: name, dossier_id,
@@ -60,6 +60,11 @@ struct app_calls {
      * dry_run. */
     void (*catalog)(struct app *app, struct js *args, int file, const struct principal *who,
                     app_done_fn *done, void *payload);
+    /* Registers kept beside the scans of an import folder. verb: "status", "list" (args: list,
+     * limit, offset), "join", "import" (args: file, name, said, dry_run; a sealed file, taken over
+     * as args are, else -1). */
+    void (*registers)(struct app *app, const char *verb, const char *folder, struct js *args,
+                      int file, const struct principal *who, app_done_fn *done, void *payload);
 };
 
 #endif

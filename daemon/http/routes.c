@@ -55,6 +55,8 @@ const struct route routes[] = {
     {METHOD_POST,   "/v1/documents/{id}/reject",  ROLE_CLERK, SMALL, api_documents_reject, 0},
     {METHOD_POST,   "/v1/documents/{id}/split",   ROLE_CLERK, SMALL, api_documents_split, 0},
     {METHOD_POST,   "/v1/documents/{id}/join",    ROLE_CLERK, SMALL, api_documents_join, 0},
+    {METHOD_POST,   "/v1/documents/{id}/register",
+                                                  ROLE_CLERK, SMALL, api_documents_register, 0},
     {METHOD_POST,   "/v1/documents/{id}/replace", ROLE_CLERK, SMALL, api_documents_replace, 0},
     {METHOD_POST,   "/v1/documents/{id}/code",    ROLE_CLERK, SMALL, api_documents_set_code, 0},
 
@@ -91,6 +93,14 @@ const struct route routes[] = {
                                                   ROLE_CLERK, SMALL, api_imports_retry, 0},
     {METHOD_GET,    "/v1/imports/{name}/items/{id}/text",
                                                   ROLE_CLERK, 0,     api_imports_text, 0},
+    {METHOD_GET,    "/v1/imports/{name}/register",
+                                                  ROLE_CLERK, 0,     api_registers_get, 0},
+    {METHOD_POST,   "/v1/imports/{name}/register",
+                                                  ROLE_CLERK, 0,     api_registers_import, ROUTE_FILE},
+    {METHOD_GET,    "/v1/imports/{name}/register/list",
+                                                  ROLE_CLERK, 0,     api_registers_list, 0},
+    {METHOD_POST,   "/v1/imports/{name}/register/join",
+                                                  ROLE_CLERK, SMALL, api_registers_join, 0},
     {METHOD_POST,   "/v1/imports/upload",         ROLE_CLERK, 0,     api_imports_upload, ROUTE_FILE},
 
     {METHOD_GET,    "/v1/catalogs",               ROLE_CLERK, 0,     api_catalogs_list, 0},

@@ -61,6 +61,10 @@ static const char *const repeatable[] = {"hello",
                                          "import_layer",
                                          "import_except",
                                          "import_upload",
+                                         "register_begin",
+                                         "register_add",
+                                         "register_use",
+                                         "register_work",
                                          "document_set_code"};
 
 static bool is_repeatable(const char *op)

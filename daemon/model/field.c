@@ -14,7 +14,8 @@ static const struct name_row names[FIELD_COUNT] = {
 #undef FIELD
 };
 
-static const char *const source_names[] = {"qr", "mrz", "dossier", "zone", "wording", "none"};
+static const char *const source_names[] = {"qr",      "mrz",      "dossier", "zone",
+                                           "wording", "register", "none"};
 
 const char *field_key(enum field_name name)
 {

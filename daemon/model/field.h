@@ -31,11 +31,12 @@ enum field_source {
     FIELD_FROM_DOSSIER,
     FIELD_FROM_ZONE,
     FIELD_FROM_WORDING,
-    FIELD_FROM_NOTHING /* looked for and not found */
+    FIELD_FROM_REGISTER, /* of the files' register, never the page: always asks */
+    FIELD_FROM_NOTHING   /* looked for and not found */
 };
 
-const char *
-field_source_name(enum field_source source); /* "qr" "mrz" "dossier" "zone" "wording" "none" */
+/* "qr" "mrz" "dossier" "zone" "wording" "register" "none" */
+const char *field_source_name(enum field_source source);
 
 struct field {
     enum field_name name;

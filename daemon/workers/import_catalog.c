@@ -1,93 +1,20 @@
 #include "daemon/workers/import_catalog.h"
 
-#include "daemon/base/file.h"
 #include "daemon/base/hash.h"
-#include "daemon/base/text.h"
 #include "daemon/catalog/catalog_read.h"
-#include "drivers/folder/file_kind.h"
-#include "ocr/text/office_text.h"
+#include "daemon/workers/list_file.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define FILE_MAX (16u << 20)
-
-/* In XML a line break between cells is a blank like any other, and one inside a cell would part a
- * row: bytes and character references alike become blanks. */
-static void one_line_cells(struct office_part *part)
-{
-    static const char *const references[] = {"&#10;", "&#13;", "&#9;",  "&#xA;",
-                                             "&#xD;", "&#x9;", "&#xa;", "&#xd;"};
-    for (size_t i = 0; i < part->size; i++)
-        if (part->bytes[i] == '\n' || part->bytes[i] == '\r' || part->bytes[i] == '\t')
-            part->bytes[i] = ' ';
-    for (size_t i = 0; i < sizeof references / sizeof *references; i++) {
-        size_t size = strlen(references[i]);
-        char *end = part->bytes + part->size;
-        for (char *at = part->bytes; (at = memmem(at, (size_t)(end - at), references[i], size));)
-            memset(at, ' ', size);
-    }
-}
-
-/* The first sheet with what it needs; the others are not the catalogue. */
-static enum err_code sheet_text(const char *bytes, size_t size, char **out, struct err *err)
-{
-    AUTO(office_parts) struct office_parts parts = {0};
-    AUTO(font_runs) struct font_runs runs;
-    font_runs_init(&runs);
-    enum err_code code = office_parts_read(bytes, size, &parts, err);
-    AUTO(mem) struct office_part *wanted = mem_array(parts.count + 1, sizeof *wanted);
-    struct office_parts first = {wanted, 0};
-    bool has_sheet = false;
-    if (!code && !wanted)
-        code = err_set(err, ERR_NO_MEMORY, "sheet");
-    for (size_t i = 0; !code && i < parts.count; i++) {
-        bool sheet = text_starts(parts.item[i].name, "xl/worksheets/sheet");
-        if (sheet || strcmp(parts.item[i].name, "xl/sharedStrings.xml") == 0)
-            one_line_cells(&parts.item[i]);
-        if (!sheet || !has_sheet)
-            wanted[first.count++] = parts.item[i];
-        has_sheet = has_sheet || sheet;
-    }
-    if (!code)
-        code = sheet_text_read(&first, &runs, err);
-    if (code)
-        return code;
-    *out = font_runs_take(&runs);
-    return *out ? ERR_OK : err_set(err, ERR_TOO_LARGE, "more text than any catalogue has");
-}
-
-static bool is_json(const char *bytes, size_t size)
-{
-    size_t at = 0;
-    while (at < size && strchr(" \t\r\n\xef\xbb\xbf", bytes[at]) && bytes[at])
-        at++;
-    return at < size && (bytes[at] == '[' || bytes[at] == '{');
-}
-
 static enum err_code read_file(int fd, const struct catalog_kind *kind, struct js **out,
                                struct err *err)
 {
-    AUTO(mem) char *bytes = NULL;
-    AUTO(mem) char *text = NULL;
-    size_t size;
-    enum err_code code = file_read_fd(fd, FILE_MAX, &bytes, &size, err);
+    AUTO(list_file) struct list_file file = {0};
+    enum err_code code = list_file_read(fd, &file, err);
     if (code)
         return code;
-    switch (file_kind_of(fd)) {
-    case FILE_XLSX:
-        code = sheet_text(bytes, size, &text, err);
-        return code ? code : catalog_read(kind, CATALOG_SHEET, text, strlen(text), out, err);
-    case FILE_OLD_OFFICE:
-        return err_set(err, ERR_FILE_OLD_OFFICE, "an old Office file, or one with a password");
-    case FILE_TEXT:
-    case FILE_EMPTY:
-    case FILE_OTHER: /* bytes that are no text are a problem of their line */
-        return catalog_read(kind, is_json(bytes, size) ? CATALOG_JSON : CATALOG_DELIMITED, bytes,
-                            size, out, err);
-    default:
-        return err_set(err, ERR_FORMAT_UNKNOWN, "neither CSV, TSV, JSON nor xlsx");
-    }
+    return catalog_read(kind, file.format, file.text, file.size, out, err);
 }
 
 /* What clerks are told of a picture or an upload that is refused does not help with a catalogue. */

@@ -4,6 +4,7 @@
 #include "daemon/workers/import_catalog.h"
 #include "daemon/workers/import_page.h"
 #include "daemon/workers/import_pages.h"
+#include "daemon/workers/import_register.h"
 #include "daemon/workers/worker_main.h"
 #include "drivers/folder/watched_folder.h"
 
@@ -20,6 +21,7 @@
  *   pages {first?, max_pages?} [file]: what a taken file consists of
  *   page {page, file} [file, blob]: writes that page as an image of its own
  *   catalog {kind} [file]: the rows of a catalogue
+ *   register {said?, kept?} [file]: the rows of a register kept beside old scans
  *
  * look and take announce themselves by "progress" {"bytes"} while the folder answers; the folder's
  * own deadline (configure) ends them with TIMEOUT when it does not.
@@ -179,8 +181,7 @@ static enum err_code run_take(void *self, struct worker_call *call, struct worke
 
 static enum err_code need_templates(struct import *import, struct err *err)
 {
-    enum err_code code =
-        import->templates ? ERR_OK : templates_load(NULL, &import->templates, err);
+    enum err_code code = import->templates ? ERR_OK : templates_load(NULL, &import->templates, err);
     import->page_source.templates = import->templates;
     return code;
 }
@@ -208,16 +209,19 @@ static enum err_code run_catalog(void *self, struct worker_call *call, struct wo
     return import_catalog(call, answer, err);
 }
 
+static enum err_code run_register(void *self, struct worker_call *call,
+                                  struct worker_answer *answer, struct err *err)
+{
+    (void)self;
+    return import_register(call, answer, err);
+}
+
 int main(void)
 {
     static const struct worker_op ops[] = {
-        {"configure", run_configure},
-        {"look", run_look},
-        {"take", run_take},
-        {"pages", run_pages},
-        {"page", run_page},
-        {"catalog", run_catalog},
-        {NULL, NULL},
+        {"configure", run_configure}, {"look", run_look}, {"take", run_take},
+        {"pages", run_pages},         {"page", run_page}, {"catalog", run_catalog},
+        {"register", run_register},   {NULL, NULL},
     };
     struct import import = {0};
     confine_worker(PROGRAM, NULL);

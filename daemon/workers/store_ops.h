@@ -38,8 +38,9 @@ extern const struct store_op store_ops_edit[];   /* what people do to pages afte
 extern const struct store_op store_ops_device[]; /* labels and profiles of scanners */
 extern const struct store_op store_ops_import[]; /* paper that comes as files */
 extern const struct store_op store_ops_catalog[];
-extern const struct store_op store_ops_secret[]; /* papers with a mark of secrecy */
-extern const struct store_op store_ops_work[];   /* claims, queue, status: store_ops_work.c */
+extern const struct store_op store_ops_register[]; /* registers kept beside old scans */
+extern const struct store_op store_ops_secret[];   /* papers with a mark of secrecy */
+extern const struct store_op store_ops_work[];     /* claims, queue, status: store_ops_work.c */
 
 /* Runs the operation of that name; BAD_MESSAGE when there is none. */
 enum err_code store_ops_run(struct store *store, const char *name, const struct js *args,

@@ -3,6 +3,7 @@
 #include "daemon/base/sys.h"
 #include "queue/store/audit.h"
 #include "queue/store/inside.h"
+#include "queue/store/register.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -102,6 +103,16 @@ static enum err_code somebody_was_faster(struct store *store, const struct advan
                    move->from);
 }
 
+/* What a paper held goes to others. */
+static enum err_code let_go(struct store *store, const struct advance *move, struct err *err)
+{
+    static const char *const ends[] = {"rejected", "failed", "superseded", "withdrawn"};
+    for (size_t i = 0; move->machine == MACHINE_document && i < sizeof ends / sizeof *ends; i++)
+        if (strcmp(move->to, ends[i]) == 0)
+            return register_over(store, move->id, err);
+    return ERR_OK;
+}
+
 enum err_code store_advance(struct store *store, const struct advance *move, struct err *err)
 {
     const struct state_move *row = state_find_move(move->machine, move->from, move->to);
@@ -126,6 +137,8 @@ enum err_code store_advance(struct store *store, const struct advance *move, str
                                         .detail = move->detail ? move->detail : move->held_reason,
                                         .by = move->by},
                         err);
+    if (!code)
+        code = let_go(store, move, err);
     if (!code)
         code = tx_commit(&tx, err);
     if (!code)

@@ -18,6 +18,7 @@
 #include "queue/store/pass.h"
 #include "queue/store/question.h"
 #include "queue/store/record.h"
+#include "queue/store/register.h"
 #include "queue/store/secret.h"
 
 #include <stdio.h>
@@ -194,7 +195,9 @@ static enum err_code complete_understand(const struct completion *c, struct err 
         code = move(c, "open", "read", "understand", err);
     if (!code)
         code = document_part(c->store, c->id, c->by, err);
-    return code ? code : import_part(c->store, c->id, c->by, err);
+    if (!code)
+        code = import_part(c->store, c->id, c->by, err);
+    return code ? code : register_read(c->store, c->id, err);
 }
 
 /* ---- compose, seal ---- */

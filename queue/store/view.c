@@ -8,6 +8,7 @@
 #include "queue/store/fields.h"
 #include "queue/store/inside.h"
 #include "queue/store/page_cut.h"
+#include "queue/store/register.h"
 #include "queue/store/revision.h"
 #include "queue/store/secret.h"
 #include "queue/store/submitted_form.h"
@@ -224,6 +225,7 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
     struct js *confirmed = NULL;
     AUTO(js)
     struct js *signatures = NULL;
+    AUTO(js) struct js *from_register = NULL;
     char revision[REVISION_SIZE];
     struct counts counts;
     enum err_code code = fields_view_proposal(store, id, &stored, err);
@@ -237,6 +239,8 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
         code = document_revision(store, id, revision, err);
     if (!code)
         code = counts_of_document(store, id, &counts, err);
+    if (!code)
+        code = register_view(store, id, &from_register, err);
     if (code)
         return code;
     AUTO(js)
@@ -264,13 +268,15 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
               js_set(object, "created_us", js_int(query_int(q, 18))) &&
               js_set(object, "state_us", js_int(query_int(q, 21))) &&
               js_set(object, "attempts", js_int(query_int(q, 22))) &&
-              js_set(object, "not_before_us", js_int(query_int(q, 23)));
+              js_set(object, "not_before_us", js_int(query_int(q, 23))) &&
+              js_set(object, "register", TAKE(from_register));
     if (!ok)
         return no_memory(err);
     code = secret_show(store, id, object, err);
     if (!code)
         code = form_show(store, id, object, err);
-    if (!code && js_bool_or(object, "locked", false) && !js_set(object, "fields", js_object()))
+    if (!code && js_bool_or(object, "locked", false) &&
+        !(js_set(object, "fields", js_object()) && js_set(object, "register", js_null())))
         code = no_memory(err);
     if (code)
         return code;
