@@ -1,4 +1,6 @@
 /* Files that come into the made-up station: sent by the page, or scanned by a copying machine into its folder. */
+import {FOLDER} from './fake-register.mjs';
+
 const MESSAGES = {FORMAT_UNKNOWN: 'Tệp này không phải ảnh hoặc PDF đọc được. Chọn tệp JPEG, PNG, TIFF hoặc PDF, hoặc quét bản giấy; tệp Word, Excel chỉ được đọc chữ, không thành trang.',
   PDF_ENCRYPTED: 'Tệp PDF có mật khẩu nên không đọc được. Đề nghị người nộp gửi bản không đặt mật khẩu.'};
 
@@ -39,7 +41,7 @@ export function importRoutes({faults, refuse, pick, emit, now, pageMs, dossiers,
     state: 'waiting', duplicate_of: null, dossier_id: null, document_id: null, pages: null, problem: null}));
 
   const routes = [
-    ['GET', '/v1/imports', () => ({imports: folders.map((folder) => ({...folder, passed_over: faults().passed ?? null}))})],
+    ['GET', '/v1/imports', () => ({imports: [...folders, ...faults().backlog ? [FOLDER] : []].map((folder) => ({...folder, passed_over: faults().passed ?? null}))})],
     ['GET', '/v1/imports/:id/items', (name, _, query) => ({items: [...items.values(), ...strays()]
       .filter(({folder, state}) => folder === name && (!query.get('state') || state === query.get('state'))).reverse()})],
     ['POST', '/v1/imports/upload', (_, {bytes}, query) => {

@@ -15,6 +15,7 @@ import {parseArgs} from 'node:util';
 import {importRoutes} from './fake-imports.mjs';
 import {pageRoutes} from './fake-pages.mjs';
 import {secretRoutes} from './fake-secret.mjs';
+import {registerRoutes} from './fake-register.mjs';
 import {wantedRoutes} from './fake-wanted.mjs';
 
 const {values: options} = parseArgs({options: {
@@ -347,6 +348,7 @@ const context = {pages, documents, dossiers, pick, refuse, move, emit, now, newD
   pageMs: PAGE_MS, faults: () => faults};
 const {routes: onPages, settle, showCut} = pageRoutes(context);
 const {routes: onImports, forget: forgetImports} = importRoutes(context);
+const {routes: onRegister, forget: forgetRegister} = registerRoutes(context);
 const {routes: onSecret, mark} = secretRoutes(context);
 const {routes: onWanted, atGate} = wantedRoutes({...context, documentsOf, now});
 
@@ -355,13 +357,14 @@ function reset() {
     clearInterval(timer);
   [dossiers, documents, pages, deliveries, jobs].forEach((map) => map.clear());
   forgetImports();
+  forgetRegister();
   Object.assign(device, {label: null, profile: null});
   [me, lease, signer, areas, faults] = [ME, null, LOCKED, AREAS, {}];
 }
 
 /* [method, pattern, handler(id, body, query, all names)] */
 const routes = [
-  ...onPages, ...onImports, ...onSecret, ...onWanted,
+  ...onPages, ...onImports, ...onRegister, ...onSecret, ...onWanted,
   ['GET', '/v1/status', status],
   ['GET', '/v1/devices', () => {
     if (faults.devices)

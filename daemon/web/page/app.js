@@ -6,6 +6,7 @@ import './dossiers.js';
 import './focus.js';
 import './papers.js';
 import './queue.js';
+import './register-dialog.js';
 import './review.js';
 import './scanner.js';
 import './signer.js';
@@ -15,6 +16,7 @@ class SohoaApp extends SohoaElement {
     return html`
       <header>
         <h1>Sohoa <span>Số hóa hồ sơ một cửa</span></h1>
+        <sohoa-registers></sohoa-registers>
         <sohoa-signer></sohoa-signer>
       </header>
       <div class="alerts">

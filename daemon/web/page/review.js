@@ -3,6 +3,7 @@ import {html, live, nothing, repeat, SohoaElement, station} from './element.js';
 import {Draft} from './draft.js';
 import {FIELDS, TYPES} from './labels.js';
 import {pageStrip} from './page-image.js';
+import {registerLine, registerRow, registerType, registerValue, TAKE_KEY} from './register-beside.js';
 import {countedPages} from './sides.js';
 import {dateForPeople, documentName, documentState, fieldLabel, isDateField, openQuestions} from './text.js';
 import {failedPages, waiting} from './waiting.js';
@@ -132,6 +133,7 @@ class SohoaReview extends SohoaElement {
           <small>${chosen ? `Trên giấy: ${chosen.label}` : 'Chọn một mục để xem đoạn ảnh của nó'}</small>
           ${chosen ? pageStrip(pages[chosen.proposal.page - 1], chosen.proposal.box_mm) : nothing}
         </div>
+        ${registerRow(document)}
         <div class="fields">
           <div class="field">
             <label for="f-type">Loại giấy tờ</label>
@@ -139,6 +141,7 @@ class SohoaReview extends SohoaElement {
               ${Object.entries(TYPES).map(([slug, label]) => html`
                 <option value=${slug} ?selected=${slug === this.#draft.type}>${label}</option>`)}
             </select>
+            ${registerType(this.#draft.type, document.register, (type) => this.#setType(type))}
           </div>
           ${repeat(rows, ({name}) => `${document.id}/${name}`, (row) => this.#field(row))}
           ${this.#adder()}
@@ -168,6 +171,7 @@ class SohoaReview extends SohoaElement {
       ${this.#input({name, value, absent, isWrong})}
       ${proposal.raw && proposal.raw !== proposal.value && proposal.needs_person
         ? html`<small class="raw">Chữ đọc được: ${proposal.raw}</small>` : nothing}
+      ${registerLine({name, value, proposal}, (told) => this.#take(name, told))}
       ${proposal.handwritten ? html`<small class="raw">Chữ viết tay: so với ảnh, gõ cho đúng</small>` : nothing}
       ${canBeAbsent ? html`<label class="tick"><input type="checkbox" .checked=${live(absent)}
         @change=${(event) => this.#setAbsent(name, event.target.checked)}>
@@ -252,8 +256,21 @@ class SohoaReview extends SohoaElement {
     return station.pagesOf(id).flatMap(openQuestions);
   }
 
+  /* What the register says, in place of what was read. */
+  async #take(name, told) {
+    this.#setValue(name, told);
+    await this.updateComplete;
+    this.#focusField(name);
+  }
+
   /* Enter takes the value as it stands and goes to the next field that needs a person. */
   #fieldKey(event, name) {
+    const {register} = this.#draft.row(name).proposal;
+    if (event.key === TAKE_KEY && register && register.how !== 'text') {
+      event.preventDefault();
+      this.#take(name, registerValue(name, register));
+      return;
+    }
     if (event.key !== 'Enter' || event.ctrlKey || event.isComposing)
       return;
     event.preventDefault();

@@ -16,6 +16,7 @@ import {holderOf, Lease} from './lease.js';
 import {PageEdits} from './page-edits.js';
 import {PaperEdits} from './paper-edits.js';
 import {countedPages} from './sides.js';
+import {Registers} from './registers.js';
 import {Wanted} from './wanted.js';
 
 const REFRESH_MS = 120;
@@ -64,6 +65,7 @@ class Station extends EventTarget {
   edits = new PageEdits(this);
   errand = new Errand(this);
   imports = new Imports(this);
+  registers = new Registers(this);
   wanted = new Wanted(this);
   capture = new Capture(this);
   devices = new Devices(this);
