@@ -1,6 +1,7 @@
 #include "ocr/classify/classify.h"
 
 #include "ocr/classify/fuzzy.h"
+#include "ocr/classify/type_model.h"
 
 #include <string.h>
 
@@ -17,7 +18,6 @@
 /* A model that is nearly sure passes alone; one that is not says nothing. On papers of a type it
  * never saw it is sure of another in 4 of 100 (tests/bench/classes). */
 #define MODEL_WEIGHT 0.68
-#define MODEL_SURE 0.90
 /* Another type's symbol under this title, or a model sure of another type: one of them is misread.
  */
 #define CONTRADICTION 0.85
@@ -125,7 +125,8 @@ static double model_says(const struct class_rule *rule, const struct class_evide
 static bool model_is_sure_of_another(const struct class_rule *rule, const struct class_evidence *e)
 {
     for (size_t i = 0; e->probable && i < DOC_TYPE_COUNT; i++)
-        if (e->probable[i] >= MODEL_SURE && i != rule->type && model_says(rule, e) < 1 - MODEL_SURE)
+        if (e->probable[i] >= TYPE_MODEL_SURE && i != rule->type &&
+            model_says(rule, e) < 1 - TYPE_MODEL_SURE)
             return true;
     return false;
 }
@@ -146,7 +147,7 @@ static double score_rule(const struct class_rule *rule, const struct class_evide
         doubt *= letter_symbol && e->head->addressee ? 1 - ADDRESSEE_WEIGHT : 1;
     }
     double probable = model_says(rule, e);
-    doubt *= probable >= MODEL_SURE ? 1 - MODEL_WEIGHT * probable : 1;
+    doubt *= probable >= TYPE_MODEL_SURE ? 1 - MODEL_WEIGHT * probable : 1;
     if (doubt == 1)
         return 0;
     doubt *= e->head->motto ? 1 - MOTTO_WEIGHT : 1;

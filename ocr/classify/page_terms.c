@@ -2,6 +2,7 @@
 
 #include "daemon/base/mem.h"
 #include "daemon/base/text.h"
+#include "ocr/classify/lines.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -83,4 +84,18 @@ void page_terms_end(struct page_terms *terms)
         if (!used || terms->id[i] != terms->id[used - 1])
             terms->id[used++] = terms->id[i];
     terms->count = used;
+}
+
+bool page_terms_of(const struct page_text *text, struct page_terms *out)
+{
+    AUTO(mem) const char **word = mem_array(text->words->count + 1, sizeof *word);
+    bool ok = word != NULL;
+    for (size_t i = 0; ok && i < text->words->count; i++)
+        word[i] = text->words->item[i].text;
+    page_terms_begin(out);
+    for (size_t i = 0; ok && i < text->line_count; i++)
+        if (!text->line[i].in_stamp)
+            ok = page_terms_line(out, word + text->line[i].first, text->line[i].count);
+    page_terms_end(out);
+    return ok;
 }

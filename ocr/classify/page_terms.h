@@ -31,4 +31,9 @@ bool page_terms_line(struct page_terms *terms, const char *const *word, size_t c
 /* Sorted, each once. */
 void page_terms_end(struct page_terms *terms);
 
+struct page_text;
+/* All of a page, from begin to end; incoming stamps are not the paper's own. false: out of memory.
+ */
+bool page_terms_of(const struct page_text *text, struct page_terms *out);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <endian.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -18,6 +19,11 @@ static double f32_at(const unsigned char *bytes)
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
+}
+
+static bool is_weight(double value)
+{
+    return fabs(value) <= TYPE_MODEL_WEIGHT_MAX; /* false for what is no number */
 }
 
 static const unsigned char *weight_at(const struct type_model *model, size_t at)
@@ -37,7 +43,7 @@ static bool weight_is_good(const struct type_model *model, size_t at)
     bool in_order =
         at == 0 || term_at(model, at - 1) < term_at(model, at) ||
         (term_at(model, at - 1) == term_at(model, at) && weight_at(model, at - 1)[2] < weight[2]);
-    return in_order && weight[2] < model->type_count && isfinite(f32_at(weight + 4));
+    return in_order && weight[2] < model->type_count && is_weight(f32_at(weight + 4));
 }
 
 static enum err_code bad(struct err *err, const char *what)
@@ -63,7 +69,7 @@ enum err_code type_model_open(const void *bytes, size_t size, struct type_model 
     model.weights = model.types + model.type_count * TYPE_MODEL_TYPE;
     for (size_t i = 0; i < model.type_count; i++) {
         const unsigned char *type = model.types + i * TYPE_MODEL_TYPE;
-        if (!memchr(type, '\0', TYPE_MODEL_SLUG) || !isfinite(f32_at(type + TYPE_MODEL_SLUG)))
+        if (!memchr(type, '\0', TYPE_MODEL_SLUG) || !is_weight(f32_at(type + TYPE_MODEL_SLUG)))
             return bad(err, "a type is broken");
         model.type[i] = doc_type_from_slug((const char *)type);
     }

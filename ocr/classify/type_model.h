@@ -19,6 +19,10 @@
 #define TYPE_MODEL_MAGIC "SOHOATM1"
 /* A page with fewer terms says too little: about twenty words. */
 #define TYPE_MODEL_LEAST_TERMS 60
+/* Nearly sure: from here on a model decides where no title was found. */
+#define TYPE_MODEL_SURE 0.90
+/* No weight that was learned comes near; sums of such weights are numbers, too. */
+#define TYPE_MODEL_WEIGHT_MAX 1e6
 #define TYPE_MODEL_HEAD 16
 #define TYPE_MODEL_SLUG 32
 #define TYPE_MODEL_TYPE (TYPE_MODEL_SLUG + 4)

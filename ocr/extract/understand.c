@@ -150,23 +150,12 @@ static void read_paper_number(struct paper *paper, const char *hint)
         paper->number = number;
 }
 
-/* How probable each type is by the words of the face; incoming stamps are not the paper's own. */
+/* How probable each type is by the words of the face. */
 static enum err_code ask_model(const struct paper *paper, double out[DOC_TYPE_COUNT])
 {
-    const struct page_text *face = paper->face;
     AUTO(mem) struct page_terms *terms = mem_alloc(sizeof *terms);
-    AUTO(mem) const char **word = mem_array(face->words->count + 1, sizeof *word);
-    bool ok = terms && word;
-    for (size_t i = 0; ok && i < face->words->count; i++)
-        word[i] = face->words->item[i].text;
-    if (ok)
-        page_terms_begin(terms);
-    for (size_t i = 0; ok && i < face->line_count; i++)
-        if (!face->line[i].in_stamp)
-            ok = page_terms_line(terms, word + face->line[i].first, face->line[i].count);
-    if (!ok)
+    if (!terms || !page_terms_of(paper->face, terms))
         return err_set(paper->err, ERR_NO_MEMORY, "terms of a page");
-    page_terms_end(terms);
     type_model_score(templates_model(paper->templates), terms->id, terms->count, out);
     return ERR_OK;
 }

@@ -42,8 +42,31 @@ static enum err_code add_paper(const struct wording *wording, const char *name, 
     if (!copy)
         return err_set(err, ERR_NO_MEMORY, "terms of a paper");
     memcpy(copy, terms->id, terms->count * sizeof *copy);
-    out->item[out->count++] = (struct type_sample){type_of(name), copy, terms->count};
+    out->item[out->count++] =
+        (struct type_sample){.type = type_of(name), .term = copy, .count = terms->count};
     return ERR_OK;
+}
+
+static bool make_room(struct samples *samples, size_t more)
+{
+    size_t size = (samples->count + more + 1) * sizeof *samples->item;
+    struct type_sample *item = mem_resize(samples->item, size);
+    if (item)
+        samples->item = item;
+    return item != NULL;
+}
+
+enum err_code samples_compose_of(const struct wording *wording, const char *name,
+                                 enum wording_part part, uint64_t seed, int count,
+                                 struct samples *out, struct err *err)
+{
+    AUTO(mem) struct page_terms *terms = mem_alloc(sizeof *terms);
+    enum err_code code = ERR_OK;
+    if (!terms || !make_room(out, (size_t)count))
+        return err_set(err, ERR_NO_MEMORY, "samples");
+    for (int i = 0; i < count && !code; i++)
+        code = add_paper(wording, name, seed + (uint64_t)i, part, terms, out, err);
+    return code;
 }
 
 enum err_code samples_compose(const struct wording *wording, enum wording_part part, uint64_t seed,
@@ -54,8 +77,7 @@ enum err_code samples_compose(const struct wording *wording, enum wording_part p
     size_t kinds = 0;
     while (names[kinds])
         kinds++;
-    out->item = mem_array(kinds * (size_t)each + 1, sizeof *out->item);
-    if (!terms || !out->item)
+    if (!terms || !make_room(out, kinds * (size_t)each))
         return err_set(err, ERR_NO_MEMORY, "samples");
     for (size_t i = 0; i < kinds * (size_t)each; i++) {
         enum err_code code = add_paper(wording, names[i % kinds], seed + i, part, terms, out, err);

@@ -21,5 +21,9 @@ static inline void samples_auto(struct samples *place)
  * TEMPLATE_BAD as paper_compose has it. */
 enum err_code samples_compose(const struct wording *wording, enum wording_part part, uint64_t seed,
                               int each, struct samples *out, struct err *err);
+/* The same of one kind (`name` as wording_papers has it), behind what is in *out. */
+enum err_code samples_compose_of(const struct wording *wording, const char *name,
+                                 enum wording_part part, uint64_t seed, int count,
+                                 struct samples *out, struct err *err);
 
 #endif

@@ -43,7 +43,7 @@ int main(int argc, char **argv)
     }
     if (wording_load(argv[1], &wording, &err) ||
         samples_compose(wording, WORDING_TRAIN, 1, atoi(argv[3]), &samples, &err) ||
-        type_train(samples.item, samples.count, LEAST_PAPERS, &model, &err)) {
+        type_train(samples.item, samples.count, LEAST_PAPERS, NULL, &model, &err)) {
         fprintf(stderr, "sohoa-teach: %s\n", err.detail);
         return 1;
     }

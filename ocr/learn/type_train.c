@@ -31,26 +31,66 @@ static void rows_auto(struct rows *rows)
     mem_free(rows->y);
 }
 
+static bool is_real(const struct type_sample *sample)
+{
+    return sample->dossier || sample->owner;
+}
+
+/* In how many made-up papers a term is; in which different dossiers, of which different owners, as
+ * far as it matters. */
+struct seen {
+    unsigned papers;
+    uint64_t dossier[TYPE_TRAIN_LEAST_MAX], owner[TYPE_TRAIN_LEAST_MAX];
+};
+
+static void note(uint64_t list[TYPE_TRAIN_LEAST_MAX], uint64_t id)
+{
+    size_t i = 0;
+    while (i < TYPE_TRAIN_LEAST_MAX && list[i] && list[i] != id)
+        i++;
+    if (i < TYPE_TRAIN_LEAST_MAX)
+        list[i] = id;
+}
+
+static void note_sample(struct seen *seen, const struct type_sample *sample)
+{
+    for (size_t t = 0; t < sample->count; t++) {
+        struct seen *term = &seen[sample->term[t]];
+        if (!is_real(sample)) {
+            term->papers++;
+            continue;
+        }
+        note(term->dossier, sample->dossier);
+        note(term->owner, sample->owner);
+    }
+}
+
+/* Of a real paper what enough others say, of a made-up one what enough papers of either say. */
+static bool counts(const struct seen *seen, const struct type_sample *sample, size_t least)
+{
+    bool common = least == 0 || (seen->dossier[least - 1] && seen->owner[least - 1]);
+    return common || (!is_real(sample) && seen->papers >= least);
+}
+
 static enum err_code make_rows(const struct type_sample *sample, size_t count, size_t least_papers,
                                struct rows *out, struct err *err)
 {
-    AUTO(mem) unsigned *papers = mem_array(TERMS, sizeof *papers);
+    AUTO(mem) struct seen *seen = mem_array(TERMS, sizeof *seen);
     size_t nodes = 0, used = 0;
     for (size_t i = 0; i < count; i++)
         nodes += sample[i].count + 2;
     out->row = mem_array(count + 1, sizeof *out->row);
     out->y = mem_array(count + 1, sizeof *out->y);
     out->node = mem_array(nodes + 1, sizeof *out->node);
-    if (!papers || !out->row || !out->y || !out->node)
+    if (!seen || !out->row || !out->y || !out->node)
         return err_set(err, ERR_NO_MEMORY, "samples of a model");
     for (size_t i = 0; i < count; i++)
-        for (size_t t = 0; t < sample[i].count; t++)
-            papers[sample[i].term[t]]++;
+        note_sample(seen, &sample[i]);
     for (size_t i = 0; i < count; i++) {
         double value = sample[i].count ? 1 / sqrt((double)sample[i].count) : 1;
         out->row[i] = &out->node[used];
         for (size_t t = 0; t < sample[i].count; t++)
-            if (papers[sample[i].term[t]] >= least_papers)
+            if (counts(&seen[sample[i].term[t]], &sample[i], least_papers))
                 out->node[used++] = (struct feature_node){sample[i].term[t] + 1, value};
         out->node[used++] = (struct feature_node){TERMS + 1, 1};
         out->node[used++] = (struct feature_node){-1, 0};
@@ -145,7 +185,7 @@ static void write_model(const struct found *found, struct buf *out)
 }
 
 enum err_code type_train(const struct type_sample *sample, size_t count, size_t least_papers,
-                         struct buf *out, struct err *err)
+                         bool (*cancelled)(void), struct buf *out, struct err *err)
 {
     AUTO(rows) struct rows rows = {0};
     AUTO(found) struct found found = {0};
@@ -154,10 +194,15 @@ enum err_code type_train(const struct type_sample *sample, size_t count, size_t 
         kinds += papers[sample[i].type]++ == 0;
     if (kinds < 2)
         return err_set(err, ERR_BAD_ARGUMENT, "papers of at least two types are needed");
+    if (least_papers > TYPE_TRAIN_LEAST_MAX)
+        return err_set(err, ERR_BAD_ARGUMENT, "more than %d papers", TYPE_TRAIN_LEAST_MAX);
     enum err_code code = make_rows(sample, count, least_papers, &rows, err);
-    for (size_t i = 0; i < DOC_TYPE_COUNT && !code; i++)
-        if (papers[i] && i != DOC_TYPE_unknown)
+    for (size_t i = 0; i < DOC_TYPE_COUNT && !code; i++) {
+        if (cancelled && cancelled())
+            code = err_set(err, ERR_CANCELLED, "cancelled");
+        else if (papers[i] && i != DOC_TYPE_unknown)
             code = learn(sample, count, (enum doc_type)i, &rows, &found.weight[i], err);
+    }
     if (code)
         return code;
     write_model(&found, out);

@@ -133,14 +133,11 @@ static enum err_code read_line(struct reading *r, char *text, int line, struct e
     return add(r, text, line, err);
 }
 
-static enum err_code read_file(struct wording *w, int folder, const char *name, struct err *err)
+static enum err_code read_text(struct wording *w, const char *name, const char *bytes, size_t size,
+                               struct err *err)
 {
-    AUTO(mem) char *bytes = NULL;
-    size_t size = 0;
-    enum err_code code = file_read(folder, name, FILE_MAX_BYTES, &bytes, &size, err);
     char *text = NULL;
-    if (!code)
-        code = text_nfc(bytes, size, &text, err);
+    enum err_code code = text_nfc(bytes, size, &text, err);
     if (code)
         return err_context(err, code, "%s", name);
     char *kept = mem_strdup(name);
@@ -157,6 +154,14 @@ static enum err_code read_file(struct wording *w, int folder, const char *name, 
         code = read_line(&r, line, number, err);
     }
     return code;
+}
+
+static enum err_code read_file(struct wording *w, int folder, const char *name, struct err *err)
+{
+    AUTO(mem) char *bytes = NULL;
+    size_t size = 0;
+    enum err_code code = file_read(folder, name, FILE_MAX_BYTES, &bytes, &size, err);
+    return code ? err_context(err, code, "%s", name) : read_text(w, name, bytes, size, err);
 }
 
 /* ---- all of them ---- */
@@ -206,6 +211,22 @@ enum err_code wording_load(const char *folder, struct wording **out, struct err 
         free(found[i]); /* scandir's own */
     }
     free(found);
+    if (!code)
+        code = name_papers(w, err);
+    if (!code)
+        *out = TAKE(w);
+    return code;
+}
+
+enum err_code wording_read(const struct wording_text *text, size_t count, struct wording **out,
+                           struct err *err)
+{
+    AUTO(wording) struct wording *w = mem_alloc(sizeof *w);
+    enum err_code code = w ? ERR_OK : err_set(err, ERR_NO_MEMORY, "wording");
+    if (!code && count > FILES_MAX)
+        code = err_set(err, ERR_TEMPLATE_BAD, "more than %d files", FILES_MAX);
+    for (size_t i = 0; i < count && !code; i++)
+        code = read_text(w, text[i].name, (const char *)text[i].bytes, text[i].size, err);
     if (!code)
         code = name_papers(w, err);
     if (!code)

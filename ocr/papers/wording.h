@@ -17,6 +17,18 @@ struct wording;
 
 /* All *.paper files of the folder. TEMPLATE_BAD names file, line and what is wrong. */
 enum err_code wording_load(const char *folder, struct wording **out, struct err *err);
+/* The same from texts in memory, in the order of their names. */
+struct wording_text {
+    const char *name;
+    const unsigned char *bytes;
+    size_t size;
+};
+enum err_code wording_read(const struct wording_text *text, size_t count, struct wording **out,
+                           struct err *err);
+/* The files of wording/, compiled in (library sohoa_wording). */
+extern const struct wording_text wording_shipped[];
+extern const size_t wording_shipped_count;
+
 void wording_free(struct wording *wording);
 AUTO_DEFINE(wording, struct wording *, wording_free);
 

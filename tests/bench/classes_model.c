@@ -64,7 +64,7 @@ static enum err_code leave_out(const struct samples *taught, const struct sample
         for (size_t i = 0; i < taught->count; i++)
             if (taught->item[i].type != type)
                 rest[used++] = taught->item[i];
-        enum err_code code = type_train(rest, used, 5, &bytes, err);
+        enum err_code code = type_train(rest, used, 5, NULL, &bytes, err);
         if (!code)
             code = type_model_open(bytes.bytes, bytes.size, &model, err);
         if (code)

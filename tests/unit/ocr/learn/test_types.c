@@ -105,7 +105,7 @@ static void a_model_tells_what_it_was_taught(void **state)
     struct type_model model;
     double probable[DOC_TYPE_COUNT];
     make_samples();
-    assert_int_equal(type_train(sample, PAPERS, 3, &bytes, NULL), ERR_OK);
+    assert_int_equal(type_train(sample, PAPERS, 3, NULL, &bytes, NULL), ERR_OK);
     assert_int_equal(type_model_open(bytes.bytes, bytes.size, &model, NULL), ERR_OK);
     for (size_t i = 0; i < 2; i++) {
         type_model_score(&model, sample[i].term, sample[i].count, probable);
@@ -130,7 +130,7 @@ static void what_few_papers_say_is_not_in_a_model(void **state)
         struct type_model model;
         AUTO(buf) struct buf bytes;
         buf_init(&bytes, MODEL_MAX);
-        assert_int_equal(type_train(sample, 4, least, &bytes, NULL), ERR_OK);
+        assert_int_equal(type_train(sample, 4, least, NULL, &bytes, NULL), ERR_OK);
         assert_int_equal(type_model_open(bytes.bytes, bytes.size, &model, NULL), ERR_OK);
         assert_int_equal(model_has_term(&model, 9) || model_has_term(&model, 10), least <= 2);
     }
@@ -147,7 +147,7 @@ static void the_same_papers_give_the_same_bytes(void **state)
         AUTO(samples) struct samples samples = {0};
         buf_init(&bytes[i], MODEL_MAX);
         assert_int_equal(samples_compose(wording, WORDING_TRAIN, 7, 4, &samples, &err), ERR_OK);
-        assert_int_equal(type_train(samples.item, samples.count, 2, &bytes[i], &err), ERR_OK);
+        assert_int_equal(type_train(samples.item, samples.count, 2, NULL, &bytes[i], &err), ERR_OK);
     }
     assert_int_equal(bytes[0].size, bytes[1].size);
     assert_memory_equal(bytes[0].bytes, bytes[1].bytes, bytes[0].size);
@@ -162,8 +162,8 @@ static void one_type_alone_teaches_nothing(void **state)
     AUTO(buf) struct buf bytes;
     buf_init(&bytes, MODEL_MAX);
     make_samples();
-    assert_int_equal(type_train(sample, 1, 1, &bytes, &err), ERR_BAD_ARGUMENT);
-    assert_int_equal(type_train(sample, 0, 1, &bytes, &err), ERR_BAD_ARGUMENT);
+    assert_int_equal(type_train(sample, 1, 1, NULL, &bytes, &err), ERR_BAD_ARGUMENT);
+    assert_int_equal(type_train(sample, 0, 1, NULL, &bytes, &err), ERR_BAD_ARGUMENT);
 }
 
 /* ---- the bytes of a model ---- */
