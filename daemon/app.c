@@ -12,6 +12,7 @@
 #include "daemon/pipeline/devices.h"
 #include "daemon/pipeline/hot_plug.h"
 #include "daemon/pipeline/importer.h"
+#include "daemon/pipeline/learner.h"
 #include "daemon/pipeline/pipeline.h"
 #include "daemon/pipeline/scanners.h"
 #include "daemon/pipeline/stage.h"
@@ -86,6 +87,7 @@ static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
     if (app->release_again)
         release_claims(app);
     pipeline_kick(app->pipeline);
+    learner_tick(app->learner);
     scanners_watch(app->scanners, http_server_listeners(app->http));
     sd_event_source_set_time(source, now_us + TICK_US);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
@@ -339,6 +341,7 @@ static const struct app_calls calls = {
     .upload = app_upload,
     .catalog = app_catalog,
     .registers = app_registers,
+    .models = app_models,
     .joined = app_joined,
 };
 
@@ -578,6 +581,8 @@ static enum err_code start(struct app *app, struct err *err)
     if (!code)
         code = app_start_catalogs(app, err);
     if (!code)
+        code = app_start_learning(app, err);
+    if (!code)
         code = importer_new(app->loop, app->config->worker_dir, app->config->imports, app->store,
                             &app->importer, err);
     if (!code)
@@ -621,6 +626,7 @@ void app_stop(struct app *app)
     hot_plug_free(app->hot_plug);
     app_stop_views(app);
     app_stop_catalogs(app);
+    app_stop_learning(app);
     importer_free(app->importer);
     scanners_free(app->scanners);
     devices_free(app->devices);

@@ -31,10 +31,12 @@ struct app {
     struct device_book *book;
     struct scanners *scanners;
     struct importer *importer;
-    struct worker *view_worker;    /* app_view.c */
-    struct view *views;            /* wait for it */
-    struct worker *catalog_worker; /* app_catalog.c, app_register.c */
-    bool registers_join;           /* papers are being joined to rows: app_register.c */
+    struct worker *view_worker;          /* app_view.c */
+    struct view *views;                  /* wait for it */
+    struct worker *catalog_worker;       /* app_catalog.c, app_register.c */
+    bool registers_join;                 /* papers are being joined to rows: app_register.c */
+    struct station_model *station_model; /* app_model.c */
+    struct learner *learner;
     struct signer *signer;
     struct http_server *http;
     sd_event_source *tick;
@@ -81,6 +83,12 @@ void app_catalog(struct app *app, struct js *args, int fd, const struct principa
                  app_done_fn *done, void *payload);
 enum err_code app_start_catalogs(struct app *app, struct err *err);
 void app_stop_catalogs(struct app *app);
+
+/* app_model.c: of struct app_calls; what learns */
+void app_models(struct app *app, const char *verb, struct js *args, int file,
+                const struct principal *who, app_done_fn *done, void *payload);
+enum err_code app_start_learning(struct app *app, struct err *err);
+void app_stop_learning(struct app *app);
 
 /* app_register.c: of struct app_calls */
 void app_registers(struct app *app, const char *verb, const char *folder, struct js *args, int file,

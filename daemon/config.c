@@ -186,6 +186,44 @@ static void read_scan_limits(cfg_t *cfg, struct scan_limits *out)
     }
 }
 
+/* The section "learn": when the station teaches its model of paper types by itself. */
+static const struct {
+    const char *name;
+    long low, high;
+} learn_numbers[] = {{"corrections", 1, 100000}, {"idle_min", 0, 1440}};
+#define LEARN_NUMBER_COUNT (sizeof learn_numbers / sizeof *learn_numbers)
+
+static int check_learn_number(cfg_t *cfg, cfg_opt_t *opt)
+{
+    long value = cfg_opt_getnint(opt, 0);
+    for (size_t i = 0; i < LEARN_NUMBER_COUNT; i++) {
+        if (strcmp(learn_numbers[i].name, opt->name) != 0 ||
+            (value >= learn_numbers[i].low && value <= learn_numbers[i].high))
+            continue;
+        cfg_error(cfg, "learn: %s %ld is not between %ld and %ld", opt->name, value,
+                  learn_numbers[i].low, learn_numbers[i].high);
+        return -1;
+    }
+    return 0;
+}
+
+static int check_learn_when(cfg_t *cfg, cfg_opt_t *opt)
+{
+    enum learn_when when;
+    if (learn_when_from_name(cfg_opt_getnstr(opt, 0), &when))
+        return 0;
+    cfg_error(cfg, "learn: when '%s' is not night, idle or never", cfg_opt_getnstr(opt, 0));
+    return -1;
+}
+
+static void read_learn_limits(cfg_t *cfg, struct learn_limits *out)
+{
+    cfg_t *learn = cfg_getsec(cfg, "learn");
+    learn_when_from_name(cfg_getstr(learn, "when"), &out->when);
+    out->corrections = (int)cfg_getint(learn, "corrections");
+    out->idle_min = (int)cfg_getint(learn, "idle_min");
+}
+
 /* The section "buttons": lists of options by what they are, "NAME" or "NAME=VALUE". */
 static const char *const button_kinds[] = {"button", "press", "sensor", "value", "nothing"};
 #define BUTTON_KIND_COUNT (sizeof button_kinds / sizeof *button_kinds)
@@ -251,6 +289,7 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     out->upload_max_mb = (int)cfg_getint(cfg, "upload_max_mb");
     out->signer_idle_min = (int)cfg_getint(cfg, "signer_idle_min");
     read_scan_limits(cfg, &out->scan_limits);
+    read_learn_limits(cfg, &out->learn_limits);
     if (!out->state_dir || !out->socket_path || !out->worker_dir || !out->web_dir ||
         !out->socket_group || !out->scanner || !out->copier || !out->signer_p12 ||
         !out->code_template || !out->component_code_template || !out->unknown_validity ||
@@ -413,6 +452,9 @@ static void watch_values(cfg_t *cfg)
         cfg_set_validate_func(cfg, path, check_scan_number);
     }
     cfg_set_validate_func(cfg, "scan|buttons", check_buttons_when);
+    cfg_set_validate_func(cfg, "learn|when", check_learn_when);
+    cfg_set_validate_func(cfg, "learn|corrections", check_learn_number);
+    cfg_set_validate_func(cfg, "learn|idle_min", check_learn_number);
     cfg_set_validate_func(cfg, "buttons", check_buttons);
     cfg_set_validate_func(cfg, "lang", check_lang);
     cfg_set_validate_func(cfg, "code_from", check_code_from);
@@ -441,6 +483,8 @@ enum err_code config_load(const struct config_options *options, struct config *o
         scan[i] = (cfg_opt_t)CFG_INT(scan_numbers[i].name, -1, CFGF_NONE);
     scan[SCAN_NUMBER_COUNT] = (cfg_opt_t)CFG_STR("buttons", "page", CFGF_NONE);
     scan[SCAN_NUMBER_COUNT + 1] = (cfg_opt_t)CFG_END();
+    cfg_opt_t learn[] = {CFG_STR("when", "night", CFGF_NONE), CFG_INT("corrections", 20, CFGF_NONE),
+                         CFG_INT("idle_min", 10, CFGF_NONE), CFG_END()};
     cfg_opt_t known[] = {
         CFG_STR("state_dir", DEFAULT_STATE_DIR, CFGF_NONE),
         CFG_STR("socket", NULL, CFGF_NONE),
@@ -463,6 +507,7 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_INT("upload_max_mb", 100, CFGF_NONE),
         CFG_INT("signer_idle_min", 60, CFGF_NONE),
         CFG_SEC("scan", scan, CFGF_NONE),
+        CFG_SEC("learn", learn, CFGF_NONE),
         CFG_SEC("buttons", buttons, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_SEC("target", target, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_SEC("import", import, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),

@@ -3,6 +3,7 @@
 
 #include "daemon/base/err.h"
 #include "daemon/base/js.h"
+#include "daemon/pipeline/learn_when.h"
 #include "daemon/pipeline/scan_limits.h"
 
 /*
@@ -32,6 +33,7 @@ struct config {
     int upload_max_mb;   /* a file that a person hands over */
     int signer_idle_min; /* the signer locks itself after that, 0 = never */
     struct scan_limits scan_limits;
+    struct learn_limits learn_limits; /* the section "learn" */
     struct js
         *buttons; /* [{"identity", "rules": [{"option", "kind", "value"}]}], drivers/buttons.h */
     struct js *targets; /* [{"name", "kind", "path"}] */

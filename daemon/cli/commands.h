@@ -117,6 +117,14 @@ int cmd_catalog_find(const struct cli *cli, const struct cli_args *args);
 int cmd_catalog_verify(const struct cli *cli, const struct cli_args *args);
 int cmd_catalog_gaps(const struct cli *cli, const struct cli_args *args);
 
+extern const struct cli_option cmd_model_import_options[];
+int cmd_model_status(const struct cli *cli, const struct cli_args *args);
+int cmd_model_train(const struct cli *cli, const struct cli_args *args);
+int cmd_model_cancel(const struct cli *cli, const struct cli_args *args);
+int cmd_model_rollback(const struct cli *cli, const struct cli_args *args);
+int cmd_model_export(const struct cli *cli, const struct cli_args *args);
+int cmd_model_import(const struct cli *cli, const struct cli_args *args);
+
 extern const struct cli_option cmd_queue_list_options[];
 extern const struct cli_option cmd_queue_hold_options[];
 int cmd_queue_list(const struct cli *cli, const struct cli_args *args);

@@ -100,6 +100,13 @@ void api_catalogs_gaps(struct call *call);
 void api_procedures_find(struct call *call);
 void api_procedures_papers(struct call *call);
 
+void api_models_status(struct call *call);
+void api_models_file(struct call *call);
+void api_models_train(struct call *call);
+void api_models_cancel(struct call *call);
+void api_models_rollback(struct call *call);
+void api_models_import(struct call *call);
+
 void api_open_link(struct call *call);
 void api_open_session(struct call *call);
 void api_web_index(struct call *call);

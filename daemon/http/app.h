@@ -65,6 +65,10 @@ struct app_calls {
      * as args are, else -1). */
     void (*registers)(struct app *app, const char *verb, const char *folder, struct js *args,
                       int file, const struct principal *who, app_done_fn *done, void *payload);
+    /* The station's model of paper types. verb: "status", "train", "cancel", "rollback", "import"
+     * (args: force; a sealed file, which is taken over as args are). */
+    void (*models)(struct app *app, const char *verb, struct js *args, int file,
+                   const struct principal *who, app_done_fn *done, void *payload);
 };
 
 #endif

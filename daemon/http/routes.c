@@ -116,6 +116,14 @@ const struct route routes[] = {
     {METHOD_GET,    "/v1/dossiers/{id}/flags",    ROLE_CLERK, 0,     api_dossiers_flags, 0},
     {METHOD_GET,    "/v1/reports/rates",          ROLE_CLERK, 0,     api_reports_rates, 0},
     {METHOD_GET,    "/v1/reports/unusable",       ROLE_CLERK, 0,     api_reports_unusable, 0},
+
+    {METHOD_GET,    "/v1/models",                 ROLE_CLERK, 0,     api_models_status, 0},
+    {METHOD_POST,   "/v1/models",                 ROLE_IT,    0,     api_models_import, ROUTE_FILE},
+    {METHOD_GET,    "/v1/models/file",            ROLE_IT,    0,     api_models_file, 0},
+    {METHOD_POST,   "/v1/models/train",           ROLE_IT,    SMALL, api_models_train, 0},
+    {METHOD_DELETE, "/v1/models/train",           ROLE_IT,    0,     api_models_cancel, 0},
+    {METHOD_POST,   "/v1/models/rollback",        ROLE_IT,    SMALL, api_models_rollback, 0},
+
     {METHOD_POST,   "/v1/open",                   ROLE_CLERK, SMALL, api_open_link, ROUTE_UNIX_ONLY},
     {METHOD_GET,    "/open/{token}",              ROLE_ANY,   0,     api_open_session, 0},
     {METHOD_GET,    "/",                          ROLE_ANY,   0,     api_web_index, ROUTE_PAGE},

@@ -65,6 +65,8 @@ static const char *const repeatable[] = {"hello",
                                          "register_add",
                                          "register_use",
                                          "register_work",
+                                         "model_add",
+                                         "model_roll_back",
                                          "document_set_code"};
 
 static bool is_repeatable(const char *op)

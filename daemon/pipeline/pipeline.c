@@ -30,6 +30,10 @@ static enum err_code ask_sign(const struct pipeline_config *config, struct job *
 static enum err_code ask_configure(const struct pipeline_config *config, struct job *job,
                                    struct js **out_args, const int **out_fds, size_t *out_fd_count,
                                    struct err *err);
+static enum err_code ask_model(const struct pipeline_config *config, struct job *job,
+                               struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                               struct err *err);
+static bool has_model(const struct pipeline_config *config);
 static enum err_code keep_nothing(struct job *job, struct ipc_message *message, const struct js *ok,
                                   struct err *err);
 
@@ -49,7 +53,11 @@ const struct stage stages[] = {
     {"extract", POOL_NONE, false, {{0}}},
     {"seal", POOL_SEAL, false, {{"sign", SECONDS(60), ask_sign, NULL}}},
     {"compose", POOL_PDF, false, {{"compose", SECONDS(600), NULL, NULL}}},
-    {"understand", POOL_OCR, false, {{"understand", SECONDS(60), NULL, NULL}}},
+    {"understand",
+     POOL_OCR,
+     false,
+     {{"model", SECONDS(60), ask_model, keep_nothing, NULL, has_model},
+      {"understand", SECONDS(60), NULL, NULL}}},
     {"recognize",
      POOL_OCR,
      false,
@@ -163,6 +171,24 @@ static enum err_code ask_configure(const struct pipeline_config *config, struct 
     return *out_args ? ERR_OK : err_set(err, ERR_NO_MEMORY, "configure");
 }
 
+/* A station that never had its own tells nobody. */
+static bool has_model(const struct pipeline_config *config)
+{
+    return config->model->told;
+}
+
+/* A worker that has it already does nothing. */
+static enum err_code ask_model(const struct pipeline_config *config, struct job *job,
+                               struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                               struct err *err)
+{
+    (void)job;
+    *out_fds = &config->model->fd;
+    *out_fd_count = *config->model->sha256 ? 1 : 0;
+    *out_args = js_pack("{s:s}", "sha256", config->model->sha256);
+    return *out_args ? ERR_OK : err_set(err, ERR_NO_MEMORY, "model");
+}
+
 static enum err_code keep_nothing(struct job *job, struct ipc_message *message, const struct js *ok,
                                   struct err *err)
 {
@@ -199,6 +225,7 @@ struct slot {
 struct pipeline {
     sd_event *loop;
     struct pipeline_config config;
+    struct pipeline_model model;
     struct job_source source;
     pipeline_ended_fn *ended;
     void *payload;
@@ -248,6 +275,8 @@ enum err_code pipeline_new(sd_event *loop, const struct pipeline_config *config,
         return err_set(err, ERR_NO_MEMORY, "pipeline");
     pipeline->loop = sd_event_ref(loop);
     pipeline->config = *config;
+    pipeline->model.fd = -1;
+    pipeline->config.model = &pipeline->model;
     pipeline->source = *source;
     pipeline->ended = ended;
     pipeline->payload = payload;
@@ -277,6 +306,7 @@ void pipeline_free(struct pipeline *pipeline)
         job_free(job);
     }
     sd_event_source_disable_unref(pipeline->pump_soon);
+    fd_close(pipeline->model.fd);
     sd_event_unref(pipeline->loop);
     mem_free(pipeline);
 }
@@ -448,6 +478,14 @@ static int on_worker_free(sd_event_source *source, uint64_t now_us, void *payloa
     return 0;
 }
 
+static bool is_idle_step(const struct slot *slot)
+{
+    if (slot->step >= STAGE_STEPS_MAX)
+        return false;
+    const struct step *step = &slot->job->stage->steps[slot->step];
+    return step->op && step->wanted && !step->wanted(&slot->pipeline->config);
+}
+
 static void run_step(struct slot *slot)
 {
     struct pipeline *pipeline = slot->pipeline;
@@ -457,6 +495,8 @@ static void run_step(struct slot *slot)
         return;
     }
     const struct stage *stage = slot->job->stage;
+    while (is_idle_step(slot))
+        slot->step++;
     bool done = slot->step >= STAGE_STEPS_MAX || !stage->steps[slot->step].op;
     struct err err = ERR_INIT;
     if (done)
@@ -544,6 +584,14 @@ void pipeline_kick(struct pipeline *pipeline)
         pipeline->maybe[i] = pipeline->source.offers(pipeline->source.self, &stages[i]);
     if (!pipeline->pump_soon)
         sd_event_add_defer(pipeline->loop, &pipeline->pump_soon, on_pump_soon, pipeline);
+}
+
+void pipeline_use_model(struct pipeline *pipeline, int fd, const char *sha256)
+{
+    fd_close(pipeline->model.fd);
+    pipeline->model = (struct pipeline_model){.fd = fd, .told = pipeline->model.told || sha256};
+    if (sha256)
+        memcpy(pipeline->model.sha256, sha256, HASH_HEX_SIZE);
 }
 
 void pipeline_pause(struct pipeline *pipeline)

@@ -1,6 +1,7 @@
 #ifndef SOHOA_PIPELINE_PIPELINE_H
 #define SOHOA_PIPELINE_PIPELINE_H
 
+#include "daemon/base/hash.h"
 #include "daemon/pipeline/job.h"
 
 #include <stdbool.h>
@@ -15,12 +16,20 @@ typedef struct sd_event sd_event;
 
 struct pipeline;
 
+/* The station's model of paper types, as a file. */
+struct pipeline_model {
+    int fd;
+    char sha256[HASH_HEX_SIZE]; /* "": the one built with the programs */
+    bool told;                  /* there was another: workers may have it */
+};
+
 struct pipeline_config {
     const char *worker_dir;
     int ocr_workers;
-    const char *lang;   /* recognition model ("vie+eng"); borrowed, NULL = the worker's own */
+    const char *lang;      /* recognition model ("vie+eng"); borrowed, NULL = the worker's own */
     const char *witnesses; /* folder where the station remembers the targets' marks; borrowed */
     int recognise_ms; /* for the words of one page, then it is kept without them; 0 = 3 minutes */
+    const struct pipeline_model *model; /* the pipeline's own: pipeline_use_model */
     struct js *targets; /* upload worker's configure args.targets; borrowed, NULL = none */
     /* Asked before each signature: may what this principal compared be signed now? NULL = yes. */
     enum err_code (*may_sign)(void *payload, const char *copied_by, struct err *err);
@@ -35,6 +44,10 @@ enum err_code pipeline_new(sd_event *loop, const struct pipeline_config *config,
                            const struct job_source *source, pipeline_ended_fn *ended, void *payload,
                            struct pipeline **out, struct err *err);
 void pipeline_free(struct pipeline *pipeline);
+
+/* For papers that are understood from now on. fd is taken over; sha256 NULL: the one built with the
+ * programs. */
+void pipeline_use_model(struct pipeline *pipeline, int fd, const char *sha256);
 
 /* There may be work: look. Cheap; call it after every change. */
 void pipeline_kick(struct pipeline *pipeline);

@@ -3,6 +3,8 @@
 
 #include "daemon/pipeline/job.h"
 
+#include <stdbool.h>
+
 enum pool_kind { POOL_NONE, POOL_OCR, POOL_PDF, POOL_SEAL, POOL_UPLOAD, POOL_COUNT };
 
 struct pipeline_config;
@@ -22,6 +24,8 @@ struct step {
     /* The job's result when the deadline passed: the stage goes on without this step. NULL: it
      * failed. */
     enum err_code (*late)(struct job *job, struct err *err);
+    /* Is there anything to do in it now? NULL: always. */
+    bool (*wanted)(const struct pipeline_config *config);
 };
 
 #define STAGE_STEPS_MAX 2

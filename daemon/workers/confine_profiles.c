@@ -37,6 +37,7 @@ static const struct confine_profile profiles[] = {
      .runs = LIST("/usr/bin/pdfinfo", "/usr/bin/pdffonts", "/usr/bin/pdfimages",
                   "/usr/bin/pdftoppm", "/usr/bin/pdftotext", LOADERS),
      .temp = true},
+    {.program = "sohoa-learn-worker"},
     {.program = "sohoa-store-worker"},
     {.program = "sohoa-pdf-worker"},
     {.program = "sohoa-seal-worker"},

@@ -1,4 +1,6 @@
 #include "daemon/base/file.h"
+#include "daemon/base/hash.h"
+#include "daemon/base/log.h"
 #include "daemon/image/image_read.h"
 #include "daemon/image/image_write.h"
 #include "daemon/image/part_join.h"
@@ -10,6 +12,7 @@
 #include "daemon/workers/worker_main.h"
 #include "ocr/classify/copy_marks.h"
 #include "ocr/classify/marks.h"
+#include "ocr/classify/model_file.h"
 #include "ocr/clean/clean.h"
 #include "ocr/extract/sides.h"
 #include "ocr/extract/templates.h"
@@ -28,8 +31,9 @@
 /*
  * sohoa-ocr-worker: read (image → turn, skew, quality, codes, zones, recognition image), recognise
  * (recognition image → words), understand (words of all pages → type and fields), import (PDF →
- * page images), join (parts of a side → one picture to look at). The language model and the
- * templates are loaded by the first request that needs them and stay.
+ * page images), join (parts of a side → one picture to look at), model (which model of types
+ * understand asks from now on). The language model and the templates are loaded by the first
+ * request that needs them and stay.
  */
 
 #define THUMBNAIL_QUALITY 80
@@ -40,6 +44,10 @@
 struct ocr {
     struct recognizer *recognizer;
     struct templates *templates;
+    /* of the station; "": the one built with the program */
+    char model_sha256[HASH_HEX_SIZE];
+    char *model_bytes;
+    struct type_model model;
 };
 
 static enum err_code need_recognizer(struct ocr *ocr, const struct js *args, struct err *err)
@@ -303,6 +311,42 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
                        err);
 }
 
+/* --- model ----------------------------------------------------------------------------------- */
+
+static enum err_code open_model(struct ocr *ocr, struct worker_call *call, struct err *err)
+{
+    AUTO(fd) int fd = -1;
+    AUTO(mem) char *bytes = NULL;
+    size_t size;
+    struct model_facts facts;
+    enum err_code code = ipc_take_fd(call->message, 0, &fd, err);
+    if (!code)
+        code = file_read_fd(fd, MODEL_FILE_MAX, &bytes, &size, err);
+    if (!code)
+        code = model_file_open(bytes, size, &facts, &ocr->model, err);
+    if (!code)
+        ocr->model_bytes = TAKE(bytes);
+    return code;
+}
+
+/* One that cannot be opened is no reason to leave papers unread: the one built in stays. */
+static enum err_code use_model(void *self, struct worker_call *call, struct worker_answer *answer,
+                               struct err *err)
+{
+    struct ocr *ocr = self;
+    struct err why = ERR_INIT;
+    const char *wanted = js_text_or(call->args, "sha256", "");
+    if (*wanted && !hash_is_hex(wanted))
+        return err_set(err, ERR_BAD_ARGUMENT, "'sha256' is not a SHA-256");
+    if (strcmp(wanted, ocr->model_sha256) != 0) {
+        mem_free(TAKE(ocr->model_bytes));
+        memcpy(ocr->model_sha256, wanted, strlen(wanted) + 1);
+        if (*wanted && open_model(ocr, call, &why))
+            log_err(&why, NULL, "the model of paper types is not used, continuing");
+    }
+    return answer_with(answer, js_pack("{s:b}", "in_use", (int)(ocr->model_bytes != NULL)), err);
+}
+
 /* --- understand ------------------------------------------------------------------------------ */
 
 struct document {
@@ -382,6 +426,7 @@ static enum err_code understand(void *self, struct worker_call *call, struct wor
         code = need_templates(ocr, err);
     if (code)
         return code;
+    templates_use_model(ocr->templates, ocr->model_bytes ? &ocr->model : NULL);
     return understand_sides(ocr->templates, document.images, document.count, &parting,
                             js_text_or(call->args, "dossier.code", NULL), &answer->ok, err);
 }
@@ -526,6 +571,7 @@ int main(int argc, char **argv)
         {"understand", understand},
         {"import", import},
         {"join", join},
+        {"model", use_model},
         {0},
     };
     struct ocr ocr = {0};
@@ -536,5 +582,6 @@ int main(int argc, char **argv)
     int status = worker_serve("sohoa-ocr-worker", ops, &ocr);
     recognizer_free(ocr.recognizer);
     templates_free(ocr.templates);
+    mem_free(ocr.model_bytes);
     return status;
 }

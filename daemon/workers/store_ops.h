@@ -39,6 +39,7 @@ extern const struct store_op store_ops_device[]; /* labels and profiles of scann
 extern const struct store_op store_ops_import[]; /* paper that comes as files */
 extern const struct store_op store_ops_catalog[];
 extern const struct store_op store_ops_register[]; /* registers kept beside old scans */
+extern const struct store_op store_ops_model[];    /* models of paper types */
 extern const struct store_op store_ops_secret[];   /* papers with a mark of secrecy */
 extern const struct store_op store_ops_work[];     /* claims, queue, status: store_ops_work.c */
 

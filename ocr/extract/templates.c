@@ -29,7 +29,7 @@ struct templates {
     const char **kind;
     size_t kind_count;
     struct syllables *syllables;
-    struct type_model model;
+    struct type_model shipped_model, model;
     const char *const *fields[DOC_TYPE_COUNT], *const *mandatory[DOC_TYPE_COUNT];
     void **owned; /* every list and text made while loading */
     size_t owned_count, owned_capacity;
@@ -518,6 +518,22 @@ static int compare_files(const void *a, const void *b)
     return strcmp(((const struct file *)a)->name, ((const struct file *)b)->name);
 }
 
+/* What the files say. */
+static enum err_code read_files(struct templates *made, struct err *err)
+{
+    qsort(made->file, made->file_count, sizeof *made->file, compare_files);
+    enum err_code code = read_kinds(made, err);
+    if (!code)
+        code = read_syllables(made, err);
+    if (!code)
+        code = read_templates(made, err);
+    if (!code)
+        code =
+            type_model_open(type_model_shipped, type_model_shipped_size, &made->shipped_model, err);
+    made->model = made->shipped_model;
+    return code;
+}
+
 enum err_code templates_load(const char *folder, struct templates **out, struct err *err)
 {
     AUTO(templates)
@@ -525,16 +541,8 @@ enum err_code templates_load(const char *folder, struct templates **out, struct 
     if (!made)
         return no_memory(err);
     enum err_code code = folder ? read_folder(folder, made, err) : read_embedded(made, err);
-    if (code)
-        return code;
-    qsort(made->file, made->file_count, sizeof *made->file, compare_files);
-    code = read_kinds(made, err);
     if (!code)
-        code = read_syllables(made, err);
-    if (!code)
-        code = read_templates(made, err);
-    if (!code)
-        code = type_model_open(type_model_shipped, type_model_shipped_size, &made->model, err);
+        code = read_files(made, err);
     if (code)
         return code;
     *out = TAKE(made);
@@ -612,4 +620,9 @@ const struct syllables *templates_syllables(const struct templates *templates)
 const struct type_model *templates_model(const struct templates *templates)
 {
     return &templates->model;
+}
+
+void templates_use_model(struct templates *templates, const struct type_model *model)
+{
+    templates->model = model ? *model : templates->shipped_model;
 }

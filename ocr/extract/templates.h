@@ -95,7 +95,9 @@ const struct class_rule *templates_class_rules(const struct templates *templates
 /* Abbreviations of NĐ 30 kinds, ending in NULL. */
 const char *const *templates_kinds(const struct templates *templates, size_t *out_count);
 const struct syllables *templates_syllables(const struct templates *templates);
-/* The model of types: the one built with the program. */
+/* The model of types: the one built with the program, or the one said since. */
 const struct type_model *templates_model(const struct templates *templates);
+/* Its bytes outlive the templates' use of it. NULL: the one built with the program again. */
+void templates_use_model(struct templates *templates, const struct type_model *model);
 
 #endif

@@ -71,6 +71,9 @@ static void an_empty_file_gives_the_defaults(void **state)
     assert_int_equal(c->reserve_mb, 200);
     assert_int_equal(c->secret_wait_min, 15);
     assert_int_equal(c->signer_idle_min, 60);
+    assert_int_equal(c->learn_limits.when, LEARN_NIGHT);
+    assert_int_equal(c->learn_limits.corrections, 20);
+    assert_int_equal(c->learn_limits.idle_min, 10);
     assert_int_equal(js_count(c->targets), 0);
     assert_int_equal(js_count(c->imports), 0);
     assert_int_equal(js_count(c->buttons), 0);
@@ -102,6 +105,7 @@ static void every_option_is_taken(void **state)
                              "secret_wait_min = 60\n"
                              "signer_idle_min = 0\n"
                              "scan { lease_idle_ms = 9 buttons = \"always\" }\n"
+                             "learn { when = \"never\" corrections = 3 idle_min = 0 }\n"
                              "buttons \"pixma/*\" { button = {\"scan\", \"copy\"} "
                              "press = {\"message=go\"} nothing = {\"power\"} }\n"
                              "target \"warehouse\" { kind = \"dir\" path = \"/mnt/kho\" }\n"
@@ -130,6 +134,9 @@ static void every_option_is_taken(void **state)
     assert_int_equal(c->reserve_mb, 0);
     assert_int_equal(c->secret_wait_min, 60);
     assert_int_equal(c->signer_idle_min, 0);
+    assert_int_equal(c->learn_limits.when, LEARN_NEVER);
+    assert_int_equal(c->learn_limits.corrections, 3);
+    assert_int_equal(c->learn_limits.idle_min, 0);
     assert_int_equal(c->scan_limits.lease_idle_ms, 9);
     assert_int_equal(c->scan_limits.buttons, BUTTONS_ALWAYS);
     AUTO(mem) char *buttons = js_dump(c->buttons);
@@ -205,6 +212,9 @@ static void mistakes_are_refused_and_named(void **state)
         {"import \"a\" { path = \"/x\" interval_s = 0 }\n", "import 'a': interval_s 0"},
         {"import \"a\" { path = \"/x\" papers = \"pile\" }\n", "import 'a': papers 'pile'"},
         {"import \"a\" { path = \"/x\" }\nimport \"a\" { path = \"/y\" }\n", "sohoad.conf:2: "},
+        {"learn { when = \"day\" }\n", "learn: when 'day'"},
+        {"learn { corrections = 0 }\n", "learn: corrections 0"},
+        {"learn { idle_min = 1441 }\n", "learn: idle_min 1441"},
         {"scan { buttons = \"never\" }\n", "scan: buttons 'never'"},
         {"buttons \"a\" { button = {\"\"} }\n", "buttons 'a': ''"},
         {"buttons \"a\" { press = {\"scan\", \"message=\"} }\n", "buttons 'a': 'message='"},
