@@ -1,6 +1,8 @@
 #include "daemon/app_inside.h"
+#include "daemon/base/log.h"
 #include "daemon/base/mem.h"
 #include "daemon/ipc/store_client.h"
+#include "daemon/pipeline/pipeline.h"
 #include "daemon/workers/supervisor.h"
 
 #include <stdio.h>
@@ -89,6 +91,47 @@ static void answer_file(struct catalog_file *file, const struct js *ok)
         refuse(file->call, ERR_NO_MEMORY, "catalogue");
 }
 
+/* ---- templates ---- */
+
+static struct js *templates_of(const struct js *rows)
+{
+    AUTO(js) struct js *list = js_array();
+    for (size_t i = 0; i < js_count(rows); i++) {
+        struct js *one = NULL;
+        const char *text = js_text_or(js_item(rows, i), "template", "");
+        if (js_parse(text, strlen(text), &one, NULL) || !js_push(list, one))
+            return NULL;
+    }
+    return TAKE(list);
+}
+
+static void on_templates(void *payload, struct ipc_message *message, const struct js *ok,
+                         const struct err *problem)
+{
+    (void)message;
+    struct app *app = payload;
+    struct err err = problem ? *problem : (struct err)ERR_INIT;
+    AUTO(fd) int fd = -1;
+    AUTO(js) struct js *list = templates_of(js_at(ok, "rows"));
+    if (!problem && !list)
+        err_set(&err, ERR_TEMPLATE_BAD, "of the catalogue");
+    else if (!problem)
+        js_to_memfd(list, "templates", &fd, &err);
+    if (err.code)
+        log_err(&err, NULL, "the site's templates are not used, continuing");
+    else if (app->pipeline)
+        pipeline_use_templates(app->pipeline, TAKE_FD(fd), js_text_or(ok, "version", ""));
+}
+
+/* Those that hold today; asked for at the start and when there are new ones. */
+static void load_templates(struct app *app)
+{
+    store_client_call(app->store, "catalog_all", js_pack("{s:s}", "kind", "templates"), NULL, 0,
+                      on_templates, app);
+}
+
+/* ---- */
+
 static void on_kept(void *payload, struct ipc_message *message, const struct js *ok,
                     const struct err *err)
 {
@@ -96,8 +139,10 @@ static void on_kept(void *payload, struct ipc_message *message, const struct js 
     AUTO(file) struct catalog_file *file = payload;
     if (err)
         app_on_answer(file->call, NULL, err);
-    else
+    else {
+        load_templates(file->call->app);
         answer_file(file, ok);
+    }
 }
 
 static void on_read(void *payload, struct ipc_message *message, const struct js *ok,
@@ -164,6 +209,7 @@ enum err_code app_start_catalogs(struct app *app, struct err *err)
     static const char *const no_env[] = {NULL};
     struct worker_kind kind = {
         .name = "import", .memory_limit_mb = READ_MEMORY_MB, .recycle_after = 1, .env = no_env};
+    load_templates(app);
     return worker_new(app->loop, &kind, app->config->worker_dir, &app->catalog_worker, err);
 }
 

@@ -100,10 +100,17 @@ const struct catalog_kind catalog_kinds[] = {
                  VALID_TO},
      .code_key = "procedure",
      .name_key = "name"},
+    /* A site's own in place of built-in ones (ocr/templates): JSON, each as text. */
+    {.name = "templates",
+     .columns = {{"type", "type", CATALOG_DOC_TYPE, true, true},
+                 {"name", "name", CATALOG_TEXT, true},
+                 {"template", "template", CATALOG_TEXT, true}},
+     .code_key = "type",
+     .name_key = "name"},
 };
 const size_t catalog_kind_count = sizeof catalog_kinds / sizeof *catalog_kinds;
 const char catalog_kind_names[] = "procedures result-types agencies units-before-2025 units-2025 "
-                                  "provinces document-kinds rule-sets";
+                                  "provinces document-kinds rule-sets templates";
 
 const struct catalog_kind *catalog_kind_find(const char *name)
 {

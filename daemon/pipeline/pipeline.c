@@ -8,6 +8,7 @@
 #include "daemon/pipeline/unread.h"
 #include "daemon/workers/supervisor.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <systemd/sd-event.h>
 
@@ -33,7 +34,11 @@ static enum err_code ask_configure(const struct pipeline_config *config, struct 
 static enum err_code ask_model(const struct pipeline_config *config, struct job *job,
                                struct js **out_args, const int **out_fds, size_t *out_fd_count,
                                struct err *err);
+static enum err_code ask_templates(const struct pipeline_config *config, struct job *job,
+                                   struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                                   struct err *err);
 static bool has_model(const struct pipeline_config *config);
+static bool has_templates(const struct pipeline_config *config);
 static enum err_code keep_nothing(struct job *job, struct ipc_message *message, const struct js *ok,
                                   struct err *err);
 
@@ -56,7 +61,8 @@ const struct stage stages[] = {
     {"understand",
      POOL_OCR,
      false,
-     {{"model", SECONDS(60), ask_model, keep_nothing, NULL, has_model},
+     {{"templates", SECONDS(60), ask_templates, keep_nothing, NULL, has_templates},
+      {"model", SECONDS(60), ask_model, keep_nothing, NULL, has_model},
       {"understand", SECONDS(60), NULL, NULL}}},
     {"recognize",
      POOL_OCR,
@@ -177,6 +183,11 @@ static bool has_model(const struct pipeline_config *config)
     return config->model->told;
 }
 
+static bool has_templates(const struct pipeline_config *config)
+{
+    return config->templates->told;
+}
+
 /* A worker that has it already does nothing. */
 static enum err_code ask_model(const struct pipeline_config *config, struct job *job,
                                struct js **out_args, const int **out_fds, size_t *out_fd_count,
@@ -187,6 +198,17 @@ static enum err_code ask_model(const struct pipeline_config *config, struct job 
     *out_fd_count = *config->model->sha256 ? 1 : 0;
     *out_args = js_pack("{s:s}", "sha256", config->model->sha256);
     return *out_args ? ERR_OK : err_set(err, ERR_NO_MEMORY, "model");
+}
+
+static enum err_code ask_templates(const struct pipeline_config *config, struct job *job,
+                                   struct js **out_args, const int **out_fds, size_t *out_fd_count,
+                                   struct err *err)
+{
+    (void)job;
+    *out_fds = &config->templates->fd;
+    *out_fd_count = *config->templates->version ? 1 : 0;
+    *out_args = js_pack("{s:s}", "version", config->templates->version);
+    return *out_args ? ERR_OK : err_set(err, ERR_NO_MEMORY, "templates");
 }
 
 static enum err_code keep_nothing(struct job *job, struct ipc_message *message, const struct js *ok,
@@ -226,6 +248,7 @@ struct pipeline {
     sd_event *loop;
     struct pipeline_config config;
     struct pipeline_model model;
+    struct pipeline_templates templates;
     struct job_source source;
     pipeline_ended_fn *ended;
     void *payload;
@@ -277,6 +300,8 @@ enum err_code pipeline_new(sd_event *loop, const struct pipeline_config *config,
     pipeline->config = *config;
     pipeline->model.fd = -1;
     pipeline->config.model = &pipeline->model;
+    pipeline->templates.fd = -1;
+    pipeline->config.templates = &pipeline->templates;
     pipeline->source = *source;
     pipeline->ended = ended;
     pipeline->payload = payload;
@@ -307,6 +332,7 @@ void pipeline_free(struct pipeline *pipeline)
     }
     sd_event_source_disable_unref(pipeline->pump_soon);
     fd_close(pipeline->model.fd);
+    fd_close(pipeline->templates.fd);
     sd_event_unref(pipeline->loop);
     mem_free(pipeline);
 }
@@ -592,6 +618,14 @@ void pipeline_use_model(struct pipeline *pipeline, int fd, const char *sha256)
     pipeline->model = (struct pipeline_model){.fd = fd, .told = pipeline->model.told || sha256};
     if (sha256)
         memcpy(pipeline->model.sha256, sha256, HASH_HEX_SIZE);
+}
+
+void pipeline_use_templates(struct pipeline *pipeline, int fd, const char *version)
+{
+    fd_close(pipeline->templates.fd);
+    pipeline->templates =
+        (struct pipeline_templates){.fd = fd, .told = pipeline->templates.told || *version};
+    snprintf(pipeline->templates.version, sizeof pipeline->templates.version, "%s", version);
 }
 
 void pipeline_pause(struct pipeline *pipeline)

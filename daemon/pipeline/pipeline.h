@@ -2,6 +2,7 @@
 #define SOHOA_PIPELINE_PIPELINE_H
 
 #include "daemon/base/hash.h"
+#include "daemon/base/id.h"
 #include "daemon/pipeline/job.h"
 
 #include <stdbool.h>
@@ -23,13 +24,21 @@ struct pipeline_model {
     bool told;                  /* there was another: workers may have it */
 };
 
+/* The site's own templates in place of built-in ones, a list as JSON. */
+struct pipeline_templates {
+    int fd;
+    char version[ID_SIZE]; /* of the catalogue; "": the built-in ones only */
+    bool told;             /* as above */
+};
+
 struct pipeline_config {
     const char *worker_dir;
     int ocr_workers;
     const char *lang;      /* recognition model ("vie+eng"); borrowed, NULL = the worker's own */
     const char *witnesses; /* folder where the station remembers the targets' marks; borrowed */
     int recognise_ms; /* for the words of one page, then it is kept without them; 0 = 3 minutes */
-    const struct pipeline_model *model; /* the pipeline's own: pipeline_use_model */
+    const struct pipeline_model *model;         /* the pipeline's own: pipeline_use_model */
+    const struct pipeline_templates *templates; /* likewise: pipeline_use_templates */
     struct js *targets; /* upload worker's configure args.targets; borrowed, NULL = none */
     /* Asked before each signature: may what this principal compared be signed now? NULL = yes. */
     enum err_code (*may_sign)(void *payload, const char *copied_by, struct err *err);
@@ -48,6 +57,9 @@ void pipeline_free(struct pipeline *pipeline);
 /* For papers that are understood from now on. fd is taken over; sha256 NULL: the one built with the
  * programs. */
 void pipeline_use_model(struct pipeline *pipeline, int fd, const char *sha256);
+
+/* The same of templates; version "": the built-in ones only. */
+void pipeline_use_templates(struct pipeline *pipeline, int fd, const char *version);
 
 /* There may be work: look. Cheap; call it after every change. */
 void pipeline_kick(struct pipeline *pipeline);

@@ -28,7 +28,7 @@ struct step {
     bool (*wanted)(const struct pipeline_config *config);
 };
 
-#define STAGE_STEPS_MAX 2
+#define STAGE_STEPS_MAX 3
 
 struct stage {
     const char *name;

@@ -2,6 +2,7 @@
 
 #include "daemon/base/hash.h"
 #include "daemon/catalog/catalog_read.h"
+#include "daemon/workers/import_templates.h"
 #include "daemon/workers/list_file.h"
 
 #include <stdio.h>
@@ -14,7 +15,9 @@ static enum err_code read_file(int fd, const struct catalog_kind *kind, struct j
     enum err_code code = list_file_read(fd, &file, err);
     if (code)
         return code;
-    return catalog_read(kind, file.format, file.text, file.size, out, err);
+    return strcmp(kind->name, "templates") == 0
+               ? import_templates(file.text, file.size, out, err)
+               : catalog_read(kind, file.format, file.text, file.size, out, err);
 }
 
 /* What clerks are told of a picture or an upload that is refused does not help with a catalogue. */

@@ -1,5 +1,6 @@
 #include "daemon/base/file.h"
 #include "daemon/base/hash.h"
+#include "daemon/base/id.h"
 #include "daemon/base/log.h"
 #include "daemon/image/image_read.h"
 #include "daemon/image/image_write.h"
@@ -44,6 +45,7 @@
 struct ocr {
     struct recognizer *recognizer;
     struct templates *templates;
+    char templates_version[ID_SIZE]; /* of the site's own; "": none */
     /* of the station; "": the one built with the program */
     char model_sha256[HASH_HEX_SIZE];
     char *model_bytes;
@@ -311,6 +313,43 @@ static enum err_code recognise_page(void *self, struct worker_call *call,
                        err);
 }
 
+/* --- templates ------------------------------------------------------------------------------- */
+
+static enum err_code open_templates(struct worker_call *call, struct templates **out,
+                                    struct err *err)
+{
+    AUTO(fd) int fd = -1;
+    AUTO(js) struct js *list = NULL;
+    enum err_code code = ipc_take_fd(call->message, 0, &fd, err);
+    if (!code)
+        code = js_read_fd(fd, &list, err);
+    return code ? code : templates_load_over(list, out, err);
+}
+
+/* They were tried when they were handed over; ones of another version of the program may not fit:
+ * those that are in use stay. */
+static enum err_code use_templates(void *self, struct worker_call *call,
+                                   struct worker_answer *answer, struct err *err)
+{
+    struct ocr *ocr = self;
+    struct err why = ERR_INIT;
+    struct templates *templates = NULL;
+    const char *version = js_text_or(call->args, "version", "");
+    if (*version && !id_is_valid(version))
+        return err_set(err, ERR_BAD_ARGUMENT, "'version' is no id");
+    if (strcmp(version, ocr->templates_version) != 0) {
+        memcpy(ocr->templates_version, version, strlen(version) + 1);
+        if (*version ? open_templates(call, &templates, &why)
+                     : templates_load(NULL, &templates, &why)) {
+            log_err(&why, NULL, "the site's templates are not used, continuing");
+        } else {
+            templates_free(ocr->templates);
+            ocr->templates = templates;
+        }
+    }
+    return answer_with(answer, js_object(), err);
+}
+
 /* --- model ----------------------------------------------------------------------------------- */
 
 static enum err_code open_model(struct ocr *ocr, struct worker_call *call, struct err *err)
@@ -571,6 +610,7 @@ int main(int argc, char **argv)
         {"understand", understand},
         {"import", import},
         {"join", join},
+        {"templates", use_templates},
         {"model", use_model},
         {0},
     };

@@ -179,6 +179,24 @@ static enum err_code procedure_papers_op(struct store_call *call, struct js **ou
     return code ? code : wanted_papers(call->store, &of, out, err);
 }
 
+/* A whole catalogue, as it holds today. */
+static enum err_code catalog_all_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const struct catalog_kind *kind;
+    char today[11], version[ID_SIZE];
+    AUTO(js) struct js *rows = NULL;
+    catalog_today(today);
+    enum err_code code = arg_kind(call->args, &kind, err);
+    if (!code)
+        code = catalog_version_on(call->store, kind->name, today, version, err);
+    if (!code)
+        code = catalog_all(call->store, version, &rows, err);
+    if (code)
+        return code;
+    *out = js_pack("{s:s, s:O}", "version", version, "rows", rows);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "rows");
+}
+
 static enum err_code catalog_verify_op(struct store_call *call, struct js **out, struct err *err)
 {
     return catalog_verify(call->store, out, err);
@@ -195,6 +213,7 @@ const struct store_op store_ops_catalog[] = {
     {.name = "catalog_import", .kind = OP_CHANGES, .run = catalog_import_op},
     {.name = "catalog_list", .kind = OP_ASKS, .run = catalog_list_op},
     {.name = "catalog_rows", .kind = OP_ASKS, .run = catalog_rows_op},
+    {.name = "catalog_all", .kind = OP_ASKS, .run = catalog_all_op},
     {.name = "catalog_verify", .kind = OP_ASKS, .run = catalog_verify_op},
     {.name = "catalog_gaps", .kind = OP_ASKS, .run = catalog_gaps_op},
     {.name = "procedure_find", .kind = OP_ASKS, .run = procedure_find_op},

@@ -549,6 +549,58 @@ enum err_code templates_load(const char *folder, struct templates **out, struct 
     return ERR_OK;
 }
 
+/* ---- a site's own ---- */
+
+static enum err_code replace_file(struct templates *made, const struct js *value, struct err *err)
+{
+    char name[60];
+    snprintf(name, sizeof name, "%s.json", js_text_or(value, "type", ""));
+    for (size_t i = 0; i < made->file_count; i++) {
+        struct file *file = &made->file[i];
+        if (strcmp(file->name, name) != 0 || !js_has(file->value, "type"))
+            continue;
+        js_free(file->value);
+        file->value = js_ref(value);
+        return ERR_OK;
+    }
+    return err_set(err, ERR_TEMPLATE_BAD, "'type' is none that has a template");
+}
+
+static enum err_code check_fields(const struct templates *made, const struct templates *compiled,
+                                  enum doc_type type, struct err *err)
+{
+    for (const char *const *field = made->fields[type]; *field; field++) {
+        const char *const *known = compiled->fields[type];
+        while (*known && strcmp(*known, *field) != 0)
+            known++;
+        if (!*known)
+            return err_set(err, ERR_TEMPLATE_BAD, "%s.json: 'fields.%s' is no field of this type",
+                           doc_type_slug(type), *field);
+    }
+    return ERR_OK;
+}
+
+enum err_code templates_load_over(const struct js *local, struct templates **out, struct err *err)
+{
+    AUTO(templates) struct templates *compiled = NULL;
+    AUTO(templates) struct templates *made = mem_alloc(sizeof *made);
+    if (!made)
+        return no_memory(err);
+    enum err_code code = templates_load(NULL, &compiled, err);
+    if (!code)
+        code = read_embedded(made, err);
+    for (size_t i = 0; !code && i < js_count(local); i++)
+        code = replace_file(made, js_item(local, i), err);
+    if (!code)
+        code = read_files(made, err);
+    for (size_t i = 0; !code && i < made->count; i++)
+        code = check_fields(made, compiled, made->item[i].type, err);
+    if (code)
+        return code;
+    *out = TAKE(made);
+    return ERR_OK;
+}
+
 void templates_free(struct templates *templates)
 {
     if (!templates)

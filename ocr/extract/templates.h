@@ -20,6 +20,9 @@ struct templates;
 /* From a folder, or from the templates compiled in (NULL). TEMPLATE_BAD names file, key path and
  * what is wrong; nothing is half loaded. */
 enum err_code templates_load(const char *folder, struct templates **out, struct err *err);
+/* The compiled ones with these in place of those of the same type: a list of templates. They name
+ * no field which the type did not have (TEMPLATE_BAD), since the store knows only those. */
+enum err_code templates_load_over(const struct js *local, struct templates **out, struct err *err);
 void templates_free(struct templates *templates);
 AUTO_DEFINE(templates, struct templates *, templates_free);
 

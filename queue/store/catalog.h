@@ -49,6 +49,10 @@ enum err_code catalog_by_code(struct store *store, const struct catalog_kind *ki
 enum err_code catalog_of_version(struct store *store, const char *version, const char *code,
                                  const char *day, struct js **out, struct err *err);
 
+/* All rows of one version, in order; "" gives none. */
+enum err_code catalog_all(struct store *store, const char *version, struct js **out,
+                          struct err *err);
+
 /* Rows that have a word beginning with each word asked for, or whose code begins with it, best
  * first; without accents the same. *out_empty: the catalogue has no version. */
 #define CATALOG_FOUND_MAX 50

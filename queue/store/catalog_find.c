@@ -35,6 +35,23 @@ enum err_code catalog_of_version(struct store *store, const char *version, const
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "catalogue");
 }
 
+enum err_code catalog_all(struct store *store, const char *version, struct js **out,
+                          struct err *err)
+{
+    AUTO(js) struct js *list = js_array();
+    AUTO(query) struct query *q = NULL;
+    bool row = true;
+    enum err_code code =
+        db_query(store->db, "SELECT data FROM catalog_row WHERE version_id = ? ORDER BY place",
+                 DB_BIND(DB_TEXT(version)), &q, err);
+    while (!code && !(code = query_next(q, &row, err)) && row)
+        code = push_data(list, query_text(q, 0), err);
+    if (code)
+        return code;
+    *out = TAKE(list);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "catalogue");
+}
+
 enum err_code catalog_by_code(struct store *store, const struct catalog_kind *kind,
                               const char *code_text, const char *day, struct js **out,
                               struct err *err)
