@@ -4,6 +4,7 @@
 #include "daemon/model/page_zone.h"
 #include "ocr/classify/fuzzy.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -48,10 +49,19 @@ static bool begins_with_number(const char *word, const char *key)
            (text_starts(key, "so") || text_starts(key, "s6")) && strspn(key + 2, "0123456789") > 0;
 }
 
+/* Behind a word it is none of a number's: "Số định danh cá nhân/CMND". */
+static bool has_numbers_slash(const char *word)
+{
+    const char *slash = strchr(word, '/');
+    bool behind_word = slash && slash - word >= 2 && islower((unsigned char)slash[-1]) &&
+                       (islower((unsigned char)slash[-2]) || (unsigned char)slash[-2] >= 0x80);
+    return slash && !behind_word;
+}
+
 static bool line_has_slash(const struct page_text *text, const struct page_line *line)
 {
     for (size_t i = line->first; i < line->first + line->count; i++)
-        if (strchr(text->words->item[i].text, '/'))
+        if (has_numbers_slash(text->words->item[i].text))
             return true;
     return false;
 }

@@ -27,6 +27,15 @@ static bool is_overprinted(const struct page_text *page, const struct abstract *
     return false;
 }
 
+/* "V/v" of which the stroke became a letter. */
+static void repair_about(char *text)
+{
+    static const char *const misread[] = {"VIv ", "Vlv ", "V1v ", "V|v "};
+    for (size_t i = 0; i < sizeof misread / sizeof *misread; i++)
+        if (text_starts(text, misread[i]))
+            text[1] = '/';
+}
+
 static bool begins_like_one(const char *text)
 {
     AUTO(mem)
@@ -84,6 +93,7 @@ static enum err_code propose_block(struct paper *paper, const struct field_rule 
     char *value = buf_take(&text);
     if (!value)
         return err_set(paper->err, ERR_NO_MEMORY, "abstract");
+    repair_about(value);
     struct found found = {.value = value,
                           .page = paper->face_index,
                           .line = block->line,

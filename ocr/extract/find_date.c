@@ -5,9 +5,13 @@
 #include "ocr/extract/read_words.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Zone 4 and its like: where a paper says when and at what place it was issued. */
 
+#define SIGNATURE_BELOW_MM 12
+#define SIGNER_WORDS_MAX 4
+#define SIGNATURE_ASIDE_MM 25
 #define CLOSING_PLACE_WORDS 7 /* "thành phố Hồ Chí Minh," and a word of noise */
 
 static bool same_day(const struct date_words *a, const struct date_words *b)
@@ -63,9 +67,9 @@ static enum err_code propose_date(struct paper *paper, const struct field_rule *
     if (at->readable) {
         date_iso(&at->date, iso);
         found.value = iso;
-        found.confidence = paper_words_confidence(page, at->label, at->end - at->label);
-        if (at->year_is_below)
-            found.confidence = fmin(found.confidence, paper_words_confidence(page, at->year, 1));
+        found.confidence = fmin(paper_words_confidence(page, at->day, 1),
+                                fmin(paper_words_confidence(page, at->month, 1),
+                                     paper_words_confidence(page, at->year, 1)));
         if (good && found.confidence >= CONFIDENCE_SURE && found.confidence < CONFIDENCE_AGREED)
             found.confidence = CONFIDENCE_AGREED;
         if (!good && found.confidence > CONFIDENCE_DOUBTED)
@@ -157,6 +161,36 @@ static bool is_closing_line(const struct paper *paper, size_t page_index,
     return before <= CLOSING_PLACE_WORDS && behind <= 1;
 }
 
+static bool is_under(const struct page_line *line, double baseline_mm, double middle_mm)
+{
+    double down_mm = line->baseline_mm - baseline_mm;
+    return down_mm > 0 && down_mm < SIGNATURE_BELOW_MM &&
+           fabs(page_line_center_mm(line) - middle_mm) < SIGNATURE_ASIDE_MM;
+}
+
+/* "Người khai", "Người làm đơn" */
+static bool names_a_signer(const struct page_line *line)
+{
+    return strncmp(line->key, "nguoi", 5) == 0 && line->count <= SIGNER_WORDS_MAX;
+}
+
+/* Whoever signs is named under the date: it is the paper's own, however alone it stands. */
+static bool stands_over_signature(const struct paper *paper, size_t page_index,
+                                  const struct date_words *at)
+{
+    const struct page_text *page = &paper->page[page_index];
+    const struct paper_end *end = &paper->layout[page_index].end;
+    const struct word *last = &page->words->item[at->end - 1];
+    double middle_mm = (page->words->item[at->line_first].box.x + last->box.x + last->box.w) / 2;
+    bool over = false;
+    for (size_t i = 0; i < end->signature_count; i++)
+        over = over || is_under(end->signature[i].first, last->baseline_mm, middle_mm);
+    for (size_t i = 0; i < page->line_count; i++)
+        over = over || (names_a_signer(&page->line[i]) &&
+                        is_under(&page->line[i], last->baseline_mm, middle_mm));
+    return over;
+}
+
 /* A line aside comes last and is a question: it may have been stamped on. */
 static bool find_closing_line(const struct paper *paper, size_t *out_page, struct date_words *out,
                               bool *out_aside)
@@ -181,7 +215,8 @@ enum err_code find_closing(struct paper *paper, const struct field_rule *rule)
     bool aside;
     if (!find_closing_line(paper, &page, &at, &aside))
         return ERR_OK;
+    bool doubt = aside && !stands_over_signature(paper, page, &at);
     if (rule->field == FIELD_issue_place)
-        return propose_place(paper, rule, page, at.line_first, &at, aside);
-    return propose_date(paper, rule, page, &at, aside);
+        return propose_place(paper, rule, page, at.line_first, &at, doubt);
+    return propose_date(paper, rule, page, &at, doubt);
 }

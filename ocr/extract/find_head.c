@@ -17,6 +17,18 @@
 /* Words of one number stand closer than any space. */
 #define NUMBER_GAP_EMS 0.2
 
+/* Digits as high as print; of a "/", which faces draw as they like, the top has to be right. */
+static bool word_is_printed(const struct page_text *page, size_t label, size_t at,
+                            const struct print_scale *scale)
+{
+    const struct word *word = &page->words->item[at];
+    if (word->hand >= WORD_HAND_DOUBT)
+        return false;
+    return print_fits(page->words, at, scale, &print_digits) ||
+           (strchr(word->text, '/') && print_fits(page->words, at, scale, &print_figures) &&
+            print_same_top(page->words, label, at, scale, "Số:"));
+}
+
 /* Printed by the machine that printed "Số:", with no more than a space between. */
 static bool number_is_printed(const struct page_text *page, double aspect, size_t label,
                               size_t first, size_t count)
@@ -28,14 +40,15 @@ static bool number_is_printed(const struct page_text *page, double aspect, size_
         return false;
     for (size_t i = first; i < first + count; i++) {
         const struct word *word = &page->words->item[i];
-        if (word->hand >= WORD_HAND_DOUBT || !print_fits(page->words, i, &scale, &print_digits))
+        if (!word_is_printed(page, label, i, &scale))
             return false;
         /* a form to fill in leaves room in front of its symbol: "Số:    /QĐ-UBND" */
         double before_mm = i > first ? word->box.x - (word[-1].box.x + word[-1].box.w) : 0;
         if (before_mm > NUMBER_GAP_EMS * scale.em_width_mm)
             return false;
     }
-    return print_same_baseline(page->words, label, first, &scale);
+    return print_same_baseline(page->words, label, first, &scale) ||
+           (strchr(number->text, '/') && print_same_top(page->words, label, first, &scale, "Số:"));
 }
 
 static const char *kind_hint(const struct paper *paper)

@@ -13,6 +13,7 @@
 /* The lines of an agency stand centred, one under the other. */
 #define OFF_CENTRE_MM 20
 #define NEXT_LINE_MM 9
+#define SAME_ROW_MM 1.5
 
 struct agency {
     size_t first_line, count;
@@ -103,7 +104,7 @@ static void collect(const struct paper *paper, struct issuer_zone *out)
         bool taken = line->confidence >= 0.5 && is_on_the_left(paper, line);
         if (taken)
             out->line[out->count++] = line;
-        out->left_out = out->left_out || !taken;
+        out->left_out = out->left_out || !(taken || is_counter_desk(line));
     }
     for (size_t i = 0; i < out->count; i++) {
         bool begins =
@@ -216,6 +217,15 @@ static bool is_askew(const struct issuer_zone *zone)
     return false;
 }
 
+/* Two on one row: which comes first is a guess where boxes overlap. */
+static bool has_lines_beside(const struct issuer_zone *zone)
+{
+    for (size_t i = 1; i < zone->count; i++)
+        if (zone->line[i]->baseline_mm - zone->line[i - 1]->baseline_mm < SAME_ROW_MM)
+            return true;
+    return false;
+}
+
 /* BỐ HẠ is no ministry. */
 static bool looks_like_ministry(const struct page_text *page, const struct page_line *line)
 {
@@ -270,6 +280,6 @@ enum err_code find_issuer(struct paper *paper, const struct field_rule *rule)
                           .source = FIELD_FROM_ZONE,
                           .ask = !spelling_is_known(first) || !begins_agency(page, first) ||
                                  lacks_unit(name, first) || is_askew(&zone) || zone.left_out ||
-                                 looks_like_ministry(page, first)};
+                                 has_lines_beside(&zone) || looks_like_ministry(page, first)};
     return paper_propose(paper, rule, &found);
 }

@@ -1,9 +1,14 @@
 #include "daemon/base/mem.h"
 #include "ocr/extract/paper.h"
+#include "ocr/extract/parse_date.h"
 #include "ocr/extract/print_check.h"
 #include "ocr/extract/read_value.h"
+#include "ocr/extract/read_words.h"
+#include "ocr/extract/several.h"
+#include "ocr/extract/witness.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /*
@@ -15,6 +20,10 @@
 /* Hands write higher and lower than print: of the label's height. */
 #define BLANK_MARGIN 0.5
 #define CHECKED 0.97
+/* Drawn pages: of 384 dates in this shape, 23 of them read less surely than CONFIDENCE_SURE, none
+ * was wrong. */
+#define DATE_WORD_SURE 0.60
+#define DATE_WORD_BYTES 10
 /* A number without any check of its own: letters and digits of a certificate. */
 #define FIGURES_SURE 0.95
 
@@ -22,11 +31,22 @@
 static bool words_are_printed(const struct page_text *page, const struct print_scale *scale,
                               bool digits, size_t first, size_t count)
 {
-    const struct print_tolerance *tolerance = digits ? &print_figures : &print_text;
-    for (size_t i = first; i < first + count; i++)
+    for (size_t i = first; i < first + count; i++) {
+        bool figures = digits && strpbrk(page->words->item[i].text, "0123456789");
+        const struct print_tolerance *tolerance = figures ? &print_figures : &print_text;
         if (*page->key[i] && !print_fits(page->words, i, scale, tolerance))
             return false;
+    }
     return true;
+}
+
+/* "ngày 02 tháng 9 năm 2021", by what stands between the figures. */
+static bool long_date_is_printed(const struct paper *paper, const struct region *at,
+                                 const struct reading *reading)
+{
+    struct date_words date;
+    return read_date_words(at->page, reading->first, reading->count, &date) &&
+           read_date_is_printed(at->page, paper->aspect[at->page_index], &date);
 }
 
 static bool value_is_printed(const struct paper *paper, const struct region *at,
@@ -38,7 +58,7 @@ static bool value_is_printed(const struct paper *paper, const struct region *at,
     bool agrees = !reading->digits && !reading->rest_count &&
                   print_agrees(at->page->words, reading->first, reading->count,
                                paper->aspect[at->page_index]);
-    if (agrees)
+    if (agrees || long_date_is_printed(paper, at, reading))
         return true;
     return words_are_printed(at->page, &scale, reading->digits, reading->first, reading->count) &&
            words_are_printed(at->page, &scale, reading->digits, reading->rest_first,
@@ -65,6 +85,28 @@ static enum err_code propose_blank(struct paper *paper, const struct field_rule 
     return paper_propose(paper, rule, &found);
 }
 
+/* Between label and value something stands that was too unsure to be a word: part of it, maybe. */
+static bool left_out_in_front(const struct region *at, const struct reading *reading)
+{
+    const struct page_text *page = at->page;
+    for (size_t i = at->label->value; i < reading->first && !reading->below; i++) {
+        const char *text = page->words->item[i].text;
+        if (!*page->key[i] && text[strspn(text, " -.,;:/()\"'")])
+            return true;
+    }
+    return false;
+}
+
+/* "06/12/1964" in one word, and a day that exists: misread figures hardly ever keep that shape. */
+static bool is_date_word(const struct page_text *page, const struct reading *reading)
+{
+    struct date date;
+    const char *text = page->words->item[reading->first].text;
+    size_t size = strcspn(text, ",.;");
+    return reading->count == 1 && size == DATE_WORD_BYTES && text[2] == '/' && text[5] == '/' &&
+           strspn(text, "0123456789/") == size && parse_date_numeric(text, &date) && !date.repaired;
+}
+
 static bool figures_are_unsure(const struct page_text *page, const struct reading *reading)
 {
     for (size_t i = reading->first; i < reading->first + reading->count; i++)
@@ -74,44 +116,12 @@ static bool figures_are_unsure(const struct page_text *page, const struct readin
     return false;
 }
 
-static enum err_code propose(struct paper *paper, const struct field_rule *rule,
-                             const struct region *at, const struct reading *reading, bool rivals)
-{
-    if (!reading->readable && rule->presence != PRESENCE_OPTIONAL && reading->below &&
-        at->next_is_below)
-        return propose_blank(paper, rule, at);
-    struct found found = {.value = reading->readable ? reading->value : NULL,
-                          .page = at->page_index,
-                          .first = reading->first,
-                          .count = reading->count,
-                          .rest_first = reading->rest_first,
-                          .rest_count = reading->rest_count,
-                          .source = FIELD_FROM_WORDING};
-    if (!found.count) {
-        found.first = reading->below ? at->next_first : at->first;
-        found.count = (reading->below ? at->next_end : at->end) - found.first;
-    }
-    found.confidence = paper_words_confidence(at->page, reading->first, reading->count);
-    if (reading->rest_count)
-        found.confidence =
-            fmin(found.confidence,
-                 paper_words_confidence(at->page, reading->rest_first, reading->rest_count));
-    bool unsure_figures = rule->parser == PARSE_TEXT && figures_are_unsure(at->page, reading);
-    bool good = reading->readable && !reading->repaired && !rivals && !unsure_figures &&
-                (reading->proved || value_is_printed(paper, at, reading));
-    if (good && reading->proved && found.confidence < CHECKED)
-        found.confidence = CHECKED;
-    if (!good && found.confidence > CONFIDENCE_DOUBTED)
-        found.confidence = CONFIDENCE_DOUBTED;
-    found.ask = !good;
-    return paper_propose(paper, rule, &found);
-}
-
 /* The first place wins, one in the rule's zone before others; a different value at a second place
  * under the same label makes it a question. */
 struct search {
     struct region best, blank; /* blank: a label behind which nothing was read */
     struct reading reading;
+    const struct first_of_several *first; /* only what is the first one's; NULL: anybody's */
     bool found, best_in_zone, rivals, has_blank;
 };
 
@@ -148,7 +158,8 @@ static void search_page(const struct paper *paper, const struct field_rule *rule
     for (size_t i = 0; i < labels->count; i++) {
         const struct label *label = &labels->item[i];
         struct region at;
-        if (!label_is_of(label, rule) || !label->stands || label->other)
+        if (!label_is_of(label, rule) || !label->stands || label->other ||
+            (search->first && several_is_second(search->first, paper, page, label)))
             continue;
         region_find(&paper->page[page], page, labels, label, rule, &paper->layout[page], &at);
         if (at.first < at.end || at.next_first < at.next_end) {
@@ -160,12 +171,85 @@ static void search_page(const struct paper *paper, const struct field_rule *rule
     }
 }
 
-enum err_code find_labelled(struct paper *paper, const struct field_rule *rule)
+/* Where a name ends is certain where it stands alone elsewhere, as under a signature. */
+static bool tell_end(const struct paper *paper, const struct region *at, struct reading *reading)
 {
-    struct search search = {0};
+    size_t page = at->page_index;
+    if (!reading->readable)
+        return false;
+    if (*reading->longer &&
+        witness_of_name(paper, reading->longer, page, reading->first, reading->count)) {
+        snprintf(reading->value, sizeof reading->value, "%s", reading->longer);
+        reading->rest_first = reading->longer_first;
+        reading->rest_count = reading->longer_count;
+        return true;
+    }
+    bool whole = (*reading->longer || reading->repaired) &&
+                 witness_of_name(paper, reading->value, page, reading->first, reading->count);
+    reading->repaired = reading->repaired || *reading->longer;
+    return whole;
+}
+
+static enum err_code propose(struct paper *paper, const struct field_rule *rule,
+                             const struct search *search)
+{
+    const struct region *at = &search->best;
+    struct reading chosen = search->reading;
+    const struct reading *reading = &chosen;
+    bool whole = rule->parser == PARSE_NAME && tell_end(paper, at, &chosen);
+    if (!reading->readable && rule->presence != PRESENCE_OPTIONAL && reading->below &&
+        at->next_is_below)
+        return propose_blank(paper, rule, at);
+    struct found found = {.value = reading->readable ? reading->value : NULL,
+                          .page = at->page_index,
+                          .first = reading->first,
+                          .count = reading->count,
+                          .rest_first = reading->rest_first,
+                          .rest_count = reading->rest_count,
+                          .chosen = search->first != NULL,
+                          .source = FIELD_FROM_WORDING};
+    if (!found.count) {
+        found.first = reading->below ? at->next_first : at->first;
+        found.count = (reading->below ? at->next_end : at->end) - found.first;
+    }
+    found.confidence = paper_words_confidence(at->page, reading->first, reading->count);
+    if (reading->rest_count)
+        found.confidence =
+            fmin(found.confidence,
+                 paper_words_confidence(at->page, reading->rest_first, reading->rest_count));
+    bool unsure_figures = rule->parser == PARSE_TEXT && figures_are_unsure(at->page, reading);
+    bool changed = rule->ask_below_count && several_written_below(paper, rule);
+    bool good = reading->readable && !changed && !left_out_in_front(at, reading) &&
+                (!reading->repaired || whole) && !search->rivals && !unsure_figures &&
+                (reading->proved || value_is_printed(paper, at, reading));
+    bool shaped = good && rule->parser == PARSE_DATE && is_date_word(at->page, reading) &&
+                  found.confidence >= DATE_WORD_SURE;
+    if (shaped)
+        found.confidence = fmax(found.confidence, CONFIDENCE_SURE);
+    if (good && reading->proved && found.confidence < CHECKED)
+        found.confidence = CHECKED;
+    if (!good && found.confidence > CONFIDENCE_DOUBTED)
+        found.confidence = CONFIDENCE_DOUBTED;
+    found.ask = !good;
+    return paper_propose(paper, rule, &found);
+}
+
+static struct search search_paper(const struct paper *paper, const struct field_rule *rule,
+                                  const struct first_of_several *first)
+{
+    struct search search = {.first = first};
     for (size_t i = 0; i < paper->page_count; i++)
         search_page(paper, rule, i, &search);
+    return search;
+}
+
+enum err_code find_labelled(struct paper *paper, const struct field_rule *rule)
+{
+    struct first_of_several first = several_find(paper, rule);
+    struct search search = search_paper(paper, rule, first.known ? &first : NULL);
+    if (first.known && !search.found)
+        search = search_paper(paper, rule, NULL);
     if (!search.found)
         return search.has_blank ? propose_blank(paper, rule, &search.blank) : ERR_OK;
-    return propose(paper, rule, &search.best, &search.reading, search.rivals);
+    return propose(paper, rule, &search);
 }

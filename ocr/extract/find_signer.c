@@ -61,7 +61,8 @@ static bool name_is_printed(const struct page_text *page, double aspect,
 {
     struct print_scale scale =
         print_scale_of(page->words, position->first, position->count, NULL, aspect);
-    if (print_agrees(page->words, name->first, name->count, aspect))
+    if (print_agrees(page->words, name->first, name->count, aspect) ||
+        print_is_clear(page->words, name->first, name->count))
         return true;
     for (size_t i = name->first; i < name->first + name->count; i++)
         if (*page->key[i] && !print_fits(page->words, i, &scale, &print_text))

@@ -2,6 +2,7 @@
 #include "daemon/base/text.h"
 #include "ocr/extract/paper.h"
 #include "ocr/extract/parse_date.h"
+#include "ocr/extract/read_words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +10,16 @@
 
 /*
  * What a paper says itself about how long it holds: "có giá trị đến ngày …", "có giá trị 6 tháng kể
- * từ ngày cấp", "không thời hạn". Nothing is inferred from the kind of paper (R-19), and whatever
- * is found here asks a person: the sentence may be about something else.
+ * từ ngày cấp", "không thời hạn". Nothing is inferred from the kind of paper (R-19). Only a date
+ * that follows such words about the paper itself, printed and surely read, asks nobody: other
+ * sentences may be about something else.
  */
 
 #define CONFIDENCE_STATED 0.70
 #define CONFIDENCE_COMPUTED 0.60
+#define FIGURES_SURE 0.90
+/* "có giá trị sử dụng" up to "đến" */
+#define STATED_BYTES_MAX 20
 
 enum term { TERM_NONE, TERM_DATE, TERM_MONTHS, TERM_ENDLESS };
 
@@ -108,6 +113,54 @@ static bool find_statement(const struct paper *paper, struct validity *out)
     return false;
 }
 
+/* "Giấy này có giá trị đến hết ngày …", "Có giá trị đến: …": the sentence is about the paper, and
+ * nothing stands between its words and the date. */
+static bool is_about_paper(const char *fold)
+{
+    const char *at = strstr(fold, "co gia tri");
+    bool begins = at == fold || (at && at - fold >= 4 && strncmp(at - 4, "nay ", 4) == 0);
+    const char *until = at ? strstr(at, " den") : NULL;
+    size_t between = until ? (size_t)(until - at) : 0;
+    if (!begins || !until || between > STATED_BYTES_MAX)
+        return false;
+    until += strlen(" den");
+    until += strspn(until, " :");
+    until += strncmp(until, "het ", 4) == 0 ? 4 : 0;
+    until += strncmp(until, "ngay ", 5) == 0 ? 5 : 0;
+    return *until >= '0' && *until <= '9';
+}
+
+/* Printed figures read surely, the last of its line. */
+static bool date_is_sure(const struct paper *paper, const struct validity *stated)
+{
+    const struct page_text *page = &paper->page[stated->page];
+    const struct page_line *line = stated->line;
+    struct date_words at;
+    if (read_date_words(page, line->first, line->count, &at))
+        return date_compare(&at.date, &stated->until) == 0 &&
+               read_date_is_printed(page, paper->aspect[stated->page], &at) &&
+               paper_words_confidence(page, at.year, 1) >= FIGURES_SURE;
+    for (size_t i = line->first; i < line->first + line->count; i++) {
+        const struct word *word = &page->words->item[i];
+        struct date date;
+        if (word->text[0] >= '0' && word->text[0] <= '9' && parse_date_numeric(word->text, &date))
+            return date_compare(&date, &stated->until) == 0 && !date.repaired &&
+                   word->confidence >= FIGURES_SURE && word->hand < WORD_HAND_DOUBT;
+    }
+    return false;
+}
+
+/* A date that the paper states of itself, clearly. */
+static bool is_sure(const struct paper *paper, const struct validity *stated)
+{
+    const struct page_text *page = &paper->page[stated->page];
+    if (stated->term != TERM_DATE || stated->until.repaired)
+        return false;
+    AUTO(mem) char *text = page_text_join(page, stated->line->first, stated->line->count);
+    AUTO(mem) char *fold = text ? text_fold(text) : NULL;
+    return fold && is_about_paper(fold) && date_is_sure(paper, stated);
+}
+
 static bool issue_date(const struct paper *paper, struct date *out)
 {
     const struct field *field = fields_find(paper->fields, FIELD_issue_date);
@@ -133,6 +186,10 @@ enum err_code find_validity(struct paper *paper, const struct field_rule *rule)
             return ERR_OK;
         found.value = "true";
         return paper_propose(paper, rule, &found);
+    }
+    if (is_sure(paper, &stated)) {
+        found.ask = false;
+        found.confidence = CONFIDENCE_AGREED;
     }
     if (stated.term == TERM_MONTHS && issue_date(paper, &stated.until)) {
         stated.until = date_add_months(stated.until, stated.months);

@@ -10,6 +10,8 @@
 #define LABELS_MAX 1000
 /* A label of another template says so little that it must be more than a short word. */
 #define FOREIGN_BYTES_MIN 6
+/* One word with a misread letter is another word: "Hoàng" is no "Hộ ông". */
+#define EXACT_BYTES_MAX 5
 /* "(ghi bằng chữ in hoa, có dấu):", "/ Full name:": belongs to the label in front of it. */
 #define TAIL_WORDS_MAX 12
 /* Room between columns against that between words: in heights of a word, which a space is not. */
@@ -65,7 +67,8 @@ static bool add_template(struct dictionary *known, const struct template *templa
     bool ok = add_all(known, template->stop, template->stop_count, 0, own, true);
     for (size_t i = 0; i < template->rule_count; i++)
         for (const struct field_rule *rule = &template->rule[i]; ok && rule; rule = rule->otherwise)
-            ok = add_all(known, rule->label, rule->label_count, 1u << rule->field, own, false);
+            ok = add_all(known, rule->label, rule->label_count, 1u << rule->field, own, false) &&
+                 add_all(known, rule->before, rule->before_count, 0, own, true);
     return ok;
 }
 
@@ -115,7 +118,8 @@ static size_t label_words(const struct page_text *page, size_t at, size_t line_e
                           const struct known *known, size_t *out_distance)
 {
     char key[LINE_KEY_MAX + 1];
-    size_t used = 0, limit = fuzzy_tolerance(known->size), words = 0;
+    size_t used = 0, words = 0;
+    size_t limit = known->size <= EXACT_BYTES_MAX ? 0 : fuzzy_tolerance(known->size);
     *out_distance = limit + 1;
     for (size_t i = at; i < line_end && i - at < LABEL_WORDS_MAX; i++) {
         size_t more = strlen(page->key[i]);

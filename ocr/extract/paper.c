@@ -71,6 +71,15 @@ static bool found_by_hand(const struct page_text *page, const struct found *foun
     return hand;
 }
 
+/* On a paper of no known type what looks like a head is one only under the national motto. */
+static bool asks_always(const struct paper *paper, const struct field_rule *rule,
+                        const struct found *found)
+{
+    bool headless = paper->template->type == DOC_TYPE_unknown && !paper->head.motto &&
+                    found->source == FIELD_FROM_ZONE;
+    return headless || (rule->always_ask && !found->chosen);
+}
+
 enum err_code paper_propose(struct paper *paper, const struct field_rule *rule,
                             const struct found *found)
 {
@@ -83,6 +92,8 @@ enum err_code paper_propose(struct paper *paper, const struct field_rule *rule,
     bool hand = found_by_hand(page, found);
     if (hand)
         confidence = fmin(confidence, CONFIDENCE_DOUBTED);
+    if (found->chosen)
+        paper->chosen |= 1u << rule->field;
     bool sure = found->value && confidence >= CONFIDENCE_SURE && !found->ask;
     struct field field = {
         .name = rule->field,
@@ -92,7 +103,7 @@ enum err_code paper_propose(struct paper *paper, const struct field_rule *rule,
         .page = (int)(paper->first_page + found->page),
         .box = found_box(page, found),
         .source = found->source,
-        .needs_person = !sure || rule->always_ask,
+        .needs_person = !sure || asks_always(paper, rule, found),
         .handwritten = hand,
     };
     return fields_put(paper->fields, &field, paper->err);

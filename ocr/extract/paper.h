@@ -39,6 +39,7 @@ struct paper {
     struct classification kind;
     struct number_symbol number; /* of the number line; value "" without one */
     struct fields *fields;
+    unsigned chosen; /* 1 << enum field_name: of several the one that is meant */
     struct err *err;
 };
 
@@ -51,7 +52,8 @@ struct found {
     size_t line_count;
     double confidence;
     enum field_source source;
-    bool ask; /* a person must look whatever the confidence */
+    bool ask;    /* a person must look whatever the confidence */
+    bool chosen; /* of several that the paper names it is known to be the one that is meant */
     struct rect_mm
         room; /* without words or lines: where the value ought to stand; deskewed frame */
 };

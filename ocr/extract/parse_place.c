@@ -2,6 +2,7 @@
 
 #include "daemon/base/buf.h"
 #include "daemon/base/text.h"
+#include "ocr/extract/settled.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -94,8 +95,8 @@ static bool is_society(const char *unit, const char *next)
     return strcmp(unit, "xã") == 0 && next && sounds_like(next, "hội");
 }
 
-/* How many words from `at` on are a unit's name: 0, 1 or 2. */
-static size_t unit_words(const struct word_list *list, size_t at)
+/* The unit whose name stands at `at`; NULL: none. */
+static const char *unit_at(const struct word_list *list, size_t at)
 {
     AUTO(mem)
     char *one = text_lower(list->word[at]);
@@ -105,11 +106,20 @@ static size_t unit_words(const struct word_list *list, size_t at)
     char *two = one && next ? mem_printf("%s %s", one, next) : NULL;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (two && strcmp(two, units[i]) == 0)
-            return 2;
+            return units[i];
         if (one && strcmp(one, units[i]) == 0)
-            return is_society(one, next) ? 0 : 1;
+            return is_society(one, next) ? NULL : units[i];
     }
-    return 0;
+    return NULL;
+}
+
+/* How many words from `at` on are a unit's name: 0, 1 or 2. */
+static size_t unit_words(const struct word_list *list, size_t at)
+{
+    const char *unit = unit_at(list, at);
+    if (!unit)
+        return 0;
+    return strchr(unit, ' ') ? 2 : 1;
 }
 
 /* Behind "ủy ban nhân dân", where nothing else can stand, a unit whose accents were misread, as
@@ -182,6 +192,46 @@ static bool is_short_committee(const char *word)
     return fold && strcmp(fold, "ubnd") == 0;
 }
 
+static char *lower_at(const struct word_list *list, size_t at)
+{
+    return at < list->count ? text_lower(list->word[at]) : mem_strdup("");
+}
+
+/* How the name that ends an agency's is spelled when its capitals sound like a province's and
+ * "tỉnh" or "thành phố" stands before: "TỈNH QUANG NGÃI". NULL: as printed. */
+static const char *known_province(const struct word_list *list, size_t at, const char *unit)
+{
+    if (strcmp(unit, "tỉnh") != 0 && strcmp(unit, "thành phố") != 0)
+        return NULL;
+    AUTO(buf) struct buf rest;
+    buf_init(&rest, NAME_MAX_BYTES);
+    for (size_t i = at; i < list->count; i++) {
+        if (!word_is_caps(list->word[i]))
+            return NULL;
+        append_lower(&rest, list->word[i]);
+    }
+    AUTO(mem) char *letters = buf_take(&rest);
+    return letters && *letters ? settled_province(letters) : NULL;
+}
+
+static void append_name(struct buf *out, const char *name)
+{
+    struct word_list words;
+    if (word_list_make(name, &words))
+        for (size_t i = 0; i < words.count; i++)
+            append_capitalised(out, words.word[i]);
+    word_list_done(&words);
+}
+
+/* A common noun of agencies whose capitals lost their accents: "SƠ XAY DỰNG". NULL: as printed. */
+static const char *known_word(const struct word_list *list, size_t at)
+{
+    AUTO(mem) char *before = at ? lower_at(list, at - 1) : mem_strdup("");
+    AUTO(mem) char *own = lower_at(list, at);
+    AUTO(mem) char *after = lower_at(list, at + 1);
+    return before && own && after ? settled_agency_word(before, own, after) : NULL;
+}
+
 /* Common nouns ("ban nhân dân") stay small, what follows a unit is a name, and so does each field
  * in "Sở Thông tin và Truyền thông", "Phòng Tài chính - Kế hoạch" begin with a capital (NĐ 30/2020,
  * Phụ lục II). */
@@ -195,6 +245,16 @@ static void append_agency(struct buf *out, const struct word_list *list)
         size_t unit = unit_words(list, i);
         size_t misread_words = 0;
         const char *misread = unit ? NULL : misread_unit(list, i, &misread_words);
+        const char *province = NULL;
+        if (misread)
+            province = known_province(list, i + misread_words, misread);
+        else if (unit && i)
+            province = known_province(list, i + unit, unit_at(list, i));
+        if (province) {
+            append_word(out, misread ? misread : unit_at(list, i));
+            append_name(out, province);
+            return;
+        }
         if (misread) {
             append_word(out, misread);
             i += misread_words - 1;
@@ -209,10 +269,13 @@ static void append_agency(struct buf *out, const struct word_list *list)
                 append_lower(out, list->word[i + k]);
             i += unit - 1;
             in_name = true;
-        } else if (i == 0 || in_name || begins_field) {
-            append_capitalised(out, list->word[i]);
         } else {
-            append_lower(out, list->word[i]);
+            const char *known = in_name ? NULL : known_word(list, i);
+            const char *word = known ? known : list->word[i];
+            if (i == 0 || in_name || begins_field)
+                append_capitalised(out, word);
+            else
+                append_lower(out, word);
         }
     }
 }

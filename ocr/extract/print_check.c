@@ -23,6 +23,15 @@
 #define AGREE_HEIGHT 0.07
 #define AGREE_ASPECT 0.15
 #define BASELINE_EMS 0.085
+/* Drawn pages: tops of 120 printed numbers lie within 0.065 em of their place, of 43 written by
+ * hand none within 0.09. */
+#define TOP_EMS 0.07
+/* Of words written by hand one in twenty looks like this, and hardly any is read as surely. */
+#define CLEAR_HAND 0.05
+#define CLEAR_SURE 0.90
+#define CLEAR_WORDS_MIN 3
+/* How far below the line a "/" may reach. */
+#define SLASH_EMS 0.13
 
 const struct print_tolerance print_digits = {.height = 0.085, .width = 0.085};
 const struct print_tolerance print_figures = {.height = 0.085, .width = 0.085, .tall_mark = 0.14};
@@ -193,6 +202,17 @@ bool print_agrees(const struct words *words, size_t first, size_t count, double 
            sizes_agree(wide, tall, aspect, AGREE_ASPECT);
 }
 
+bool print_is_clear(const struct words *words, size_t first, size_t count)
+{
+    double by_width[SAMPLES_MAX], by_height[SAMPLES_MAX];
+    for (size_t i = first; i < first + count; i++)
+        if (words->item[i].hand >= CLEAR_HAND || words->item[i].confidence < CLEAR_SURE)
+            return false;
+    size_t found = type_sizes(words, first, count, NULL, by_width, by_height);
+    return found == count && found >= CLEAR_WORDS_MIN &&
+           !count_apart(by_height, found, median(by_height, found), AGREE_HEIGHT);
+}
+
 bool print_gap_fits(const struct words *words, size_t left, size_t right,
                     const struct print_scale *scale)
 {
@@ -214,4 +234,19 @@ bool print_same_baseline(const struct words *words, size_t a, size_t b,
     double x_base = x->box.y + x->box.h + first.bottom * scale->em_height_mm;
     double y_base = y->box.y + y->box.h + second.bottom * scale->em_height_mm;
     return fabs(x_base - y_base) <= BASELINE_EMS * scale->em_height_mm;
+}
+
+bool print_same_top(const struct words *words, size_t line, size_t at,
+                    const struct print_scale *scale, const char *as)
+{
+    struct glyph_extent label, own;
+    const struct word *x = &words->item[line], *y = &words->item[at];
+    if (!scale->known || !glyphs_measure(as ? as : x->text, &label) ||
+        !glyphs_measure(y->text, &own))
+        return false;
+    double baseline = x->box.y + x->box.h + label.bottom * scale->em_height_mm;
+    double top = baseline - (own.height + own.bottom) * scale->em_height_mm;
+    double bottom = baseline - own.bottom * scale->em_height_mm;
+    return fabs(y->box.y - top) <= TOP_EMS * scale->em_height_mm &&
+           fabs(y->box.y + y->box.h - bottom) <= SLASH_EMS * scale->em_height_mm;
 }

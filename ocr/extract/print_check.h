@@ -52,9 +52,16 @@ bool print_fits(const struct words *words, size_t at, const struct print_scale *
 /* Do several words show one type size among themselves, as wide for its height as the page's
  * aspect? For names, whose type need not be that of what stands beside them. */
 bool print_agrees(const struct words *words, size_t first, size_t count, double aspect);
+/* Several words read as hands' writing never is, each surely, all of one height, and nothing of
+ * their ink looks written? For what stands in a face of its own, whose widths nobody knows. */
+bool print_is_clear(const struct words *words, size_t first, size_t count);
 /* Is the gap between two neighbouring words that of a printed space? */
 bool print_gap_fits(const struct words *words, size_t left, size_t right,
                     const struct print_scale *scale);
+/* Do the tops of word `at` stand where its letters' tops are on the baseline of word `line`? Of a
+ * number with a "/", which some faces draw below the line and hands well above the digits. */
+bool print_same_top(const struct words *words, size_t line, size_t at,
+                    const struct print_scale *scale, const char *as);
 /* Do both stand on one baseline (to a twelfth of an em)? */
 bool print_same_baseline(const struct words *words, size_t a, size_t b,
                          const struct print_scale *scale);

@@ -54,6 +54,12 @@ static bool ends_name(const char *text)
     return strpbrk(text, ",;.:") != NULL;
 }
 
+/* Punctuation alone; what was too unsure to be a word may be part of the value. */
+static bool is_mark(const char *text)
+{
+    return !text[strspn(text, " -.,;:/()\"'|_")];
+}
+
 /* A name ends at a comma or at the first word that is not one. */
 static size_t name_end(const struct run *run, size_t first, size_t most)
 {
@@ -87,22 +93,45 @@ static size_t before_room(const struct page_text *page, size_t first, size_t end
     return end;
 }
 
-/* The line was full: words like those of the name, at the start of the next, are its rest. */
+/* The line was full: words like those of the name, at the start of the next, are its rest. Where it
+ * was not, capitals under a name in capitals still may be. */
 static void go_on_with_name(const struct region *region, struct reading *out)
 {
     const struct page_text *page = region->page;
     const struct word *item = page->words->item;
     size_t end = out->first + out->count;
-    if (!region->full || end != region->end || ends_name(item[end - 1].text))
+    size_t behind = end; /* a column's rule or a speck may stand there */
+    while (behind < region->end && is_mark(item[behind].text))
+        behind++;
+    if (behind != region->end || strpbrk(item[end - 1].text, ",;:"))
         return;
     struct run next = {page, region->next_first, region->next_end};
     bool capitals = is_capitals(item[end - 1].text);
     size_t rest = name_end(&next, next.first, NAME_WORDS_MAX - out->count);
     while (rest > next.first && is_capitals(item[rest - 1].text) != capitals)
         rest--;
+    bool goes_on = region->full && !ends_name(item[end - 1].text);
+    if (!goes_on && capitals) {
+        out->longer_first = next.first;
+        out->longer_count = rest - next.first;
+    }
+    if (!goes_on)
+        return;
     out->rest_first = next.first;
     out->rest_count = rest - next.first;
     out->repaired = out->repaired || out->rest_count > 0;
+}
+
+/* Caller's; NULL: no name. */
+static char *name_of(const struct page_text *page, size_t first, size_t count, size_t rest_first,
+                     size_t rest_count)
+{
+    AUTO(mem) char *text = page_text_join(page, first, count);
+    AUTO(mem) char *rest = page_text_join(page, rest_first, rest_count);
+    if (text && rest_count)
+        text[strcspn(text, ".")] = 0;
+    AUTO(mem) char *whole = text && rest ? mem_printf("%s %s", text, rest) : NULL;
+    return whole ? person_name(whole) : NULL;
 }
 
 static void read_name(const struct region *region, const struct run *run, struct reading *out)
@@ -115,18 +144,22 @@ static void read_name(const struct region *region, const struct run *run, struct
     size_t cut = before_room(page, first, end);
     out->first = first;
     out->count = cut - first;
-    bool runs_on = end < run->end && *page->key[end] && end > first &&
+    bool runs_on = end < run->end && !is_mark(page->words->item[end].text) && end > first &&
                    !ends_name(page->words->item[end - 1].text);
     out->repaired = cut < end || runs_on; /* "Phạm Thị Thanh oa": the rest of it may be misread */
     if (!out->count)
         return;
     if (!out->below)
         go_on_with_name(region, out);
-    AUTO(mem) char *text = page_text_join(page, first, out->count);
-    AUTO(mem) char *rest = page_text_join(page, out->rest_first, out->rest_count);
-    AUTO(mem) char *whole = text && rest ? mem_printf("%s %s", text, rest) : NULL;
-    AUTO(mem) char *name = whole ? person_name(whole) : NULL;
+    AUTO(mem)
+    char *name = name_of(page, first, out->count, out->rest_first, out->rest_count);
     keep_value(out, name);
+    if (!out->longer_count)
+        return;
+    AUTO(mem)
+    char *longer = name_of(page, first, out->count, out->longer_first, out->longer_count);
+    if (longer && strlen(longer) < sizeof out->longer)
+        snprintf(out->longer, sizeof out->longer, "%s", longer);
 }
 
 /* ---- dates and numbers ---- */

@@ -36,12 +36,29 @@ static const char *const families[] = {
     "từ",     "tô",    "tôn",   "phùng", "kiều",  "vương",  "hứa",   "nghiêm", "khổng",
     "bạch",   "ninh",  "đàm",   "lưu",   "thái",  "trương", "quàng", "diệp",   "mạc"};
 
+/* Usual in given names, with marks that no likelier name loses or gains by a misreading. Not in it:
+ * names with a twin as usual (Hương and Hường, Thúy and Thủy, Việt and Viết), and those that are
+ * left when a likelier one loses its marks (Hoa of Hòa, Phương of Phượng). */
+static const char *const given[] = {
+    "quỳnh", "ngọc",  "quân",  "huyền",  "phượng", "thảo", "hằng",  "hạnh",  "hiếu",   "hiệp",
+    "hoàng", "hùng",  "huệ",   "khánh",  "khôi",   "kiệt", "lộc",   "lợi",   "lượng",  "mỹ",
+    "mạnh",  "nghĩa", "ngân",  "nguyệt", "nhật",   "phát", "phú",   "phúc",  "phước",  "quốc",
+    "quyết", "quý",   "sáng",  "sơn",    "tài",    "thái", "thắng", "thịnh", "thiện",  "thọ",
+    "thuận", "tiến",  "tín",   "toàn",   "trâm",   "trí",  "trọng", "trúc",  "trường", "tú",
+    "tuấn",  "tùng",  "tuyết", "văn",    "vượng",  "xuân", "yến",   "đạt",   "đức",    "dũng",
+    "chí",   "chiến", "chức",  "cường",  "cúc",    "bảo",  "bách",  "bích",  "bắc",    "ánh",
+    "bình",  "hải",   "hậu",   "học",    "hợp",    "hữu",  "lệ",    "lực",   "lý",     "ước",
+    "thế",   "sỹ",    "sĩ",    "nữ",     "bá",     "hồng", "mộng",  "diễm",  "cẩm",    "tuệ",
+    "triều", "nhã",   "diệu",  "hưng",   "tường",  "khải", "nhạn",  "châu",  "ái",     "hảo"};
+
 enum settled settled_in_name(const char *letters, unsigned place)
 {
     static const char *const middle[] = {"thị"};
     if (place == 0)
         return is_among(letters, families, COUNT_OF(families));
-    return place == 1 ? is_among(letters, middle, COUNT_OF(middle)) : SETTLED_NOT;
+    enum settled settled = place == 1 ? is_among(letters, middle, COUNT_OF(middle)) : SETTLED_NOT;
+    bool usual = is_among(letters, given, COUNT_OF(given)) == SETTLED_SO;
+    return settled == SETTLED_NOT && usual ? SETTLED_USUAL : settled;
 }
 
 static const char *const units[] = {"tỉnh", "huyện", "xã", "phường", "quận", "sở", "ubnd", "hđnd"};
@@ -72,20 +89,88 @@ static enum settled in_pair(const char *one, const char *one_known, const char *
     return strcmp(one, one_known) == 0 ? SETTLED_SO : SETTLED_OTHERWISE;
 }
 
-enum settled settled_in_agency(const char *before, const char *letters, const char *after)
+static void take_better(enum settled settled, const char *known, enum settled *best,
+                        const char **out_known)
+{
+    if (settled == SETTLED_NOT || *best == SETTLED_SO ||
+        (settled == SETTLED_OTHERWISE && *best == SETTLED_OTHERWISE))
+        return;
+    *best = settled;
+    *out_known = known;
+}
+
+static enum settled in_pairs(const char *before, const char *letters, const char *after,
+                             const char **out_known)
 {
     enum settled best = SETTLED_NOT;
-    for (size_t i = 0; i < COUNT_OF(pairs) && best != SETTLED_SO; i++) {
-        enum settled first = in_pair(letters, pairs[i][0], after, pairs[i][1]);
-        enum settled second = in_pair(letters, pairs[i][1], before, pairs[i][0]);
-        if (first == SETTLED_SO || second == SETTLED_SO)
-            best = SETTLED_SO;
-        else if (first != SETTLED_NOT || second != SETTLED_NOT)
-            best = SETTLED_OTHERWISE;
+    *out_known = NULL;
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        take_better(in_pair(letters, pairs[i][0], after, pairs[i][1]), pairs[i][0], &best,
+                    out_known);
+        take_better(in_pair(letters, pairs[i][1], before, pairs[i][0]), pairs[i][1], &best,
+                    out_known);
     }
+    return best;
+}
+
+enum settled settled_in_agency(const char *before, const char *letters, const char *after,
+                               const char **out_known)
+{
+    enum settled best = in_pairs(before, letters, after, out_known);
     if (best != SETTLED_NOT)
         return best;
-    enum settled unit = is_among(letters, units, COUNT_OF(units));
+    if (*before && *after && strcmp(letters, "và") == 0)
+        return SETTLED_SO;
     bool only_a_unit = !*before || sounds_like(before, "dân") || sounds_like(before, "ubnd");
-    return unit == SETTLED_SO || only_a_unit ? unit : SETTLED_NOT;
+    for (size_t i = 0; i < COUNT_OF(units); i++) {
+        enum settled unit = is_among(letters, &units[i], 1);
+        if (unit == SETTLED_SO || only_a_unit)
+            take_better(unit, units[i], &best, out_known);
+    }
+    return best;
+}
+
+const char *settled_agency_word(const char *before, const char *letters, const char *after)
+{
+    static const char *const heads[] = {"sở", "phòng"};
+    const char *known;
+    if (in_pairs(before, letters, after, &known) != SETTLED_NOT)
+        return known;
+    for (size_t i = 0; !*before && *after && i < COUNT_OF(heads); i++)
+        if (sounds_like(letters, heads[i]))
+            return heads[i];
+    return NULL;
+}
+
+/* Regulations 14.2, in both spellings where the tone may stand on either vowel. No two of them
+ * sound alike. */
+static const char *const provinces[] = {
+    "an giang",       "bà rịa - vũng tàu", "bạc liêu",    "bắc giang",
+    "bắc kạn",        "bắc ninh",          "bến tre",     "bình dương",
+    "bình định",      "bình phước",        "bình thuận",  "cà mau",
+    "cao bằng",       "cần thơ",           "đà nẵng",     "đắk lắk",
+    "đắk nông",       "điện biên",         "đồng nai",    "đồng tháp",
+    "gia lai",        "hà giang",          "hà nam",      "hà nội",
+    "hà tĩnh",        "hải dương",         "hải phòng",   "hậu giang",
+    "hòa bình",       "hoà bình",          "hồ chí minh", "huế",
+    "hưng yên",       "khánh hòa",         "khánh hoà",   "kiên giang",
+    "kon tum",        "lai châu",          "lạng sơn",    "lào cai",
+    "lâm đồng",       "long an",           "nam định",    "nghệ an",
+    "ninh bình",      "ninh thuận",        "phú thọ",     "phú yên",
+    "quảng bình",     "quảng nam",         "quảng ngãi",  "quảng ninh",
+    "quảng trị",      "sóc trăng",         "sơn la",      "tây ninh",
+    "thái bình",      "thái nguyên",       "thanh hóa",   "thanh hoá",
+    "thừa thiên huế", "tiền giang",        "trà vinh",    "tuyên quang",
+    "vĩnh long",      "vĩnh phúc",         "yên bái"};
+
+const char *settled_province(const char *letters)
+{
+    const char *known = NULL;
+    for (size_t i = 0; i < COUNT_OF(provinces); i++) {
+        if (strcmp(letters, provinces[i]) == 0)
+            return provinces[i];
+        if (!known && sounds_like(letters, provinces[i]))
+            known = provinces[i];
+    }
+    return known;
 }

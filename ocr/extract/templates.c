@@ -179,7 +179,6 @@ static enum err_code read_otherwise(const struct place *at, const char *key, con
     if (!otherwise)
         return no_memory(at->err);
     enum err_code code = read_rule(at, key, js_at(rule, "or"), otherwise);
-    otherwise->always_ask = true;
     otherwise->presence = out->presence;
     out->otherwise = otherwise;
     return code;
@@ -213,6 +212,13 @@ static enum err_code read_rule(const struct place *at, const char *key, const st
         code = read_zone(at, rule, path, out);
     if (!code)
         code = read_texts(at, rule, "labels", true, &out->label, &out->label_count);
+    if (!code)
+        code = read_texts(at, rule, "before", true, &out->before, &out->before_count);
+    if (!code)
+        code = read_texts(at, rule, "ask_below", true, &out->ask_below, &out->ask_below_count);
+    if (!code)
+        code =
+            read_texts(at, rule, "print_below", true, &out->print_below, &out->print_below_count);
     if (!code && out->find == FIND_LABEL && out->label_count == 0)
         return bad(at, path, "is found by label and has no labels");
     return code ? code : read_otherwise(at, key, rule, out);

@@ -73,12 +73,18 @@ struct field_rule {
     enum find find;
     enum parser parser;
     enum presence presence;
-    bool always_ask;          /* the paper can name several: a person chooses */
+    bool always_ask;           /* the paper can name several: a person chooses */
+    const char *const *before; /* keys of where the second of them begins: the first is meant */
+    size_t before_count;
+    const char *const *ask_below; /* keys of headings: anything written below is a question, */
+    size_t ask_below_count;
+    const char *const *print_below; /* but for the form's own print, keys as well */
+    size_t print_below_count;
     const char *const *label; /* keys */
     size_t label_count;
     bool has_zone;
     struct rect_mm zone;                /* prior on an A4 page: preferred, never required */
-    const struct field_rule *otherwise; /* where this finds nothing; always asks. NULL: none */
+    const struct field_rule *otherwise; /* where this finds nothing. NULL: none */
 };
 
 struct template

@@ -5,8 +5,8 @@
  *
  * A silent error is a value that is wrong, or that the paper does not carry, and asks nobody.
  * Names, issuers and abstracts are right within a tenth of their letters; everything else to the
- * letter. Of what asks it is told how much asks by rule whatever was read: several people of whom a
- * person chooses one, and validity (ocr/extract). Ends with 1 when a paper has no result.
+ * letter. Of what asks it is told how much has a rule for that in its type: several people of whom
+ * a person chooses one, and validity (ocr/extract). Ends with 1 when a paper has no result.
  */
 #include "daemon/base/js.h"
 #include "daemon/base/mem.h"

@@ -54,6 +54,61 @@ static void handwriting_does_not_fit(void **state)
     }
 }
 
+/* Faces draw the stroke as they like; hands write higher than print. */
+static void of_a_number_with_a_stroke_the_top_has_to_be_right(void **state)
+{
+    static const struct {
+        const char *why;
+        double higher_mm, deeper_mm;
+        bool fits;
+    } rows[] = {
+        {"as printed", 0, 0, true},
+        {"the stroke goes below the line", 0, 0.45, true},
+        {"far below the line", 0, 0.9, false},
+        {"above the figures", 0.45, 0, false},
+        {"lower than the figures", -0.45, 0, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct typeset set;
+        typeset_start(&set);
+        typeset_at(&set, 47, 38, 13, "Số: 331/TB-SYT");
+        struct rect_mm *box = &set.words.item[1].box;
+        box->y -= rows[i].higher_mm;
+        box->h += rows[i].higher_mm + rows[i].deeper_mm;
+        struct print_scale scale = print_scale_of(&set.words, 0, 1, "Số:", 0);
+        if (print_same_top(&set.words, 0, 1, &scale, "Số:") != rows[i].fits)
+            fail_msg("%s: %s", rows[i].why, rows[i].fits ? "does not fit" : "fits");
+        typeset_done(&set);
+    }
+}
+
+static void words_all_of_one_height_that_nobody_wrote_are_clear(void **state)
+{
+    static const struct {
+        double confidence, hand, taller;
+        bool clear;
+    } rows[] = {
+        {0.95, 0, 1, true},
+        {0.85, 0, 1, false},
+        {0.95, 0.1, 1, false},
+        {0.95, 0, 1.15, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct typeset set;
+        typeset_start(&set);
+        typeset_at(&set, 120, 200, 13, "Võ Thị Sương");
+        struct word *word = &set.words.item[1];
+        word->confidence = rows[i].confidence;
+        word->hand = rows[i].hand;
+        word->box.h *= rows[i].taller;
+        assert_int_equal(print_is_clear(&set.words, 0, 3), rows[i].clear);
+        assert_false(print_is_clear(&set.words, 0, 2));
+        typeset_done(&set);
+    }
+}
+
 static void nothing_is_said_of_what_the_table_does_not_know(void **state)
 {
     struct typeset set;
@@ -158,6 +213,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(print_fits_its_neighbours_at_every_type_size),
         cmocka_unit_test(handwriting_does_not_fit),
+        cmocka_unit_test(of_a_number_with_a_stroke_the_top_has_to_be_right),
+        cmocka_unit_test(words_all_of_one_height_that_nobody_wrote_are_clear),
         cmocka_unit_test(nothing_is_said_of_what_the_table_does_not_know),
         cmocka_unit_test(a_page_tells_how_wide_its_face_is),
         cmocka_unit_test(words_of_a_name_have_one_size),
