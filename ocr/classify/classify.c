@@ -153,7 +153,7 @@ static double score_rule(const struct class_rule *rule, const struct class_evide
     doubt *= e->head->motto ? 1 - MOTTO_WEIGHT : 1;
     doubt *= 1 - wording_weight(rule, e->text);
     bool contradicts =
-        title->line &&
+        title->line && !rule->is_form &&
         ((rule->symbol_count && e->symbol_has_kind && !symbol_agrees(rule, e->symbol_kind)) ||
          model_is_sure_of_another(rule, e));
     return (1 - doubt) * (contradicts ? CONTRADICTION : 1);

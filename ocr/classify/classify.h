@@ -28,6 +28,7 @@ struct class_rule {
     size_t symbol_count;
     const char *const *wording; /* keys of phrases in the body */
     size_t wording_count;
+    bool is_form;   /* of TT 03/2025, told by its whole title */
     bool is_letter; /* no title: a subject line (V/v), an addressee and a symbol without kind */
 };
 

@@ -371,6 +371,30 @@ static enum err_code read_kind(const struct place *at, const struct js *row, siz
     return read_titles(at, row, true, rule);
 }
 
+/* No number has its name in it; the title says all. */
+static enum err_code read_form(const struct place *at, const struct js *row, size_t index,
+                               struct templates *out)
+{
+    char path[32];
+    snprintf(path, sizeof path, "forms[%zu]", index);
+    const char *abbr = js_text_or(row, "abbr", ""), *name = js_text_or(row, "name", "");
+    if (!*abbr || !*name || !js_has(row, "titles"))
+        return bad(at, path, "needs 'abbr', 'name' and 'titles'");
+    struct class_rule *rule = &out->class_rule[out->class_rule_count++];
+    *rule = (struct class_rule){
+        .type = DOC_TYPE_unknown, .kind_abbr = abbr, .kind_name = name, .is_form = true};
+    return read_titles(at, row, false, rule);
+}
+
+static enum err_code read_forms(const struct place *at, const struct js *list,
+                                struct templates *out)
+{
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; !code && i < js_count(list); i++)
+        code = read_form(at, js_item(list, i), i, out);
+    return code;
+}
+
 static enum err_code read_kinds(struct templates *out, struct err *err)
 {
     const struct file *file = find_file(out, "kinds");
@@ -378,10 +402,12 @@ static enum err_code read_kinds(struct templates *out, struct err *err)
         return err_set(err, ERR_TEMPLATE_BAD, "kinds.json: is missing");
     struct place at = {out, file, err};
     const struct js *list = js_at(file->value, "kinds");
-    if (!js_is_array(list) || js_count(list) > LIST_MAX)
-        return bad(&at, "kinds", "is not a list of at most 200");
+    const struct js *forms = js_at(file->value, "forms");
+    if (!js_is_array(list) || js_count(list) + js_count(forms) > LIST_MAX)
+        return bad(&at, "kinds", "is not a list of at most 200, forms counted in");
     out->kind = mem_array(js_count(list) + 1, sizeof *out->kind);
-    out->class_rule = mem_array(js_count(list) + out->file_count, sizeof *out->class_rule);
+    out->class_rule =
+        mem_array(js_count(list) + js_count(forms) + out->file_count, sizeof *out->class_rule);
     if (!out->kind || !out->class_rule)
         return no_memory(err);
     for (size_t i = 0; i < js_count(list); i++) {
@@ -389,7 +415,7 @@ static enum err_code read_kinds(struct templates *out, struct err *err)
         if (code)
             return code;
     }
-    return ERR_OK;
+    return read_forms(&at, forms, out);
 }
 
 static enum err_code explain(const char *name, const struct err *cause, struct err *err)

@@ -158,6 +158,9 @@ enum err_code component_write(struct store *store, const char *document_id, cons
     "WITH part AS (SELECT ?1 AS id UNION SELECT b.id FROM dossier a JOIN dossier b "               \
     "ON b.code = a.code WHERE a.id = ?1) "
 
+/* Papers of the procedure itself (forms of TT 03/2025) are handed in by nobody. */
+#define IS_FORM(d) "(" d ".type = 'receipt-slip' OR coalesce(" d ".kind_abbr, '') LIKE 'Mẫu %')"
+
 static enum err_code push_digitized(struct store *store, const char *id, struct js *list,
                                     struct err *err)
 {
@@ -169,7 +172,7 @@ static enum err_code push_digitized(struct store *store, const char *id, struct 
                   "d.passed_sha256 IS NULL FROM part "
                   "JOIN document d ON d.dossier_id = part.id WHERE coalesce(d.held_from, d.state) "
                   "IN ('signed', 'extracted', 'coded', 'queued', 'closed', 'purged') "
-                  "ORDER BY d.dossier_id, d.ordinal, d.version",
+                  "AND NOT " IS_FORM("d") " ORDER BY d.dossier_id, d.ordinal, d.version",
         DB_BIND(DB_TEXT(id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {
         const char *stage = query_text(q, 1);

@@ -24,8 +24,8 @@ enum component_class {
 /*
  * The facts behind the portal's flags (R-30; regulations 11.2, 12.6), of the case: of all dossiers
  * with this one's code, as components and result come at different times. One row for each paper
- * that is there or reused; with `missing` also class 0 ones that the procedure wants of this
- * dossier:
+ * that is there or reused; forms of the one-stop counter (TT 03/2025) are none. With `missing` also
+ * class 0 ones that the procedure wants of this dossier:
  * [{"dossier_id", "stage", "paper_code" or null (a free paper), "class": enum component_class,
  *   "digitized": a signed copy was made here, it did not come as a file (DuocSoHoa),
  *   "reused": 0 no, 1 from a component, 2 from a result (DuocTaiSuDung),

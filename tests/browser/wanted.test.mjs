@@ -104,6 +104,17 @@ test('the procedure read from the receipt is offered, not taken', async () => {
   await page.waitForSelector('.offer', {state: 'detached'});
 });
 
+test('a form of the one-stop counter is told as no component', async () => {
+  await openDossier();
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.paper.read');
+  assert.equal(await page.locator('.counter-form').count(), 0);
+  await fake.change({type: 'unknown', kind: {abbr: 'Mẫu 06', name: 'Phiếu kiểm soát quá trình giải quyết hồ sơ'}});
+  await page.waitForSelector('.counter-form');
+  assert.match(await text('.about'), /Phiếu kiểm soát quá trình giải quyết hồ sơ/);
+  assert.deepEqual(await findBarriers(page), []);
+});
+
 test('only the answer to the last words is shown', async () => {
   await openDossier();
   await page.route(/\/v1\/procedures\?/, async (route) => {

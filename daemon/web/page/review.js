@@ -5,7 +5,7 @@ import {FIELDS, TYPES} from './labels.js';
 import {pageStrip} from './page-image.js';
 import {registerLine, registerRow, registerType, registerValue, TAKE_KEY} from './register-beside.js';
 import {countedPages} from './sides.js';
-import {dateForPeople, documentName, documentState, fieldLabel, isDateField, openQuestions} from './text.js';
+import {dateForPeople, documentName, documentState, fieldLabel, isCounterForm, isDateField, openQuestions} from './text.js';
 import {failedPages, waiting} from './waiting.js';
 import './paper-menu.js';
 import './secret.js';
@@ -61,6 +61,8 @@ class SohoaReview extends SohoaElement {
       <p class="about"><b>Giấy ${station.numberOf(document.id)}: ${documentName(document)}</b>
         <span class="state">${documentState(document, pages, station.deliveriesOf(document.id), station.capture.isScanning(document.id))}</span>
         <sohoa-paper-menu .paper=${document}></sohoa-paper-menu></p>
+      ${isCounterForm(document) ? html`<p class="hint counter-form">Biểu mẫu của quy trình một cửa: không phải thành phần hồ sơ,
+        không phải số hóa.</p>` : nothing}
       <div class="sides">
         <sohoa-sheet class="sheet" .paper=${document} .pages=${pages} .boxes=${this.#boxes(document)} .chosen=${this.#chosen}
           .choose=${this.#focusField}></sohoa-sheet>

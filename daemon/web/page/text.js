@@ -72,7 +72,10 @@ const clockFormat = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '
 export const clockForPeople = (us) => clockFormat.format(new Date(us / 1000));
 
 export const documentName = (document) =>
-  document.type && document.type !== 'unknown' ? typeLabel(document.type) : 'Chưa rõ loại';
+  document.type && document.type !== 'unknown' ? typeLabel(document.type) : document.kind?.name ?? 'Chưa rõ loại';
+
+/* A form of the one-stop counter (TT 03/2025): paper of the procedure itself. */
+export const isCounterForm = ({type, kind}) => type === 'receipt-slip' || Boolean(kind?.abbr.startsWith('Mẫu '));
 
 /* pages: those that count of the document, with their states; deliveries: of the document; isScanned: right now. */
 export function documentState(document, pages, deliveries, isScanned) {

@@ -226,6 +226,39 @@ static void kinds_without_a_type_of_their_own_are_named(void **state)
     expect(answer, "doc_name", "Nghị quyết", true);
 }
 
+/* TT 03/2025: papers of the procedure itself. What stands on them may be a notice's, too. */
+static void the_forms_of_the_one_stop_counter_are_named(void **state)
+{
+    static const struct {
+        const char *title, *second, *abbr;
+    } rows[] = {
+        {"PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ", NULL, "Mẫu 02"},
+        {"PHIẾU TỪ CHỐI TIẾP NHẬN GIẢI QUYẾT HỒ SƠ", NULL, "Mẫu 03"},
+        {"PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", NULL, "Mẫu 04"},
+        {"THÔNG BÁO", "DỪNG GIẢI QUYẾT HỒ SƠ", "Mẫu 05"},
+        {"THÔNG BÁO DỪNG GIẢI QUYẾT HỒ SƠ", NULL, "Mẫu 05"},
+        {"PHIẾU KIỂM SOÁT", "QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ", "Mẫu 06"},
+        {"SỔ THEO DÕI HỒ SƠ", NULL, "Mẫu 07"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct typeset set;
+        typeset_start(&set);
+        typeset_head(&set, "ỦY BAN NHÂN DÂN", "XÃ ĐỒNG TIẾN", "Số: 15/TB-TTPVHCC",
+                     "Đồng Tiến, ngày 05 tháng 3 năm 2026");
+        typeset_centred(&set, 111, 55, 14, rows[i].title);
+        if (rows[i].second)
+            typeset_centred(&set, 111, 62, 14, rows[i].second);
+        typeset_at(&set, 38, 80, 14, "Hồ sơ của ông Trần Văn Nam, mã hồ sơ H56.14-260301-0007.");
+        typeset_at(&set, 38, 88, 14, "Nội dung yêu cầu giải quyết: đăng ký khai sinh.");
+        AUTO(js) struct js *answer = understand(&set.words, NULL, 1, NULL);
+        typeset_done(&set);
+        expect_type(answer, "unknown");
+        if (strcmp(js_text_or(answer, "kind.abbr", ""), rows[i].abbr) != 0)
+            fail_msg("%s is '%s'", rows[i].title, js_text_or(answer, "kind.abbr", ""));
+    }
+}
+
 static void a_letter_is_told_by_subject_and_symbol(void **state)
 {
     struct typeset set;
@@ -675,6 +708,7 @@ int main(void)
         cmocka_unit_test(numbers_that_fail_a_check_ask_a_person),
         cmocka_unit_test(capitals_that_lost_their_accents_are_still_the_title),
         cmocka_unit_test(kinds_without_a_type_of_their_own_are_named),
+        cmocka_unit_test(the_forms_of_the_one_stop_counter_are_named),
         cmocka_unit_test(a_letter_is_told_by_subject_and_symbol),
         cmocka_unit_test(a_birth_certificate_names_the_child_not_the_parents),
         cmocka_unit_test(facts_that_disagree_ask_a_person),

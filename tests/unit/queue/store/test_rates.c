@@ -182,6 +182,22 @@ static void reuse_counts(void **state)
     assert_false(js_bool_or(flags, "is_linked", true));
 }
 
+static void forms_of_the_counter_are_no_components(void **state)
+{
+    static const char *const forms[] = {
+        "UPDATE document SET type = 'receipt-slip' WHERE id = ?",
+        "UPDATE document SET type = 'unknown', kind_abbr = 'Mẫu 06' WHERE id = ?"};
+    struct rig *rig = *state;
+    put_procedures(rig);
+    struct paper paper = a_case(rig, "1.000002", "signed", "component");
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        AUTO(js) struct js *flags = NULL;
+        say(rig, forms[i], paper.document);
+        ASSERT_OK(rates_of_dossier(rig->store, paper.dossier, &flags, err));
+        assert_string_equal(lacks_of(flags), "component");
+    }
+}
+
 static void a_file_that_came_signed_is_there_and_not_digitized(void **state)
 {
     struct rig *rig = *state;
@@ -221,6 +237,7 @@ int main(void)
         T(a_case_without_its_day_of_reception_counts_nowhere_and_is_named),
         T(a_dossier_that_returns_with_its_result_is_the_same_case),
         T(reuse_counts),
+        T(forms_of_the_counter_are_no_components),
         T(a_file_that_came_signed_is_there_and_not_digitized),
         T(other_days_backlog_and_empty_dossiers_are_no_cases),
     };
