@@ -16,9 +16,7 @@ static char repair_digit(char c)
 {
     if (c == 'O' || c == 'o')
         return '0';
-    if (c == 'l' || c == 'I' || c == 'i')
-        return '1';
-    return 0;
+    return c && strchr("lIiL][|!", c) ? '1' : 0;
 }
 
 /* Digits at *cursor, at most `most`; moves on. -1 when there are none. */
