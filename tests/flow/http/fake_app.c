@@ -190,6 +190,34 @@ static void joined(struct app *app, const char *page_id, const struct principal 
     with_file("page_image", page_id, done, payload);
 }
 
+static void catalog(struct app *app, struct js *args, int file, const struct principal *who,
+                    app_done_fn *done, void *payload)
+{
+    (void)app;
+    fd_close(file);
+    echo("catalog", args, who, done, payload);
+}
+
+static void registers(struct app *app, const char *verb, const char *folder, struct js *args,
+                      int file, const struct principal *who, app_done_fn *done, void *payload)
+{
+    (void)app;
+    struct js *told = js_pack("{s:s, s:s, s:O?}", "verb", verb, "folder", folder, "args", args);
+    fd_close(file);
+    js_free(args);
+    echo("registers", told, who, done, payload);
+}
+
+static void models(struct app *app, const char *verb, struct js *args, int file,
+                   const struct principal *who, app_done_fn *done, void *payload)
+{
+    (void)app;
+    struct js *told = js_pack("{s:s, s:O?}", "verb", verb, "args", args);
+    fd_close(file);
+    js_free(args);
+    echo("models", told, who, done, payload);
+}
+
 static long resident_kb(void)
 {
     long pages = 0;
@@ -215,8 +243,9 @@ static void status(struct app *app, app_done_fn *done, void *payload)
 
 static int run(const struct fake_server *at, struct http_limits limits, int unix_fd, int tcp_fd)
 {
-    static const struct app_calls calls = {store,    devices, scan,    job,    preview, signer,
-                                           sync_all, status,  imports, upload, joined};
+    static const struct app_calls calls = {store,  devices,  scan,      job,     preview,
+                                           signer, sync_all, status,    imports, upload,
+                                           joined, catalog,  registers, models};
     struct err err = ERR_INIT;
     struct app app = {0};
     log_open("sohoad");
@@ -286,8 +315,10 @@ void fake_server_start(struct fake_server *server, struct http_limits limits)
         abort();
     }
     server->pid = fork();
-    if (server->pid == 0) {
+    if (server->pid == 0) { /* a fault ends it, it does not fail the case here as well */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        signal(SIGSEGV, SIG_DFL);
+        signal(SIGABRT, SIG_DFL);
         int log = open(server->log_path, O_CREAT | O_WRONLY | O_APPEND, 0600);
         dup2(log, STDERR_FILENO);
         exit(run(server, limits, unix_fd, tcp_fd));
