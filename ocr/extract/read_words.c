@@ -6,6 +6,7 @@
 #include "ocr/extract/print_check.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Drawn pages: of 60 days and months in print read from here to 0.88 one was wrong, half of "11",
@@ -88,14 +89,17 @@ bool read_symbol(const struct page_text *page, size_t first, size_t count,
     char text[NUMBER_SYMBOL_MAX * 2];
     size_t kind_count;
     const char *const *kinds = templates_kinds(templates, &kind_count);
-    char *slash = join_words(page, first, count, text, sizeof text) ? strchr(text, '/') : NULL;
-    if (!slash || slash == text)
-        return false;
-    slash[-1] = '1';
-    if (!parse_number(slash - 1, kinds, kind_count, hint, out))
-        return false;
-    out->value[0] = 0;
-    return true;
+    const char *slash =
+        join_words(page, first, count, text, sizeof text) ? strchr(text, '/') : NULL;
+    for (; slash; slash = strchr(slash + 1, '/')) { /* a hand's strokes are slashes, too */
+        char with_digits[sizeof text + 1];
+        snprintf(with_digits, sizeof with_digits, "1%s", slash);
+        if (!parse_number(with_digits, kinds, kind_count, hint, out))
+            continue;
+        out->value[0] = 0;
+        return true;
+    }
+    return false;
 }
 
 static size_t find_key(const struct page_text *page, size_t from, size_t end, const char *key)

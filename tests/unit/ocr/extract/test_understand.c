@@ -226,6 +226,27 @@ static void kinds_without_a_type_of_their_own_are_named(void **state)
     expect(answer, "doc_name", "Nghị quyết", true);
 }
 
+/* Digits by hand are not read, or read with slashes of their own. */
+static void a_letter_is_told_whatever_became_of_its_digits(void **state)
+{
+    static const char *const numbers[] = {"Số: Í/7/UBND", "Số: /95/UBND", "Số: 9/0/UBND",
+                                          "Số: ẦŸ/UBND-VP"};
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct typeset set;
+        typeset_start(&set);
+        typeset_head(&set, "ỦY BAN NHÂN DÂN", "XÃ ĐỒNG TIẾN", numbers[i],
+                     "Đồng Tiến, ngày 05 tháng 3 năm 2024");
+        typeset_centred(&set, 64, 48, 12, "V/v rà soát thủ tục hành chính");
+        typeset_centred(&set, 111, 66, 14, "Kính gửi: Trưởng các thôn");
+        typeset_at(&set, 38, 80, 14, "Đề nghị các thôn báo cáo trước ngày 20 tháng 3.");
+        AUTO(js) struct js *answer = understand(&set.words, NULL, 1, NULL);
+        typeset_done(&set);
+        expect_type(answer, "official-letter");
+        expect(answer, "number_symbol", NULL, true);
+    }
+}
+
 /* TT 03/2025: papers of the procedure itself. What stands on them may be a notice's, too. */
 static void the_forms_of_the_one_stop_counter_are_named(void **state)
 {
@@ -708,6 +729,7 @@ int main(void)
         cmocka_unit_test(numbers_that_fail_a_check_ask_a_person),
         cmocka_unit_test(capitals_that_lost_their_accents_are_still_the_title),
         cmocka_unit_test(kinds_without_a_type_of_their_own_are_named),
+        cmocka_unit_test(a_letter_is_told_whatever_became_of_its_digits),
         cmocka_unit_test(the_forms_of_the_one_stop_counter_are_named),
         cmocka_unit_test(a_letter_is_told_by_subject_and_symbol),
         cmocka_unit_test(a_birth_certificate_names_the_child_not_the_parents),
