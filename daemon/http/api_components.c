@@ -1,6 +1,5 @@
 #include "daemon/http/api.h"
 #include "daemon/http/call.h"
-#include "daemon/model/catalog_kind.h"
 #include "daemon/model/scan_reason.h"
 
 #include <string.h>
@@ -64,21 +63,4 @@ void api_documents_paper(struct call *call)
         refuse(call, ERR_BAD_JSON, "reason: for no paper");
     else
         call_store(call, "document_paper", paper_rules, 200);
-}
-
-static bool take_day(const struct call *call, const char *name, struct js *args)
-{
-    const char *text = call_query(call, name);
-    char day[11];
-    return text && catalog_date(text, false, day) && js_set(args, name, js_text(day));
-}
-
-void api_reports_unusable(struct call *call)
-{
-    AUTO(js) struct js *args = js_object();
-    if (!take_day(call, "from", args) || !take_day(call, "to", args)) {
-        refuse(call, ERR_BAD_ARGUMENT, "query from, to: must be days, 2026-01-31");
-        return;
-    }
-    call_store_args(call, "report_unusable", TAKE(args), 200, NULL);
 }
