@@ -7,7 +7,6 @@
 #include "queue/store/document_code.h"
 #include "queue/store/dossier.h"
 #include "queue/store/dossier_case.h"
-#include "queue/store/parting.h"
 #include "queue/store/status.h"
 #include "queue/store/view.h"
 

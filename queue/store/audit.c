@@ -71,3 +71,14 @@ enum err_code audit_list(struct store *store, const char *id, bool reads, int64_
     *out = TAKE(list);
     return ERR_OK;
 }
+
+enum err_code audit_change(struct store *store, const char *kind, const char *id, const char *event,
+                           const char *detail, struct principal by, struct err *err)
+{
+    enum err_code code = audit_write(
+        store, &(struct audit){.kind = kind, .id = id, .event = event, .detail = detail, .by = by},
+        err);
+    if (!code)
+        store_touch(store, kind, id);
+    return code;
+}

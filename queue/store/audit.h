@@ -18,6 +18,9 @@ struct audit {
 #define AUDIT_READ_WINDOW_US (INT64_C(10) * 60 * 1000000)
 
 enum err_code audit_write(struct store *store, const struct audit *row, struct err *err);
+/* A change that moved no state: a row, and listings hear of it. `kind` is a static text. */
+enum err_code audit_change(struct store *store, const char *kind, const char *id, const char *event,
+                           const char *detail, struct principal by, struct err *err);
 /* Somebody saw the subject; `detail` (not NULL) says what of it. The event is AUDIT_READ, and there
  * is one row for each principal, subject and detail in AUDIT_READ_WINDOW_US: pages that refresh
  * themselves add none. */

@@ -43,14 +43,7 @@ static enum err_code note(struct store *store, const char *dossier_id, const str
     char detail[160];
     snprintf(detail, sizeof detail, "%s %s%s", js_text_or(paper, "stage", ""),
              js_text_or(paper, "code", ""), how);
-    enum err_code code = audit_write(
-        store,
-        &(struct audit){
-            .kind = "dossier", .id = dossier_id, .event = event, .detail = detail, .by = by},
-        err);
-    if (!code)
-        store_touch(store, "dossier", dossier_id);
-    return code;
+    return audit_change(store, "dossier", dossier_id, event, detail, by, err);
 }
 
 static enum err_code end_former(struct store *store, const char *dossier_id, const struct js *paper,

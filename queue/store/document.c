@@ -25,18 +25,6 @@ static bool is_one_of(const char *state, const char *const *list)
 static const char *const signed_states[] = {"signed",     "extracted", "coded",  "queued", "closed",
                                             "superseded", "withdrawn", "purged", NULL};
 
-static enum err_code audit_document(struct store *store, const char *id, const char *event,
-                                    const char *detail, struct principal by, struct err *err)
-{
-    enum err_code code = audit_write(
-        store,
-        &(struct audit){.kind = "document", .id = id, .event = event, .detail = detail, .by = by},
-        err);
-    if (!code)
-        store_touch(store, "document", id);
-    return code;
-}
-
 struct new_document {
     const char *dossier_id, *replaces, *reason, *detail;
     int64_t ordinal, version, scan_finished;
@@ -60,7 +48,7 @@ static enum err_code insert(struct store *store, const struct new_document *d, s
                        DB_INT(d->scan_finished), DB_INT(now_us), DB_TEXT(by.id)),
                err);
     if (!code)
-        code = audit_document(store, id, "create", d->detail, by, err);
+        code = audit_change(store, "document", id, "create", d->detail, by, err);
     if (!code)
         store_touch(store, "dossier", d->dossier_id);
     return code;
@@ -130,7 +118,7 @@ enum err_code document_finish_scan(struct store *store, const char *id, struct p
     if (!code)
         code = set_scan_finished(store, id, true, err);
     if (!code)
-        code = audit_document(store, id, "finish-scan", NULL, by, err);
+        code = audit_change(store, "document", id, "finish-scan", NULL, by, err);
     return code ? code : tx_commit(&tx, err);
 }
 
@@ -326,7 +314,7 @@ enum err_code document_take_late_page(struct store *store, const char *id, struc
     if (code || !finished)
         return code;
     code = set_scan_finished(store, id, false, err);
-    return code ? code : audit_document(store, id, "late-page", NULL, by, err);
+    return code ? code : audit_change(store, "document", id, "late-page", NULL, by, err);
 }
 
 enum err_code document_reject_if_empty(struct store *store, const char *id, struct principal by,
@@ -407,7 +395,7 @@ enum err_code document_split(struct store *store, const char *id, const char *pa
     if (!code)
         code = question_settle(store, page_id, QUESTION_START, by, err);
     if (!code)
-        code = audit_document(store, id, "split", NULL, by, err);
+        code = audit_change(store, "document", id, "split", NULL, by, err);
     if (!code)
         code = tx_commit(&tx, err);
     if (!code)
@@ -451,7 +439,7 @@ enum err_code document_replace(struct store *store, const char *id, const char *
     if (!code)
         code = insert(store, &wish, by, new_id, err);
     if (!code)
-        code = audit_document(store, id, "replace-begun", reason, by, err);
+        code = audit_change(store, "document", id, "replace-begun", reason, by, err);
     if (!code)
         code = tx_commit(&tx, err);
     if (!code)

@@ -156,13 +156,7 @@ static enum err_code take_real(struct store *store, const char *id, const char *
         code = bear(store, id, text, false, by, err);
     if (!code)
         code = dossier_rewrite_records(store, dossier, err);
-    if (!code)
-        code = audit_write(
-            store, &(struct audit){.kind = "document", .id = id, .event = "set-code", .by = by},
-            err);
-    if (!code)
-        store_touch(store, "document", id);
-    return code;
+    return code ? code : audit_change(store, "document", id, "set-code", NULL, by, err);
 }
 
 enum err_code document_set_code(struct store *store, const char *document_id, const char *text,

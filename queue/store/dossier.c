@@ -11,18 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum err_code audit_dossier(struct store *store, const char *id, const char *event,
-                                   const char *detail, struct principal by, struct err *err)
-{
-    enum err_code code = audit_write(
-        store,
-        &(struct audit){.kind = "dossier", .id = id, .event = event, .detail = detail, .by = by},
-        err);
-    if (!code)
-        store_touch(store, "dossier", id);
-    return code;
-}
-
 enum err_code dossier_canonical_code(const char *text, char **out, struct err *err)
 {
     struct err why = ERR_INIT;
@@ -70,7 +58,7 @@ enum err_code dossier_create(struct store *store, const struct dossier_wish *wis
                               DB_INT(sys_now_us()), DB_TEXT(by.id)),
                       err);
     if (!code)
-        code = audit_dossier(store, id, "create", NULL, by, err);
+        code = audit_change(store, "dossier", id, "create", NULL, by, err);
     if (!code)
         code = dossier_case_inherit(store, id, by, err);
     if (!code)
@@ -150,7 +138,7 @@ static enum err_code bind_code(struct store *store, const char *id, const struct
                              DB_BIND(DB_TEXT(code_text), DB_TEXT(id)), err);
     if (!code)
         code = dossier_rewrite_records(store, id, err);
-    return code ? code : audit_dossier(store, id, "bind-code", NULL, by, err);
+    return code ? code : audit_change(store, "dossier", id, "bind-code", NULL, by, err);
 }
 
 static enum err_code set_papers(struct store *store, const char *id, int64_t papers,
@@ -161,7 +149,7 @@ static enum err_code set_papers(struct store *store, const char *id, int64_t pap
     enum err_code code =
         store_run_one(store, "dossier", "UPDATE dossier SET papers = ? WHERE id = ?",
                       DB_BIND(DB_INT(papers), DB_TEXT(id)), err);
-    return code ? code : audit_dossier(store, id, "set-papers", detail, by, err);
+    return code ? code : audit_change(store, "dossier", id, "set-papers", detail, by, err);
 }
 
 static enum err_code set_sides(struct store *store, const char *id, int64_t sides,
@@ -172,7 +160,7 @@ static enum err_code set_sides(struct store *store, const char *id, int64_t side
     enum err_code code =
         store_run_one(store, "dossier", "UPDATE dossier SET sides = ? WHERE id = ?",
                       DB_BIND(DB_INT(sides), DB_TEXT(id)), err);
-    return code ? code : audit_dossier(store, id, "set-sides", detail, by, err);
+    return code ? code : audit_change(store, "dossier", id, "set-sides", detail, by, err);
 }
 
 enum err_code dossier_update(struct store *store, const char *id, const char *wanted,
@@ -302,6 +290,7 @@ enum err_code dossier_close(struct store *store, const char *id, bool counted, s
                              "UPDATE dossier SET closed_us = ?, closed_by = ? WHERE id = ?",
                              DB_BIND(DB_INT(sys_now_us()), DB_TEXT(by.id), DB_TEXT(id)), err);
     if (!code)
-        code = audit_dossier(store, id, "close", counted ? "counted by a person" : NULL, by, err);
+        code = audit_change(store, "dossier", id, "close", counted ? "counted by a person" : NULL,
+                            by, err);
     return code ? code : tx_commit(&tx, err);
 }

@@ -141,18 +141,10 @@ static enum err_code write_row(struct store *store, const char *id, const struct
     else
         snprintf(detail, sizeof detail, "procedure %s", procedure);
     if (!code)
-        code = audit_write(
-            store,
-            &(struct audit){
-                .kind = "dossier", .id = id, .event = "set-case", .detail = detail, .by = by},
-            err);
+        code = audit_change(store, "dossier", id, "set-case", detail, by, err);
     if (!code)
         code = component_settle(store, id, err);
-    if (!code)
-        code = dossier_rewrite_records(store, id, err);
-    if (!code)
-        store_touch(store, "dossier", id);
-    return code;
+    return code ? code : dossier_rewrite_records(store, id, err);
 }
 
 static enum err_code settle(struct store *store, const char *id,

@@ -192,16 +192,8 @@ enum err_code dossier_people_change(struct store *store, const char *id,
         return code;
     code = write_people(store, id, &now, err);
     if (!code)
-        code = audit_write(
-            store,
-            &(struct audit){
-                .kind = "dossier", .id = id, .event = "set-people", .detail = detail, .by = by},
-            err);
-    if (!code)
-        code = dossier_rewrite_records(store, id, err);
-    if (!code)
-        store_touch(store, "dossier", id);
-    return code;
+        code = audit_change(store, "dossier", id, "set-people", detail, by, err);
+    return code ? code : dossier_rewrite_records(store, id, err);
 }
 
 enum err_code dossier_people_show(struct store *store, const char *id, struct js *dossier,

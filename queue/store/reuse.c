@@ -44,19 +44,6 @@ static enum err_code check_paper(const struct js *paper, struct err *err)
 
 /* ---- taking over, undoing ---- */
 
-static enum err_code note(struct store *store, const char *dossier_id, const char *event,
-                          const char *detail, struct principal by, struct err *err)
-{
-    enum err_code code = audit_write(
-        store,
-        &(struct audit){
-            .kind = "dossier", .id = dossier_id, .event = event, .detail = detail, .by = by},
-        err);
-    if (!code)
-        store_touch(store, "dossier", dossier_id);
-    return code;
-}
-
 static enum err_code end_former(struct store *store, const char *dossier_id, const struct js *paper,
                                 struct principal by, struct err *err)
 {
@@ -113,7 +100,7 @@ enum err_code reuse_take(struct store *store, const struct paper_key *key, const
     snprintf(detail, sizeof detail, "%s %s, class %d, asked " HELD_LOCAL,
              js_text_or(paper, "stage", ""), js_text_or(paper, "code", ""),
              (int)js_int_or(source, "class", 0));
-    code = note(store, key->dossier_id, "reuse", detail, by, err);
+    code = audit_change(store, "dossier", key->dossier_id, "reuse", detail, by, err);
     return code ? code : tx_commit(&tx, err);
 }
 
@@ -133,7 +120,7 @@ enum err_code reuse_undo(struct store *store, const struct paper_key *key, struc
         return code ? code : tx_commit(&tx, err);
     snprintf(detail, sizeof detail, "%s %s", js_text_or(paper, "stage", ""),
              js_text_or(paper, "code", ""));
-    code = note(store, key->dossier_id, "reuse-undo", detail, by, err);
+    code = audit_change(store, "dossier", key->dossier_id, "reuse-undo", detail, by, err);
     return code ? code : tx_commit(&tx, err);
 }
 

@@ -61,18 +61,6 @@ static enum err_code read_row(struct store *store, const char *id, struct form_r
     return ERR_OK;
 }
 
-static enum err_code audit_form(struct store *store, const char *id, const char *event,
-                                const char *detail, struct principal by, struct err *err)
-{
-    enum err_code code = audit_write(
-        store,
-        &(struct audit){.kind = "document", .id = id, .event = event, .detail = detail, .by = by},
-        err);
-    if (!code)
-        store_touch(store, "document", id);
-    return code;
-}
-
 static bool is_form(const char *form)
 {
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
@@ -101,7 +89,8 @@ enum err_code form_say(struct store *store, const char *document_id, const char 
                          "copy_decided_by = NULL WHERE id = ?",
                          DB_BIND(*form ? DB_TEXT(form) : DB_NULL, DB_TEXT(document_id)), err);
     if (!code)
-        code = audit_form(store, document_id, "set-form", *form ? form : "none", by, err);
+        code = audit_change(store, "document", document_id, "set-form", *form ? form : "none", by,
+                            err);
     return code ? code : tx_commit(&tx, err);
 }
 
@@ -139,8 +128,8 @@ enum err_code form_decide(struct store *store, const char *document_id,
                                      DB_TEXT(by.id), DB_TEXT(document_id)),
                              err);
     if (!code)
-        code = audit_form(store, document_id, "decide-copy",
-                          decision->allowed ? "allowed" : "not allowed", by, err);
+        code = audit_change(store, "document", document_id, "decide-copy",
+                            decision->allowed ? "allowed" : "not allowed", by, err);
     return code ? code : tx_commit(&tx, err);
 }
 
