@@ -114,19 +114,6 @@ void api_procedures_papers(struct call *call)
     ask(call, "procedure_papers", args, code, &err);
 }
 
-/* The name is told to people and kept with the version; it is no path. */
-static enum err_code take_file_name(const struct call *call, struct js *args, struct err *err)
-{
-    const char *sent = call_query(call, "file");
-    char name[ROUTE_PARAM_SIZE];
-    if (!sent || !routes_decode(sent, strlen(sent), name))
-        return err_set(err, ERR_FILE_NAME_BAD, "query file: missing, too long or no UTF-8 text");
-    const char *slash = strrchr(name, '/'), *own = slash ? slash + 1 : name;
-    if (!*own)
-        return err_set(err, ERR_FILE_NAME_BAD, "query file: a folder");
-    return js_set(args, "file", js_text(own)) ? ERR_OK : err_set(err, ERR_NO_MEMORY, "query");
-}
-
 void api_catalogs_import(struct call *call)
 {
     struct err err = ERR_INIT;
@@ -139,7 +126,7 @@ void api_catalogs_import(struct call *call)
     if (!catalog_kind_find(call->param))
         code = err_set(&err, ERR_NOT_FOUND, "no such catalogue; there are %s", catalog_kind_names);
     if (!code)
-        code = take_file_name(call, args, &err);
+        code = call_take_file_name(call, args, &err);
     if (!code)
         code = take_day(call, "valid_from", args, &err);
     if (!code)

@@ -63,18 +63,6 @@ void api_registers_list(struct call *call)
 
 /* ---- import ---- */
 
-static enum err_code take_file_name(const struct call *call, struct js *args, struct err *err)
-{
-    const char *sent = call_query(call, "file");
-    char name[ROUTE_PARAM_SIZE];
-    if (!sent || !routes_decode(sent, strlen(sent), name))
-        return err_set(err, ERR_FILE_NAME_BAD, "query file: missing, too long or no UTF-8 text");
-    const char *slash = strrchr(name, '/'), *own = slash ? slash + 1 : name;
-    if (!*own)
-        return err_set(err, ERR_FILE_NAME_BAD, "query file: a folder");
-    return js_set(args, "file", js_text(own)) ? ERR_OK : err_set(err, ERR_NO_MEMORY, "query");
-}
-
 /* Which register of the folder it is: without another name, that of the file. */
 static enum err_code take_name(const struct call *call, struct js *args, struct err *err)
 {
@@ -124,7 +112,7 @@ void api_registers_import(struct call *call)
     const char *dry_run = call_query(call, "dry_run");
     bool dry = dry_run && strcmp(dry_run, "1") == 0;
     AUTO(js) struct js *args = js_pack("{s:b}", "dry_run", (int)dry);
-    enum err_code code = take_file_name(call, args, &err);
+    enum err_code code = call_take_file_name(call, args, &err);
     if (!code)
         code = take_name(call, args, &err);
     if (!code)

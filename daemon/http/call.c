@@ -410,3 +410,15 @@ const char *call_query(const struct call *call, const char *name)
 {
     return call->head.query ? call->head.query(call->head.query_self, name) : NULL;
 }
+
+enum err_code call_take_file_name(const struct call *call, struct js *args, struct err *err)
+{
+    const char *sent = call_query(call, "file");
+    char name[ROUTE_PARAM_SIZE];
+    if (!sent || !routes_decode(sent, strlen(sent), name))
+        return err_set(err, ERR_FILE_NAME_BAD, "query file: missing, too long or no UTF-8 text");
+    const char *slash = strrchr(name, '/'), *own = slash ? slash + 1 : name;
+    if (!*own)
+        return err_set(err, ERR_FILE_NAME_BAD, "query file: a folder");
+    return js_set(args, "file", js_text(own)) ? ERR_OK : err_set(err, ERR_NO_MEMORY, "query");
+}

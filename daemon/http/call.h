@@ -106,5 +106,8 @@ void call_store_args(struct call *call, const char *op, struct js *args, int ok_
 /* What call_store passes, but for the principal; NULL: refused, already answered. */
 struct js *call_args(struct call *call, const struct arg_rule *rules);
 const char *call_query(const struct call *call, const char *name);
+/* The query's "file" into args, without folders: it is told to people and kept, it is no path.
+ * FILE_NAME_BAD */
+enum err_code call_take_file_name(const struct call *call, struct js *args, struct err *err);
 
 #endif
