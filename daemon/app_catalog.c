@@ -137,12 +137,13 @@ static void on_kept(void *payload, struct ipc_message *message, const struct js 
 {
     (void)message;
     AUTO(file) struct catalog_file *file = payload;
-    if (err)
+    if (err) {
         app_on_answer(file->call, NULL, err);
-    else {
-        load_templates(file->call->app);
-        answer_file(file, ok);
+        return;
     }
+    if (strcmp(js_text_or(file->args, "kind", ""), "templates") == 0)
+        load_templates(file->call->app);
+    answer_file(file, ok);
 }
 
 static void on_read(void *payload, struct ipc_message *message, const struct js *ok,
