@@ -1,5 +1,6 @@
 #include "tests/unit/queue/store/rig.h"
 
+#include "daemon/base/file.h"
 #include "daemon/base/hash.h"
 #include "daemon/base/sys.h"
 
@@ -386,4 +387,20 @@ void rig_check_invariants(struct rig *rig)
                    "NOT NULL AND state NOT IN ('rejected', 'failed') GROUP BY document_id) "
                    "WHERE n <> last OR n <> different"),
         0);
+}
+
+struct js *rig_record(struct rig *rig, const char *document)
+{
+    AUTO(mem) char *sha256 = NULL;
+    AUTO(mem) char *text = NULL;
+    AUTO(fd) int fd = -1;
+    size_t size;
+    int64_t bytes;
+    struct js *record = NULL;
+    ASSERT_OK(db_text(rig->store->db, "SELECT record_sha256 FROM document WHERE id = ?",
+                      DB_BIND(DB_TEXT(document)), &sha256, err));
+    ASSERT_OK(blob_open(rig->store->blobs, rig->store->db, sha256, &fd, &bytes, err));
+    ASSERT_OK(file_read_fd(fd, 1 << 20, &text, &size, err));
+    ASSERT_OK(js_parse(text, size, &record, err));
+    return record;
 }

@@ -102,6 +102,9 @@ struct paper rig_paper_in(struct rig *rig, const char *state, int pages);
 /* The one delivery of a document. */
 void rig_delivery(struct rig *rig, const char *document, char out_id[ID_SIZE]);
 
+/* The record that is to be sent beside its PDF; the caller's. */
+struct js *rig_record(struct rig *rig, const char *document);
+
 /* State of a subject: static text. */
 const char *state_of(struct rig *rig, enum machine machine, const char *id);
 int64_t rig_number(struct rig *rig, const char *sql);

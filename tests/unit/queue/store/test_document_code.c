@@ -1,7 +1,5 @@
 #include "tests/unit/queue/store/rig.h"
 
-#include "daemon/base/file.h"
-
 #include "queue/store/document_code.h"
 #include "queue/store/result_code.h"
 
@@ -35,22 +33,6 @@ static void code_now(struct rig *rig, const char *document, char out[RESULT_CODE
     AUTO(js) struct js *view = NULL;
     ASSERT_OK(view_document(rig->store, document, &view, err));
     snprintf(out, RESULT_CODE_MAX, "%s", js_text_or(view, "result_code", ""));
-}
-
-static struct js *record_of(struct rig *rig, const char *document)
-{
-    AUTO(mem) char *sha256 = NULL;
-    AUTO(mem) char *text = NULL;
-    AUTO(fd) int fd = -1;
-    size_t size;
-    int64_t bytes;
-    ASSERT_OK(db_text(rig->store->db, "SELECT record_sha256 FROM document WHERE id = ?",
-                      DB_BIND(DB_TEXT(document)), &sha256, err));
-    ASSERT_OK(blob_open(rig->store->blobs, rig->store->db, sha256, &fd, &bytes, err));
-    ASSERT_OK(file_read_fd(fd, 1 << 20, &text, &size, err));
-    struct js *record = NULL;
-    ASSERT_OK(js_parse(text, size, &record, err));
-    return record;
 }
 
 /* ---- which template ---- */
@@ -112,10 +94,10 @@ static void a_record_that_nobody_has_yet_is_written_anew_with_the_real_code(void
     struct rig *rig = *state;
     server_numbers(rig);
     struct paper paper = rig_paper_in(rig, "queued", 1);
-    AUTO(js) struct js *before = record_of(rig, paper.document);
+    AUTO(js) struct js *before = rig_record(rig, paper.document);
     assert_true(js_bool_or(before, "result_code_is_provisional", false));
     ASSERT_OK(document_set_code(rig->store, paper.document, "A.01", CLERK, err));
-    AUTO(js) struct js *after = record_of(rig, paper.document);
+    AUTO(js) struct js *after = rig_record(rig, paper.document);
     assert_string_equal(js_text_or(after, "result_code", ""), "A.01");
     assert_false(js_bool_or(after, "result_code_is_provisional", true));
 }
@@ -125,9 +107,9 @@ static void what_was_sent_keeps_its_bytes_and_may_still_learn_its_code(void **st
     struct rig *rig = *state;
     server_numbers(rig);
     struct paper paper = rig_paper_in(rig, "closed", 1);
-    AUTO(js) struct js *before = record_of(rig, paper.document);
+    AUTO(js) struct js *before = rig_record(rig, paper.document);
     ASSERT_OK(document_set_code(rig->store, paper.document, "A.01", CLERK, err));
-    AUTO(js) struct js *after = record_of(rig, paper.document);
+    AUTO(js) struct js *after = rig_record(rig, paper.document);
     assert_string_equal(js_text_or(after, "result_code", ""),
                         js_text_or(before, "result_code", "-"));
     expect_code(rig, paper.document, "A.01");

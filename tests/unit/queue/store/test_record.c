@@ -1,23 +1,5 @@
 #include "tests/unit/queue/store/rig.h"
 
-#include "daemon/base/file.h"
-
-static struct js *record_of(struct rig *rig, const char *document)
-{
-    AUTO(mem) char *sha256 = NULL;
-    AUTO(mem) char *text = NULL;
-    AUTO(fd) int fd = -1;
-    size_t size;
-    int64_t bytes;
-    struct js *record = NULL;
-    ASSERT_OK(db_text(rig->store->db, "SELECT record_sha256 FROM document WHERE id = ?",
-                      DB_BIND(DB_TEXT(document)), &sha256, err));
-    ASSERT_OK(blob_open(rig->store->blobs, rig->store->db, sha256, &fd, &bytes, err));
-    ASSERT_OK(file_read_fd(fd, 1 << 20, &text, &size, err));
-    ASSERT_OK(js_parse(text, size, &record, err));
-    return record;
-}
-
 /* The record of a paper of which a person said that validity. */
 static struct js *record_with(struct rig *rig, const char *validity)
 {
@@ -29,7 +11,7 @@ static struct js *record_with(struct rig *rig, const char *validity)
                      "confirmed_value = ?2",
                      DB_BIND(DB_TEXT(paper.document), DB_TEXT(validity)), err));
     assert_true(rig_work(rig, "queue"));
-    return record_of(rig, paper.document);
+    return rig_record(rig, paper.document);
 }
 
 static void a_term_nobody_found_is_sent_as_the_site_configured(void **state)
