@@ -35,12 +35,16 @@ static bool is_named(const struct js *paper, const char *doc_name)
     return wanted && has && *has && strcmp(wanted, has) == 0;
 }
 
-/* By its name; else the first of its type that has no document yet; else the first of its type. */
-static const struct js *propose(const struct js *papers, const char *type, const char *doc_name)
+/* By its name; else the first of its type that has no document yet; else the first of its type.
+ * What is `older` than the case was not made by it. */
+static const struct js *propose(const struct js *papers, const char *type, const char *doc_name,
+                                bool older)
 {
     const struct js *first = NULL, *free_one = NULL;
     for (size_t i = 0; i < js_count(papers); i++) {
         const struct js *paper = js_item(papers, i);
+        if (older && strcmp(js_text_or(paper, "stage", ""), STAGE_COMPONENT) != 0)
+            continue;
         if (is_named(paper, doc_name))
             return paper;
         if (!type || strcmp(js_text_or(paper, "type", ""), type) != 0)
@@ -65,22 +69,32 @@ static bool file_under(const struct js *paper, struct js *others, const char *do
     "(" d ".paper_from IS 'said' OR (" d ".result_code IS NOT NULL AND " d                         \
     ".paper_from IS NOT NULL))"
 
+#define FIELD_OF_D(name)                                                                           \
+    "(SELECT coalesce(f.confirmed_value, f.value) FROM field f WHERE f.document_id = d.id "        \
+    "AND f.name = '" name "')"
+
+/* Not by the day on which the dossier was begun here: the case may be older. */
+#define IS_OLDER                                                                                   \
+    "coalesce(s.received_from IN ('said', 'code') AND " FIELD_OF_D(                                \
+        "issue_date") " < s.received_on, 0)"
+
+#define TO_PLACE                                                                                   \
+    "SELECT d.id, d.type, " FIELD_OF_D("doc_name") ", d.stage, d.paper_code, " PAPER_STANDS(       \
+        "d") " AS stands, " IS_OLDER " FROM document d JOIN dossier s ON s.id = d.dossier_id "     \
+             "WHERE d.dossier_id = ? AND " COUNTED_DOCUMENT                                        \
+             " ORDER BY stands DESC, d.ordinal, d.version"
+
 enum err_code component_place(struct store *store, const char *dossier_id, const struct js *papers,
                               struct js *others, struct err *err)
 {
     AUTO(query) struct query *q = NULL;
     bool row = true;
-    enum err_code code = db_query(
-        store->db,
-        "SELECT d.id, d.type, (SELECT coalesce(f.confirmed_value, f.value) FROM field f "
-        "WHERE f.document_id = d.id AND f.name = 'doc_name'), d.stage, d.paper_code, " PAPER_STANDS(
-            "d") " AS stands FROM document d WHERE d.dossier_id = ? AND " COUNTED_DOCUMENT
-                 " ORDER BY stands DESC, d.ordinal, d.version",
-        DB_BIND(DB_TEXT(dossier_id)), &q, err);
+    enum err_code code = db_query(store->db, TO_PLACE, DB_BIND(DB_TEXT(dossier_id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {
-        const struct js *paper = query_int(q, 5)
-                                     ? component_find(papers, query_text(q, 3), query_text(q, 4))
-                                     : propose(papers, query_text(q, 1), query_text(q, 2));
+        const struct js *paper =
+            query_int(q, 5)
+                ? component_find(papers, query_text(q, 3), query_text(q, 4))
+                : propose(papers, query_text(q, 1), query_text(q, 2), query_int(q, 6) != 0);
         if (!file_under(paper, others, query_text(q, 0)))
             code = no_memory(err);
     }
@@ -125,6 +139,19 @@ enum err_code component_settle_around(struct store *store, const char *document_
     struct subject document;
     enum err_code code = subject_get(store, MACHINE_document, document_id, &document, err);
     return code ? code : component_settle(store, document.dossier_id, err);
+}
+
+enum err_code component_forget_said(struct store *store, const char *dossier_id, int64_t *out_count,
+                                    struct err *err)
+{
+    enum err_code code =
+        db_run(store->db,
+               "UPDATE document SET stage = NULL, paper_code = NULL, paper_from = NULL "
+               "WHERE dossier_id = ? AND paper_from = 'said' AND result_code IS NULL",
+               DB_BIND(DB_TEXT(dossier_id)), err);
+    if (!code)
+        *out_count = db_changes(store->db);
+    return code;
 }
 
 enum err_code component_write(struct store *store, const char *document_id, const char *stage,

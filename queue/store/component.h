@@ -5,8 +5,9 @@
 
 /*
  * Which wanted paper of its dossier a document is: a stage and the code the paper has there. A
- * person's word stands; else it is proposed by title and type, anew whenever one of them or the
- * procedure changes, until the document has its result code.
+ * person's word stands as long as the procedure does; else it is proposed by title and type, anew
+ * whenever one of them or the procedure changes, until the document has its result code. A paper
+ * issued before the case was received is none of its outputs and results.
  */
 
 #define STAGE_COMPONENT "component" /* handed in */
@@ -61,6 +62,12 @@ enum err_code component_settle(struct store *store, const char *dossier_id, stru
 /* The same, of the dossier the document is in. */
 enum err_code component_settle_around(struct store *store, const char *document_id,
                                       struct err *err);
+
+/* Inside the caller's transaction: the dossier is about something else, where the same codes mean
+ * other papers. What people said of its documents is asked anew (component_settle), but for what
+ * went into a result code. *out_count: documents about which somebody had said something. */
+enum err_code component_forget_said(struct store *store, const char *dossier_id, int64_t *out_count,
+                                    struct err *err);
 
 /* Inside the caller's transaction: a person's word. code NULL: none of the wanted papers. */
 enum err_code component_write(struct store *store, const char *document_id, const char *stage,

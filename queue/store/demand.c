@@ -116,6 +116,18 @@ enum err_code demand_end(struct store *store, const struct paper_key *key, struc
     return code ? code : tx_commit(&tx, err);
 }
 
+enum err_code demand_end_all(struct store *store, const char *dossier_id, struct principal by,
+                             int64_t *out_count, struct err *err)
+{
+    enum err_code code = db_run(
+        store->db,
+        "UPDATE demand SET ended_us = ?, ended_by = ? WHERE dossier_id = ? AND ended_us IS NULL",
+        DB_BIND(DB_INT(sys_now_us()), DB_TEXT(by.id), DB_TEXT(dossier_id)), err);
+    if (!code)
+        *out_count = db_changes(store->db);
+    return code;
+}
+
 enum err_code demand_add(struct store *store, const char *dossier_id, const struct js *papers,
                          struct err *err)
 {

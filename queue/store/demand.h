@@ -21,6 +21,11 @@ enum err_code demand_note(struct store *store, const struct paper_key *key,
 enum err_code demand_end(struct store *store, const struct paper_key *key, struct principal by,
                          struct err *err);
 
+/* Inside the caller's transaction: the dossier is about something else. *out_count: how many ended.
+ */
+enum err_code demand_end_all(struct store *store, const char *dossier_id, struct principal by,
+                             int64_t *out_count, struct err *err);
+
 /* Adds "demand" to each paper: {"asked_by", "asked_name", "asked_on", "fee", "noted_us",
  * "noted_by"} or null. */
 enum err_code demand_add(struct store *store, const char *dossier_id, const struct js *papers,

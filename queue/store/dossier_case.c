@@ -7,8 +7,10 @@
 #include "queue/store/audit.h"
 #include "queue/store/catalog.h"
 #include "queue/store/component.h"
+#include "queue/store/demand.h"
 #include "queue/store/dossier.h"
 #include "queue/store/inside.h"
+#include "queue/store/reuse.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -118,10 +120,28 @@ static struct db_value text_or_null(const char *text)
     return *text ? DB_TEXT(text) : DB_NULL;
 }
 
-static enum err_code write_row(struct store *store, const char *id, const struct case_row *row,
-                               struct principal by, struct err *err)
+/* Codes of papers are a procedure's own: under another one they mean other papers. */
+static enum err_code end_what_was_wanted(struct store *store, const char *id, struct principal by,
+                                         char *detail, size_t size, struct err *err)
 {
-    char version[ID_SIZE] = "", detail[160];
+    int64_t reused = 0, demanded = 0, said = 0;
+    enum err_code code = reuse_end_all(store, id, by, &reused, err);
+    if (!code)
+        code = demand_end_all(store, id, by, &demanded, err);
+    if (!code)
+        code = component_forget_said(store, id, &said, err);
+    size_t used = strlen(detail);
+    if (!code && reused + demanded + said)
+        snprintf(detail + used, size - used, ", ended: reused %lld, demands %lld, papers said %lld",
+                 (long long)reused, (long long)demanded, (long long)said);
+    return code;
+}
+
+static enum err_code write_row(struct store *store, const char *id, const struct case_row *before,
+                               const struct case_row *row, struct principal by, struct err *err)
+{
+    char version[ID_SIZE] = "", detail[240];
+    bool is_another = *before->procedure && strcmp(before->procedure, row->procedure) != 0;
     const char *rules = *row->received_on ? rule_set_on(row->received_on)->id : "";
     enum err_code code =
         *rules ? catalog_version_on(store, "rule-sets", row->received_on, version, err) : ERR_OK;
@@ -140,6 +160,8 @@ static enum err_code write_row(struct store *store, const char *id, const struct
                  row->received_on, row->received_from, rules);
     else
         snprintf(detail, sizeof detail, "procedure %s", procedure);
+    if (!code && is_another)
+        code = end_what_was_wanted(store, id, by, detail, sizeof detail, err);
     if (!code)
         code = audit_change(store, "dossier", id, "set-case", detail, by, err);
     if (!code)
@@ -165,7 +187,7 @@ static enum err_code settle(struct store *store, const char *id,
     bool same = strcmp(before.procedure, row.procedure) == 0 &&
                 strcmp(before.received_on, row.received_on) == 0 &&
                 strcmp(before.received_from, row.received_from) == 0;
-    return same ? ERR_OK : write_row(store, id, &row, by, err);
+    return same ? ERR_OK : write_row(store, id, &before, &row, by, err);
 }
 
 /* The case comes back months later, with its result: it is about what it was about. */

@@ -7,7 +7,8 @@
  * What a dossier is about. With the procedure come the day of reception (as a person said, else as
  * the dossier code says, else the day the dossier was begun) and the rules of that day, which stay
  * with the dossier whatever is imported later (R-VER, R-02, R-30). A dossier whose code an earlier
- * one had is the same case and begins with its procedure.
+ * one had is the same case and begins with its procedure. Another procedure ends what was reused,
+ * demanded and said about papers of the one before: its codes mean other papers.
  */
 
 struct dossier_change {

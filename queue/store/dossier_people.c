@@ -5,6 +5,7 @@
 #include "queue/store/audit.h"
 #include "queue/store/dossier.h"
 #include "queue/store/inside.h"
+#include "queue/store/reuse.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -174,6 +175,18 @@ static enum err_code write_people(struct store *store, const char *id, const str
                          err);
 }
 
+/* What was taken over is somebody else's now. */
+static enum err_code end_reuse(struct store *store, const char *id, struct principal by,
+                               char *detail, size_t size, struct err *err)
+{
+    int64_t count = 0;
+    size_t used = strlen(detail);
+    enum err_code code = reuse_end_all(store, id, by, &count, err);
+    if (!code && count)
+        snprintf(detail + used, size - used, ", ended: reused %lld", (long long)count);
+    return code;
+}
+
 enum err_code dossier_people_change(struct store *store, const char *id,
                                     const struct dossier_people *people, struct principal by,
                                     struct err *err)
@@ -191,6 +204,8 @@ enum err_code dossier_people_change(struct store *store, const char *id,
     if (code || !name_changes(&before, &now, detail, sizeof detail))
         return code;
     code = write_people(store, id, &now, err);
+    if (!code && !same(before.value[DOSSIER_owner_id], now.value[DOSSIER_owner_id]))
+        code = end_reuse(store, id, by, detail, sizeof detail, err);
     if (!code)
         code = audit_change(store, "dossier", id, "set-people", detail, by, err);
     return code ? code : dossier_rewrite_records(store, id, err);

@@ -32,9 +32,9 @@ struct dossier_people {
     const char *said[DOSSIER_PEOPLE_COUNT]; /* NULL: as it is; "": nobody says */
 };
 
-/* Joins the caller's transaction. Ids are held to their form and check digits, names to those of
- * field_check. Basis "self" takes the presenter away: it is the owner. FIELD_INVALID names the key;
- * BAD_ARGUMENT a word that is none; NOT_FOUND. */
+/* Joins the caller's transaction. With another owner id what was reused ends. Ids are held to their
+ * form and check digits, names to those of field_check. Basis "self" takes the presenter away: it
+ * is the owner. FIELD_INVALID names the key; BAD_ARGUMENT a word that is none; NOT_FOUND. */
 enum err_code dossier_people_change(struct store *store, const char *id,
                                     const struct dossier_people *people, struct principal by,
                                     struct err *err);

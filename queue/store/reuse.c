@@ -124,6 +124,18 @@ enum err_code reuse_undo(struct store *store, const struct paper_key *key, struc
     return code ? code : tx_commit(&tx, err);
 }
 
+enum err_code reuse_end_all(struct store *store, const char *dossier_id, struct principal by,
+                            int64_t *out_count, struct err *err)
+{
+    enum err_code code = db_run(
+        store->db,
+        "UPDATE reuse SET undone_us = ?, undone_by = ? WHERE dossier_id = ? AND undone_us IS NULL",
+        DB_BIND(DB_INT(sys_now_us()), DB_TEXT(by.id), DB_TEXT(dossier_id)), err);
+    if (!code)
+        *out_count = db_changes(store->db);
+    return code;
+}
+
 /* ---- what is reused ---- */
 
 static enum err_code reuse_to_js(struct store *store, struct query *q, struct js **out,

@@ -18,6 +18,11 @@ enum err_code reuse_take(struct store *store, const struct paper_key *key, const
 enum err_code reuse_undo(struct store *store, const struct paper_key *key, struct principal by,
                          struct err *err);
 
+/* Inside the caller's transaction: the dossier is about something else or somebody else's, nothing
+ * taken over for it stands any more. *out_count: how many were. */
+enum err_code reuse_end_all(struct store *store, const char *dossier_id, struct principal by,
+                            int64_t *out_count, struct err *err);
+
 /* Adds "reuse" to each paper: {"id", "class", "taken_us", "taken_by", "source": an entry of
  * look_up.h, its "result_code" as it was taken over} or null. */
 enum err_code reuse_add(struct store *store, const char *dossier_id, const struct js *papers,

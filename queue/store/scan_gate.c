@@ -221,7 +221,7 @@ enum err_code scan_gate_say(struct store *store, const char *document_id,
 
 /* ---- what was given, what is asked ---- */
 
-/* A reason is about the new version, too. */
+/* A reason is about the new version, too, and about a paper of that procedure only. */
 static enum err_code add_reasons(struct store *store, const char *dossier_id,
                                  const struct js *papers, struct err *err)
 {
@@ -233,7 +233,9 @@ static enum err_code add_reasons(struct store *store, const char *dossier_id,
                  "n.replaces = d.id AND n.state NOT IN ('rejected', 'failed')), d.id), r.reason, "
                  "r.note, r.holder, "
                  "r.given_us, r.given_by FROM scan_reason r JOIN document d ON d.id = "
-                 "r.document_id WHERE r.dossier_id = ? AND d.state NOT IN ('rejected', 'failed') "
+                 "r.document_id JOIN dossier s ON s.id = d.dossier_id WHERE r.dossier_id = ?1 AND "
+                 "s.id = ?1 AND "
+                 "r.procedure_code IS s.procedure_code AND d.state NOT IN ('rejected', 'failed') "
                  "ORDER BY r.given_us",
                  DB_BIND(DB_TEXT(dossier_id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {

@@ -35,6 +35,32 @@ static void a_paper_is_proposed_once_read_and_a_person_says_otherwise(void **sta
                                                 &(struct scan_for){.code = "P9"}, CLERK, err));
 }
 
+/* A birth certificate that is handed in is not the one that the case ends with. */
+static void a_paper_older_than_the_case_is_not_its_result(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE], document[ID_SIZE];
+    case_put(rig, "procedures",
+             "[{\"code\":\"1.000894\",\"name\":\"A\",\"results\":\"KQ.G15.000031=Giấy khai "
+             "sinh\"}]");
+    static const struct {
+        const char *received, *issued, *code;
+    } cases[] = {{"2026-01-05", "2026-01-04", ""},
+                 {"2026-01-05", "2026-01-05", "KQ.G15.000031"},
+                 {"2026-01-05", NULL, "KQ.G15.000031"},
+                 {NULL, "2019-05-01", "KQ.G15.000031"}}; /* when the case began nobody said */
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        rig_dossier(rig, NULL, 1, id);
+        rig_document(rig, id, document);
+        case_set(rig, "UPDATE document SET type = ? WHERE id = ?", "birth-certificate", document);
+        case_set(rig, SET_FIELD("doc_name"), "Giấy khai sinh", document);
+        case_set(rig, SET_FIELD("issue_date"), cases[i].issued, document);
+        case_settle(rig, id, PROCEDURE, cases[i].received);
+        AUTO(js) struct js *view = case_document(rig, document);
+        assert_string_equal(js_text_or(view, "paper_code", ""), cases[i].code);
+    }
+}
+
 /* The machine's answer and a person's confirmation go through the same. */
 static void reading_and_confirming_propose(void **state)
 {
@@ -164,6 +190,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {
         T(a_paper_is_proposed_once_read_and_a_person_says_otherwise),
+        T(a_paper_older_than_the_case_is_not_its_result),
         T(reading_and_confirming_propose),
         T(what_went_into_the_result_code_stays),
         T(a_new_version_is_the_same_paper),

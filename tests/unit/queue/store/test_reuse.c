@@ -1,5 +1,7 @@
 #include "tests/unit/queue/store/case_rig.h"
 
+#include "queue/store/demand.h"
+#include "queue/store/dossier_case.h"
 #include "queue/store/look_up.h"
 #include "queue/store/reuse.h"
 
@@ -187,6 +189,70 @@ static void what_is_not_fit_is_not_reused(void **state)
                reuse_undo(rig->store, &(struct paper_key){id, NULL, "P1"}, CLERK, err));
 }
 
+/* ---- what a dossier is about, and whose it is, may turn out to be wrong ---- */
+
+static void another_procedure_ends_what_was_reused_demanded_and_said(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE], said[ID_SIZE], scanned[ID_SIZE];
+    case_put_marriage(rig);
+    case_put(
+        rig, "rule-sets",
+        "[{\"procedure\":\"1.000894\",\"paper\":\"P1\",\"name\":\"Giấy khai sinh\","
+        "\"group\":\"a\"},{\"procedure\":\"1.000894\",\"paper\":\"P2\",\"name\":\"Đơn\"},"
+        "{\"procedure\":\"1.000894\",\"paper\":\"P3\",\"name\":\"Hợp đồng\",\"group\":\"a\"},"
+        "{\"procedure\":\"1.000895\",\"paper\":\"P1\",\"name\":\"Sổ đỏ\",\"group\":\"a\"},"
+        "{\"procedure\":\"1.000895\",\"paper\":\"P2\",\"name\":\"Sơ đồ\"},"
+        "{\"procedure\":\"1.000895\",\"paper\":\"P3\",\"name\":\"Bản vẽ\",\"duty\":\"never\"}]");
+    struct paper birth = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_marriage(rig, NULL, id);
+    struct demand demand = {.asked_by = "owner", .fee = "yes"};
+    ASSERT_OK(
+        reuse_take(rig->store, &(struct paper_key){id, NULL, "P1"}, birth.document, CLERK, err));
+    ASSERT_OK(demand_note(rig->store, &(struct paper_key){id, NULL, "P2"}, &demand, CLERK, err));
+    ASSERT_OK(case_begin(rig, id, (struct scan_for){.code = "P3"}, said, err));
+    ASSERT_OK(
+        case_begin(rig, id, (struct scan_for){.code = "P3", .reason = "on_request"}, scanned, err));
+    case_settle(rig, id, NULL, "2026-01-06"); /* another day is no other procedure */
+    EXPECT_PAPER(id, "P1", "state", "have");
+    case_settle(rig, id, "1.000895", NULL);
+    EXPECT_PAPER(id, "P1", "state", "missing");
+    EXPECT_PAPER(id, "P1", "reuse", "-");
+    EXPECT_PAPER(id, "P2", "demand", "-");
+    EXPECT_PAPER(id, "P3", "documents", "0");
+    EXPECT_PAPER(id, "P3", "reasons", "0");
+    case_expect_is(rig, said, "", "", "");
+    AUTO(js) struct js *facts = NULL;
+    ASSERT_OK(component_facts(rig->store, id, false, &facts, err));
+    assert_int_equal(js_count(facts), 0);
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM audit WHERE event = 'set-case' AND "
+                                     "detail LIKE '%ended: reused 1, demands 1, papers said 2'"),
+                     1);
+}
+
+static void another_owner_ends_what_was_reused(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    case_put_marriage(rig);
+    struct paper birth = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_marriage(rig, NULL, id);
+    ASSERT_OK(
+        reuse_take(rig->store, &(struct paper_key){id, NULL, "P1"}, birth.document, CLERK, err));
+    static const char *const owners[] = {OWNER, "001199000002"};
+    static const char *const states[] = {"have", "missing"};
+    for (size_t i = 0; i < COUNT_OF(owners); i++) {
+        struct dossier_change change = {.papers = -1, .sides = -1};
+        change.people.said[DOSSIER_owner_id] = owners[i];
+        change.people.said[DOSSIER_owner_name] = "Người Mẫu";
+        ASSERT_OK(dossier_change(rig->store, id, &change, CLERK, err));
+        EXPECT_PAPER(id, "P1", "state", states[i]);
+    }
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM audit WHERE event = 'set-people' AND "
+                                     "detail LIKE '%ended: reused 1'"),
+                     1);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
@@ -197,6 +263,8 @@ int main(void)
         T(a_held_paper_is_taken_over_and_given_back),
         T(a_result_that_stands_for_the_paper_is_named),
         T(what_is_not_fit_is_not_reused),
+        T(another_procedure_ends_what_was_reused_demanded_and_said),
+        T(another_owner_ends_what_was_reused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
