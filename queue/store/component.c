@@ -186,21 +186,24 @@ enum err_code component_write(struct store *store, const char *document_id, cons
     "ON b.code = a.code WHERE a.id = ?1) "
 
 /* Papers of the procedure itself (forms of TT 03/2025) are handed in by nobody. */
-#define IS_FORM(d) "(" d ".type = 'receipt-slip' OR coalesce(" d ".kind_abbr, '') LIKE 'Mẫu %')"
+#define IS_FORM(d) "(" d ".type IS 'receipt-slip' OR coalesce(" d ".kind_abbr, '') LIKE 'Mẫu %')"
+
+#define IS_SIGNED                                                                                  \
+    "coalesce(d.held_from, d.state) IN "                                                           \
+    "('signed', 'extracted', 'coded', 'queued', 'closed', 'purged')"
 
 static enum err_code push_digitized(struct store *store, const char *id, struct js *list,
                                     struct err *err)
 {
     AUTO(query) struct query *q = NULL;
     bool row = true;
-    enum err_code code = db_query(
-        store->db,
-        CASE_OF_1 "SELECT d.dossier_id, d.stage, d.paper_code, d.id, d.result_code, "
-                  "d.passed_sha256 IS NULL FROM part "
-                  "JOIN document d ON d.dossier_id = part.id WHERE coalesce(d.held_from, d.state) "
-                  "IN ('signed', 'extracted', 'coded', 'queued', 'closed', 'purged') "
-                  "AND NOT " IS_FORM("d") " ORDER BY d.dossier_id, d.ordinal, d.version",
-        DB_BIND(DB_TEXT(id)), &q, err);
+    enum err_code code =
+        db_query(store->db,
+                 CASE_OF_1 "SELECT d.dossier_id, d.stage, d.paper_code, d.id, d.result_code, "
+                           "d.passed_sha256 IS NULL FROM part "
+                           "JOIN document d ON d.dossier_id = part.id WHERE " IS_SIGNED
+                           " AND NOT " IS_FORM("d") " ORDER BY d.dossier_id, d.ordinal, d.version",
+                 DB_BIND(DB_TEXT(id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {
         const char *stage = query_text(q, 1);
         if (!js_push(list, js_pack("{s:s, s:s, s:s?, s:i, s:b, s:i, s:s, s:s?, s:n, s:n}",
@@ -214,6 +217,7 @@ static enum err_code push_digitized(struct store *store, const char *id, struct 
     return code;
 }
 
+/* A paper has one class: one that was scanned after all is digitized. */
 static enum err_code push_reused(struct store *store, const char *id, struct js *list,
                                  struct err *err)
 {
@@ -223,7 +227,9 @@ static enum err_code push_reused(struct store *store, const char *id, struct js 
         db_query(store->db,
                  CASE_OF_1 "SELECT r.dossier_id, r.stage, r.paper_code, r.class, r.source, "
                            "r.source_document, r.source_code FROM part JOIN reuse r ON "
-                           "r.dossier_id = part.id WHERE r.undone_us IS NULL "
+                           "r.dossier_id = part.id WHERE r.undone_us IS NULL AND NOT EXISTS ("
+                           "SELECT 1 FROM document d WHERE d.dossier_id = r.dossier_id AND "
+                           "d.stage = r.stage AND d.paper_code = r.paper_code AND " IS_SIGNED ") "
                            "ORDER BY r.dossier_id, r.stage, r.paper_code",
                  DB_BIND(DB_TEXT(id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {

@@ -1,9 +1,9 @@
 #include "queue/store/rates.h"
 
-#include "queue/store/catalog.h"
 #include "queue/store/component.h"
 #include "queue/store/counts.h"
 #include "queue/store/inside.h"
+#include "queue/store/wanted.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,23 +68,24 @@ static enum err_code no_memory(struct err *err)
 
 static void take_paper(const struct js *paper, struct case_facts *facts)
 {
-    bool is_result = strcmp(js_text_or(paper, "stage", ""), STAGE_RESULT) == 0;
+    const char *stage = js_text_or(paper, "stage", "");
+    bool is_result = strcmp(stage, STAGE_RESULT) == 0;
+    bool is_component = strcmp(stage, STAGE_COMPONENT) == 0;
     int64_t class = js_int_or(paper, "class", CLASS_NONE);
     bool is_there = class != CLASS_NONE, is_digitized = js_bool_or(paper, "digitized", false);
     facts->has_result |= is_there && is_result;
-    facts->has_component |= is_there && !is_result;
+    facts->has_component |= is_there && is_component;
     facts->has_digitized_result |= is_digitized && is_result;
-    facts->has_digitized_component |= is_digitized && !is_result;
+    facts->has_digitized_component |= is_digitized && is_component;
     facts->reuses |= class == CLASS_REUSED_COMPONENT || class == CLASS_REUSED_RESULT;
     facts->is_linked |= strcmp(js_text_or(paper, "source.held_by", ""), "portal") == 0;
 }
 
-static enum err_code know_result(struct store *store, const char *procedure, enum known *out,
-                                 struct err *err)
+static enum err_code know_result(struct store *store, const char *procedure, const char *received,
+                                 enum known *out, struct err *err)
 {
     AUTO(js) struct js *rows = NULL;
-    enum err_code code =
-        catalog_by_code(store, catalog_kind_find("procedures"), procedure, NULL, &rows, err);
+    enum err_code code = wanted_procedure(store, procedure, received, &rows, err);
     if (code)
         return code;
     const char *results = js_text_or(js_item(rows, 0), "results", "");
@@ -114,7 +115,7 @@ static enum err_code read_case(struct store *store, struct query *q, struct case
     for (size_t i = 0; !code && i < js_count(papers); i++)
         take_paper(js_item(papers, i), out);
     if (!code && procedure)
-        code = know_result(store, procedure, &out->wants_result, err);
+        code = know_result(store, procedure, query_text(q, 2), &out->wants_result, err);
     out->lacks |= !out->has_component ? 1u << LACK_component : 0;
     out->lacks |= !out->has_result && out->wants_result != KNOWN_NO ? 1u << LACK_result : 0;
     return code;
@@ -191,9 +192,11 @@ static void add_case(const struct case_facts *facts, struct sums *sums)
     sums->count[RATE_e_result] += wants && facts->has_result;
     sums->count[RATE_digitized] += facts->has_component && facts->has_result;
     sums->count[RATE_reused] += facts->reuses;
+    sums->count[RATE_reused_by_portal] += facts->reuses || facts->has_digitized_component;
     sums->count[RATE_linked] += facts->is_linked;
     sums->of[RATE_digitized]++;
     sums->of[RATE_reused]++;
+    sums->of[RATE_reused_by_portal]++;
     sums->of[RATE_linked]++;
 }
 
@@ -220,7 +223,7 @@ static enum err_code sum_cases(struct store *store, const char *from, const char
                                     "strftime('%Y-%m-%d', d.created_us / 1000000, 'unixepoch', '+7 "
                                     "hours')) BETWEEN ? AND ? "
                                     "AND NOT EXISTS (SELECT 1 FROM dossier e WHERE e.code = d.code "
-                                    "AND e.id < d.id) "
+                                    "AND e.kind = 'counter' AND e.id < d.id) "
                                     "AND (d.code IS NOT NULL OR EXISTS (SELECT 1 FROM document d2 "
                                     "WHERE d2.dossier_id = d.id "
                                     "AND d2.state NOT IN ('rejected', 'failed'))) ORDER BY d.id",

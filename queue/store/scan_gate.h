@@ -37,7 +37,8 @@ enum err_code scan_gate_add(struct store *store, const char *dossier_id, const s
 
 /* Data that exists but could not be used (regulations 3.6), for its holders to mend: [{"reason",
  * "procedure_code", "procedure" or null, "stage", "paper_code", "paper", "holder" or null, "count",
- * "dossiers": [code or id…]}…] of reasons given on these days, inclusive. Nothing about people. */
+ * "dossiers": [code or id…]}…] of the last reason given for a document, on these
+ * days, inclusive. Nothing about people. */
 enum err_code scan_gate_unusable(struct store *store, const char *first, const char *last,
                                  struct js **out, struct err *err);
 

@@ -87,7 +87,8 @@ enum err_code scan_gate_unusable(struct store *store, const char *first, const c
                  "r.found_document AND f.name = 'issuer' AND f.confirmed = 1)) AS holder, "
                  "coalesce(s.code, s.id) AS dossier FROM scan_reason r JOIN document d ON d.id = "
                  "r.document_id JOIN dossier s ON s.id = r.dossier_id "
-                 "WHERE date(r.given_us / 1000000, 'unixepoch', '+7 hours') BETWEEN ? AND ? AND "
+                 "WHERE r.id IN (SELECT max(n.id) FROM scan_reason n GROUP BY n.document_id) AND "
+                 "date(r.given_us / 1000000, 'unixepoch', '+7 hours') BETWEEN ? AND ? AND "
                  "d.state NOT IN ('rejected', 'failed') ORDER BY r.procedure_code, "
                  "r.stage, r.paper_code, r.reason, holder, dossier",
                  DB_BIND(DB_TEXT(first), DB_TEXT(last)), &q, err);

@@ -81,9 +81,7 @@ static enum err_code add_components(struct store *store, const struct wanted_of 
     for (size_t i = 0; !code && i < js_count(rows); i++) {
         const struct js *row = js_item(rows, i);
         const char *group = js_text_or(row, "group", NULL);
-        const char *stage = is_group(group, "d")   ? STAGE_OUTPUT
-                            : is_group(group, "e") ? STAGE_RESULT
-                                                   : STAGE_COMPONENT;
+        const char *stage = is_group(group, "d") ? STAGE_OUTPUT : STAGE_COMPONENT;
         if (!push_paper(papers, stage, js_text_or(row, "paper", ""), row, group,
                         ruling_of(row, rules, of->online)))
             code = no_memory(err);
@@ -106,16 +104,14 @@ static enum err_code add_results(const struct js *procedure, const struct rule_s
     return code;
 }
 
-/* As it was on the day of reception: it may have been abolished since; else as it is today. */
-static enum err_code know_procedure(struct store *store, const struct wanted_of *of,
-                                    struct js **out, struct err *err)
+enum err_code wanted_procedure(struct store *store, const char *procedure, const char *received,
+                               struct js **out, struct err *err)
 {
     const struct catalog_kind *procedures = catalog_kind_find("procedures");
     AUTO(js) struct js *then = NULL;
-    enum err_code code =
-        catalog_by_code(store, procedures, of->procedure, of->received, &then, err);
-    if (!code && !js_count(then))
-        return catalog_by_code(store, procedures, of->procedure, NULL, out, err);
+    enum err_code code = catalog_by_code(store, procedures, procedure, received, &then, err);
+    if (!code && received && !js_count(then))
+        return catalog_by_code(store, procedures, procedure, NULL, out, err);
     *out = TAKE(then);
     return code;
 }
@@ -129,7 +125,7 @@ enum err_code wanted_papers(struct store *store, const struct wanted_of *of, str
     char version[ID_SIZE] = "";
     bool no_rules = true;
     snprintf(version, sizeof version, "%s", of->rules_version ? of->rules_version : "");
-    enum err_code code = know_procedure(store, of, &known, err);
+    enum err_code code = wanted_procedure(store, of->procedure, of->received, &known, err);
     if (!code && *version)
         code = add_components(store, of, rules, version, papers, &no_rules, err);
     if (!code && no_rules) /* none kept, or IT staff filled the gap since */

@@ -26,6 +26,11 @@ struct wanted_of {
 enum err_code wanted_papers(struct store *store, const struct wanted_of *of, struct js **out,
                             struct err *err);
 
+/* Rows of the catalogue about a procedure: as it was on the day of reception, for it may have been
+ * abolished since; else, or without a day (NULL), as it is today. None: it knows nothing of it. */
+enum err_code wanted_procedure(struct store *store, const char *procedure, const char *received,
+                               struct js **out, struct err *err);
+
 /* What a dossier is about, "" where nobody has said. */
 struct wanted_case {
     char id[ID_SIZE], code[64], procedure[PROCEDURE_CODE_SIZE], received[11];

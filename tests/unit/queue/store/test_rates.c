@@ -7,20 +7,24 @@
 
 static const char FILE_HASH[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-static void put_procedures(struct rig *rig)
+static void put_list(struct rig *rig, const char *day, const char *json)
 {
-    static const char json[] =
-        "[{\"code\":\"1.001193\",\"name\":\"A\",\"results\":\"KQ.G15.000031=Giấy khai sinh\"},"
-        "{\"code\":\"1.000002\",\"name\":\"B\"}]";
     AUTO(js) struct js *rows = NULL;
     AUTO(js) struct js *out = NULL;
     assert_int_equal(js_parse(json, strlen(json), &rows, NULL), ERR_OK);
     struct catalog_import import = {.kind = catalog_kind_find("procedures"),
-                                    .valid_from = "2020-01-01",
+                                    .valid_from = day,
                                     .file = "x.csv",
                                     .file_sha256 = FILE_HASH,
                                     .rows = rows};
     ASSERT_OK(catalog_import(rig->store, &import, CLERK, &out, err));
+}
+
+static void put_procedures(struct rig *rig)
+{
+    put_list(rig, "2020-01-01",
+             "[{\"code\":\"1.001193\",\"name\":\"A\",\"results\":\"KQ.G15.000031=Giấy khai "
+             "sinh\"},{\"code\":\"1.000002\",\"name\":\"B\"}]");
 }
 
 static void say(struct rig *rig, const char *sql, const char *id)
@@ -96,6 +100,7 @@ static void a_case_counts_as_digitized_with_a_component_and_a_result(void **stat
     expect_rate(rig, "digitized", 1, 3, 1 / 3.0 / 0.8);
     expect_rate(rig, "e_result", 1, 3, NONE);
     expect_rate(rig, "reused", 0, 3, 0);
+    expect_rate(rig, "reused_by_portal", 2, 3, 2 / 3.0 / 0.8); /* what is digitized counts there */
     expect_rate(rig, "linked", 0, 3, NONE);
 }
 
@@ -121,6 +126,32 @@ static void procedures_without_a_paper_result_want_none(void **state)
     ASSERT_OK(rates_of_dossier(rig->store, paper.dossier, &flags, err));
     assert_false(js_bool_or(flags, "wants_result", true));
     assert_string_equal(lacks_of(flags), "");
+}
+
+static void a_procedure_abolished_since_still_wants_its_result(void **state)
+{
+    struct rig *rig = *state;
+    put_procedures(rig);
+    put_list(rig, "2026-03-11", "[{\"code\":\"1.000002\",\"name\":\"B\"}]");
+    struct paper paper = a_case(rig, "1.001193", "signed", "component");
+    expect_rate(rig, "e_result", 0, 1, NONE);
+    AUTO(js) struct js *flags = NULL;
+    ASSERT_OK(rates_of_dossier(rig->store, paper.dossier, &flags, err));
+    assert_true(js_bool_or(flags, "wants_result", false));
+}
+
+static void old_papers_under_the_same_code_take_no_case_away(void **state)
+{
+    struct rig *rig = *state;
+    put_procedures(rig);
+    struct paper old = a_case(rig, "1.001193", "closed", "component");
+    struct paper now = a_case(rig, "1.001193", "signed", "component");
+    say(rig,
+        "UPDATE dossier SET kind = 'backlog', code = 'H56.14-260310-0001', closed_us = 1 "
+        "WHERE id = ?",
+        old.dossier);
+    say(rig, "UPDATE dossier SET code = 'H56.14-260310-0001' WHERE id = ?", now.dossier);
+    expect_rate(rig, "digitized", 0, 1, 0);
 }
 
 static void a_case_without_its_day_of_reception_counts_nowhere_and_is_named(void **state)
@@ -176,6 +207,7 @@ static void reuse_counts(void **state)
                      "VALUES ('r', ?, 'component', 'P9', 3, 'local', ?, 1, 'x')",
                      DB_BIND(DB_TEXT(paper.dossier), DB_TEXT(paper.document)), err));
     expect_rate(rig, "reused", 1, 1, 1);
+    expect_rate(rig, "reused_by_portal", 1, 1, 1);
     AUTO(js) struct js *flags = NULL;
     ASSERT_OK(rates_of_dossier(rig->store, paper.dossier, &flags, err));
     assert_true(js_bool_or(flags, "reuses", false));
@@ -234,6 +266,8 @@ int main(void)
         T(a_case_counts_as_digitized_with_a_component_and_a_result),
         T(from_four_fifths_on_a_rate_has_all_its_points),
         T(procedures_without_a_paper_result_want_none),
+        T(a_procedure_abolished_since_still_wants_its_result),
+        T(old_papers_under_the_same_code_take_no_case_away),
         T(a_case_without_its_day_of_reception_counts_nowhere_and_is_named),
         T(a_dossier_that_returns_with_its_result_is_the_same_case),
         T(reuse_counts),

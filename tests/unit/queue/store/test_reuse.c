@@ -137,6 +137,28 @@ static void a_result_that_stands_for_the_paper_is_named(void **state)
                         js_text_or(source, "result_code", "?"));
 }
 
+static void a_paper_scanned_after_all_is_digitized_and_not_reused(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE], document[ID_SIZE];
+    case_put_marriage(rig);
+    struct paper birth = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_marriage(rig, NULL, id);
+    ASSERT_OK(
+        reuse_take(rig->store, &(struct paper_key){id, NULL, "P1"}, birth.document, CLERK, err));
+    ASSERT_OK(case_begin(rig, id, (struct scan_for){.code = "P1", .reason = "copy_unreadable"},
+                         document, err));
+    static const int classes[] = {CLASS_REUSED_COMPONENT, CLASS_DIGITIZED};
+    static const char *const states[] = {"read", "signed"};
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        AUTO(js) struct js *facts = NULL;
+        case_set(rig, "UPDATE document SET state = ? WHERE id = ?", states[i], document);
+        ASSERT_OK(component_facts(rig->store, id, false, &facts, err));
+        assert_int_equal(js_count(facts), 1);
+        assert_int_equal(js_int_or(facts, "[0].class", 0), classes[i]);
+    }
+}
+
 static void what_is_not_fit_is_not_reused(void **state)
 {
     struct rig *rig = *state;
@@ -262,6 +284,7 @@ int main(void)
         T(validity_is_a_day_none_or_unknown),
         T(a_held_paper_is_taken_over_and_given_back),
         T(a_result_that_stands_for_the_paper_is_named),
+        T(a_paper_scanned_after_all_is_digitized_and_not_reused),
         T(what_is_not_fit_is_not_reused),
         T(another_procedure_ends_what_was_reused_demanded_and_said),
         T(another_owner_ends_what_was_reused),

@@ -182,6 +182,9 @@ static void the_report_names_kinds_and_holders_and_nobody(void **state)
     wish.reason = "data_wrong";
     ASSERT_OK(case_begin(rig, second, wish, document, err));
     ASSERT_OK(document_reject(rig->store, document, "thôi", CLERK, err)); /* never scanned */
+    ASSERT_OK(case_begin(rig, second, wish, document, err));
+    wish.reason = "changed_since";
+    ASSERT_OK(scan_gate_say(rig->store, document, &wish, CLERK, err)); /* the last word holds */
     char today[11];
     catalog_today(today);
     ASSERT_OK(scan_gate_unusable(rig->store, "2026-01-01", today, &rows, err));
