@@ -31,7 +31,7 @@ const struct cli_option cmd_document_paper_options[] = {
     {"reason", 0, "CODE", "why it is digitized although held or exempt", scan_reason_words},
     {"reason-note", 0, "TEXT", "the same in words"},
     {"holder", 0, "NAME", "who holds the data that cannot be used"},
-    {"none", 0, NULL, "it is none of the wanted papers"},
+    {"none", 0, NULL, "it is none of the wanted papers; --stage may say what else it is"},
     {0},
 };
 

@@ -135,7 +135,7 @@ static enum err_code pass(struct store *store, const char *dossier_id, const cha
     AUTO(js) struct js *wanted = NULL;
     const struct js *paper = NULL;
     if (!*wish->code)
-        return component_write(store, document_id, NULL, NULL, by, err);
+        return component_write(store, document_id, wish->stage, NULL, by, err);
     enum err_code code = component_get(
         store, &(struct paper_key){dossier_id, wish->stage, wish->code}, &wanted, &paper, err);
     if (code)

@@ -11,7 +11,7 @@
  */
 
 struct scan_for {
-    const char *stage;  /* NULL: the first that has the code */
+    const char *stage;  /* NULL: the first that has the code; of none of them: nobody says */
     const char *code;   /* NULL: nothing said; "": none of the wanted papers */
     const char *reason; /* of daemon/model/scan_reasons.def; NULL */
     const char *note;   /* in words, wanted for "other"; NULL */

@@ -66,7 +66,7 @@ export function wantedRoutes({pick, refuse, emit, dossiers, documents, documents
   }
 
   /* Says which paper a document is, where that passes the gate. */
-  function say(dossier, document, {paper_code: code, reason, reason_note: note, holder}) {
+  function say(dossier, document, {paper_code: code, stage, reason, reason_note: note, holder}) {
     const paper = code && showPaper(dossier, PAPERS.find((one) => one.code === code));
     if (paper?.gate === 'closed')
       refuse(409, 'PAPER_SHOWN_ONLY', 'Giấy này chỉ xuất trình để đối chiếu, không được số hóa.');
@@ -77,7 +77,7 @@ export function wantedRoutes({pick, refuse, emit, dossiers, documents, documents
     const {id} = document ?? {};
     if (reason)
       done(dossier).reasons.push({document_id: id, code, reason, note, holder});
-    return Object.assign(document ?? {}, {stage: paper?.stage ?? null, paper_code: code, paper_from: 'said'});
+    return Object.assign(document ?? {}, {stage: paper?.stage ?? stage ?? null, paper_code: code, paper_from: 'said'});
   }
 
   const told = (dossier) => {

@@ -246,6 +246,25 @@ test('a person says which paper it is', async () => {
   await page.waitForSelector('summary >> text=không thiếu');
 });
 
+test('the result of a procedure that no catalogue knows is said to be it', async () => {
+  await openDossier();
+  await page.fill('#procedure', '1.777777');
+  await page.click('button >> text=Dùng mã này');
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.paper.read');
+  await choose('Là giấy nào của hồ sơ…', 'sohoa-paper-menu .opener');
+  await asked();
+  await page.selectOption('#wanted-paper', {label: 'Kết quả giải quyết của hồ sơ'});
+  await page.keyboard.press('Tab');
+  const said = page.waitForRequest(/\/v1\/documents\/.*\/paper/);
+  await page.keyboard.press('Enter');
+  assert.deepEqual((await said).postDataJSON(), {stage: 'result', paper_code: null});
+  await page.waitForSelector('sohoa-ask dialog[open]', {state: 'detached'});
+  await page.click('sohoa-paper-menu .opener');
+  await page.waitForSelector('sohoa-paper-menu >> text=Kết quả giải quyết');
+  assert.deepEqual(await findBarriers(page), []);
+});
+
 test('the wanted papers are seen without scrolling once a paper is scanned', async () => {
   await openBirth();
   await page.keyboard.press('F2');

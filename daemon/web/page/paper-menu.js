@@ -27,7 +27,7 @@ class SohoaPaperMenu extends SohoaElement {
         ...takesPages && state === 'read' ? [{title: 'Quét thêm trang vào giấy này', run: () => this.#scanMore(id)}] : [],
         ...takesPages && (state === 'read' || !isFinished)
           ? [{title: 'Thêm tệp vào giấy này…', run: () => document.querySelector('sohoa-files').choose(id)}] : []]},
-      {name: 'Giấy tờ cần có', actions: UNCODED.has(state) && station.wanted.papers.length
+      {name: 'Giấy tờ cần có', actions: UNCODED.has(state)
         ? [{title: 'Là giấy nào của hồ sơ…', hint: this.#paperName(), run: () => this.#sayPaper()}] : []},
       {name: 'Gộp', actions: takesPages && before
         ? [{title: 'Gộp vào giấy trước', hint: `Các trang nối sau Giấy ${station.numberOf(before.id)} · ${JOIN_KEY}`, run: () => papers.join(before.id, id)}] : []},
@@ -41,7 +41,8 @@ class SohoaPaperMenu extends SohoaElement {
   #paperName() {
     const {stage, paper_code: code, paper_from: from} = this.paper;
     const wanted = station.wanted.papers.find((paper) => paper.stage === stage && paper.code === code);
-    return wanted ? `${from === 'said' ? 'Đã ghi' : 'Máy đoán'}: ${wanted.name}` : '';
+    const name = wanted?.name ?? (stage === 'result' ? 'Kết quả giải quyết của hồ sơ' : '');
+    return name && `${from === 'said' ? 'Đã ghi' : 'Máy đoán'}: ${name}`;
   }
 
   async #sayPaper() {

@@ -43,15 +43,18 @@ export async function askHeld({name, held}) {
 }
 
 const NONE = 'none';
+const FREE_RESULT = {stage: 'result', code: null}; // of a procedure that no catalogue knows
 
 /* {paper: null for none of them, why} of a document that is there. */
 export async function askPaper(document) {
   const {papers} = station.wanted;
   const key = ({stage, code}) => `${stage} ${code}`;
-  const known = {[NONE]: 'Không phải giấy nào trong danh sách', ...Object.fromEntries(papers.map((paper) => [key(paper), paper.name]))};
-  const now = document.paper_code ? key({stage: document.stage, code: document.paper_code}) : NONE;
+  const knowsResult = papers.some(({stage}) => stage === 'result');
+  const known = {[NONE]: 'Không phải giấy nào trong danh sách', ...Object.fromEntries(papers.map((paper) => [key(paper), paper.name])),
+    ...knowsResult ? {} : {[key(FREE_RESULT)]: 'Kết quả giải quyết của hồ sơ'}};
+  const now = document.stage ? key({stage: document.stage, code: document.paper_code}) : NONE;
   const options = {[now in known ? now : NONE]: known[now] ?? known[NONE], ...known};
-  const find = (value) => papers.find((paper) => key(paper) === value);
+  const find = (value) => [...papers, FREE_RESULT].find((paper) => key(paper) === value);
   const answers = await ask({title: 'Giấy này là giấy tờ nào của hồ sơ?', act: 'Ghi lại', fields: (values) => [
     {name: 'wanted-paper', label: 'Giấy tờ cần có', options},
     ...find(values['wanted-paper'])?.gate === 'reason' ? reasonFields(values) : []]});

@@ -91,7 +91,7 @@ export class Wanted {
     });
   }
 
-  /* Which paper a document is; paper null: none of them. why: the reason, where one is wanted. */
+  /* Which paper a document is; paper null: none of them, without code: none either, of that stage. why: the reason, where one is wanted. */
   say(documentId, paper, why = {}) {
     return this.#station.act(async () => {
       const is = paper ? {stage: paper.stage, paper_code: paper.code, ...why} : {paper_code: null};

@@ -2,6 +2,7 @@
 
 #include "queue/store/catalog.h"
 #include "queue/store/demand.h"
+#include "queue/store/rates.h"
 
 /* ---- the gate ---- */
 
@@ -125,6 +126,31 @@ static void without_a_procedure_nothing_is_asked(void **state)
                                               false, &facts, err));
 }
 
+/* No catalogue says what the procedure ends with: a person does. */
+static void a_result_that_no_list_has_is_one_by_a_persons_word(void **state)
+{
+    struct rig *rig = *state;
+    struct paper paper = rig_paper_in(rig, "signed", 1);
+    static const struct {
+        const char *stage;
+        bool component, result;
+        const char *lacks; /* the first it lacks of its papers */
+    } cases[] = {{NULL, true, false, "result"},
+                 {"result", false, true, "component"},
+                 {"output", false, false, "component"}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(js) struct js *flags = NULL;
+        ASSERT_OK(scan_gate_say(rig->store, paper.document,
+                                &(struct scan_for){.stage = cases[i].stage, .code = ""}, CLERK,
+                                err));
+        ASSERT_OK(component_settle(rig->store, paper.dossier, err));
+        ASSERT_OK(rates_of_dossier(rig->store, paper.dossier, &flags, err));
+        assert_int_equal(js_bool_or(flags, "has_digitized_components", false), cases[i].component);
+        assert_int_equal(js_bool_or(flags, "has_digitized_result", false), cases[i].result);
+        assert_string_equal(js_text_or(flags, "lacks[4]", ""), cases[i].lacks);
+    }
+}
+
 /* ---- on demand ---- */
 
 static void a_paper_on_demand_waits_for_the_citizens_word(void **state)
@@ -213,6 +239,7 @@ int main(void)
         T(what_is_scanned_freely_and_said_later_asks_the_same),
         T(a_dossier_filed_online_has_nothing_to_scan_but_its_result),
         T(without_a_procedure_nothing_is_asked),
+        T(a_result_that_no_list_has_is_one_by_a_persons_word),
         T(a_paper_on_demand_waits_for_the_citizens_word),
         T(the_report_names_kinds_and_holders_and_nobody),
     };
