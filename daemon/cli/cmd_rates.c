@@ -1,3 +1,5 @@
+#include "daemon/base/mem.h"
+#include "daemon/cli/cmd_dossier.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/show.h"
 #include "daemon/model/catalog_kind.h"
@@ -106,5 +108,8 @@ static void show_flags(const struct js *reply)
 
 int cmd_dossier_flags(const struct cli *cli, const struct cli_args *args)
 {
-    return cli_call_on(cli, "GET", "/v1/dossiers/%s/flags", args->operand[0], NULL, show_flags);
+    AUTO(mem) char *id = NULL;
+    int exit_status = cmd_dossier_find(cli, args->operand[0], &id);
+    return exit_status ? exit_status
+                       : cli_call_on(cli, "GET", "/v1/dossiers/%s/flags", id, NULL, show_flags);
 }

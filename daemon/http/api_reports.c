@@ -2,6 +2,8 @@
 #include "daemon/http/call.h"
 #include "daemon/model/catalog_kind.h"
 
+#include <string.h>
+
 static bool take_day(const struct call *call, const char *name, struct js *args)
 {
     const char *text = call_query(call, name);
@@ -13,13 +15,15 @@ static bool take_day(const struct call *call, const char *name, struct js *args)
 static void report(struct call *call, const char *op)
 {
     AUTO(js) struct js *args = js_object();
-    if (take_day(call, "from", args) && take_day(call, "to", args)) {
-        call_store_args(call, op, TAKE(args), 200, NULL);
-        return;
-    }
     struct err err = ERR_INIT;
-    err_set(&err, ERR_BAD_ARGUMENT, "query from, to: must be days, 2026-01-31");
-    call_fail(call, &err);
+    if (!take_day(call, "from", args) || !take_day(call, "to", args))
+        err_set(&err, ERR_BAD_ARGUMENT, "query from, to: must be days, 2026-01-31");
+    else if (strcmp(js_text_or(args, "from", ""), js_text_or(args, "to", "")) > 0)
+        err_set(&err, ERR_BAD_ARGUMENT, "query from, to: the last day lies before the first");
+    if (err.code)
+        call_fail(call, &err);
+    else
+        call_store_args(call, op, TAKE(args), 200, NULL);
 }
 
 void api_reports_unusable(struct call *call)
