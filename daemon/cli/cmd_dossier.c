@@ -44,7 +44,10 @@ const struct cli_option cmd_dossier_create_options[] = {
     {"code", 'c', "CODE", "dossier code; it may be bound later"},
     {"papers", 'p', "N", "how many papers the citizen handed in"},
     {"sides", 's', "N", "how many sides of them have writing"},
+    {"procedure", 'P', "CODE", "what it is about"},
+    {"received", 0, "DATE", "day of reception, where the dossier code does not say it"},
     {"backlog", 0, NULL, "old papers, not from the counter"},
+    {"existing", 0, NULL, "take the open dossier that has the code, where there is one"},
     PEOPLE_OPTIONS,
     {0},
 };
@@ -169,6 +172,13 @@ int cmd_dossier_show(const struct cli *cli, const struct cli_args *args)
     return call_on_dossier(cli, "GET", "/v1/dossiers/%s", args->operand[0], NULL);
 }
 
+int cmd_no_text(void)
+{
+    struct err err = ERR_INIT;
+    err_set(&err, ERR_BAD_ARGUMENT, "an option is no UTF-8 text");
+    return cli_problem(&err);
+}
+
 /* --NAME N into the body, where it was said. */
 static bool add_number(const struct cli_args *args, const char *name, long min, long max,
                        struct js *body, struct err *err)
@@ -206,23 +216,10 @@ static int make_body(const struct cli_args *args, struct js **out_body)
          add_number(args, "sides", 0, 99999, body, &err);
     if (err.code)
         return cli_problem(&err);
-    if (!ok) {
-        err_set(&err, ERR_BAD_ARGUMENT, "the code or a name is no UTF-8 text");
-        return cli_problem(&err);
-    }
+    if (!ok)
+        return cmd_no_text();
     *out_body = TAKE(body);
     return CLI_DONE;
-}
-
-int cmd_dossier_create(const struct cli *cli, const struct cli_args *args)
-{
-    AUTO(js)
-    struct js *body = NULL;
-    int exit_status = make_body(args, &body);
-    if (exit_status)
-        return exit_status;
-    js_set(body, "kind", js_text(args_has(args, "backlog") ? "backlog" : "counter"));
-    return cli_call(cli, "POST", "/v1/dossiers", TAKE(body), show_dossier);
 }
 
 /* --procedure and --received into the body. */
@@ -235,18 +232,29 @@ static bool add_case(const struct cli_args *args, struct js *body)
            (!received || js_set(body, "received_on", nobody ? js_null() : js_text(received)));
 }
 
-int cmd_dossier_update(const struct cli *cli, const struct cli_args *args)
+int cmd_dossier_create(const struct cli *cli, const struct cli_args *args)
 {
-    struct err err = ERR_INIT;
     AUTO(js)
     struct js *body = NULL;
     int exit_status = make_body(args, &body);
     if (exit_status)
         return exit_status;
-    if (!add_case(args, body)) {
-        err_set(&err, ERR_BAD_ARGUMENT, "the procedure is no UTF-8 text");
-        return cli_problem(&err);
-    }
+    if (!add_case(args, body) ||
+        !js_set(body, "kind", js_text(args_has(args, "backlog") ? "backlog" : "counter")) ||
+        (args_has(args, "existing") && !js_set(body, "existing", js_bool(true))))
+        return cmd_no_text();
+    return cli_call(cli, "POST", "/v1/dossiers", TAKE(body), show_dossier);
+}
+
+int cmd_dossier_update(const struct cli *cli, const struct cli_args *args)
+{
+    AUTO(js)
+    struct js *body = NULL;
+    int exit_status = make_body(args, &body);
+    if (exit_status)
+        return exit_status;
+    if (!add_case(args, body))
+        return cmd_no_text();
     return call_on_dossier(cli, "PATCH", "/v1/dossiers/%s", args->operand[0], TAKE(body));
 }
 

@@ -7,4 +7,7 @@
  * problem is on stderr when the exit status is not CLI_DONE. */
 int cmd_dossier_find(const struct cli *cli, const char *name, char **out_id);
 
+/* What was typed is no UTF-8: told on stderr; the exit status. */
+int cmd_no_text(void);
+
 #endif

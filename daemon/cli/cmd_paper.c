@@ -163,13 +163,6 @@ static int usage(const char *text)
     return cli_problem(&err);
 }
 
-static int no_text(void)
-{
-    struct err err = ERR_INIT;
-    err_set(&err, ERR_BAD_ARGUMENT, "an option is no UTF-8 text");
-    return cli_problem(&err);
-}
-
 /* An option into the body under a key, when it was given. */
 static bool put(const struct cli_args *args, const char *option, const char *key, struct js *body)
 {
@@ -196,7 +189,7 @@ int cmd_dossier_reuse(const struct cli *cli, const struct cli_args *args)
     struct js *body =
         js_pack("{s:s, s:s?}", "paper_code", args->operand[1], "document_id", document);
     if (!body || !put(args, "stage", "stage", body))
-        return no_text();
+        return cmd_no_text();
     return post(cli, "/v1/dossiers/%s/reuse", args->operand[0], TAKE(body));
 }
 
@@ -210,7 +203,7 @@ int cmd_dossier_demand(const struct cli *cli, const struct cli_args *args)
         js_pack("{s:s, s:s?}", "paper_code", args->operand[1], "asked_by", args_text(args, "by"));
     if (!body || !put(args, "stage", "stage", body) || !put(args, "name", "asked_name", body) ||
         !put(args, "on", "asked_on", body) || !put(args, "fee", "fee", body))
-        return no_text();
+        return cmd_no_text();
     return post(cli, "/v1/dossiers/%s/demand", args->operand[0], TAKE(body));
 }
 
@@ -229,7 +222,7 @@ int cmd_document_paper(const struct cli *cli, const struct cli_args *args)
     AUTO(js) struct js *body = js_pack("{s:s?}", "paper_code", paper);
     if (!body || !put(args, "stage", "stage", body) || !put(args, "reason", "reason", body) ||
         !put(args, "reason-note", "reason_note", body) || !put(args, "holder", "holder", body))
-        return no_text();
+        return cmd_no_text();
     return cli_call_on(cli, "POST", "/v1/documents/%s/paper", args->operand[0], TAKE(body),
                        show_paper_of);
 }

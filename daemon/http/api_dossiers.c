@@ -30,6 +30,9 @@ static const struct arg_rule create_rules[] = {
     {"papers", ARG_INT, ARG_NULLABLE, .min = 0, .max = PAPERS_MAX},
     {"sides", ARG_INT, ARG_NULLABLE, .min = 0, .max = SIDES_MAX},
     {"kind", ARG_WORD, 0, .words = "counter backlog"},
+    {"procedure_code", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = CODE_MAX},
+    {"received_on", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = DAY_MAX},
+    {"existing", ARG_BOOL, 0},
     PEOPLE_RULES,
     {0}};
 
@@ -74,7 +77,8 @@ void api_dossiers_list(struct call *call)
     struct err err = ERR_INIT;
     int64_t limit = LIST_DEFAULT;
     const char *wanted = call_query(call, "limit"), *before = call_query(call, "before");
-    const char *code = call_query(call, "code");
+    const char *sent = call_query(call, "code");
+    char code[ROUTE_PARAM_SIZE] = "";
     if (wanted && args_number("limit", wanted, 1, LIST_MAX, &limit, &err)) {
         call_fail(call, &err);
         return;
@@ -84,7 +88,7 @@ void api_dossiers_list(struct call *call)
         call_fail(call, &err);
         return;
     }
-    if (code && (!*code || strlen(code) > CODE_MAX)) {
+    if (sent && (!routes_decode(sent, strlen(sent), code) || strlen(code) > CODE_MAX)) {
         err_set(&err, ERR_BAD_ARGUMENT, "query code: must have 1..%d bytes", CODE_MAX);
         call_fail(call, &err);
         return;
@@ -92,16 +96,24 @@ void api_dossiers_list(struct call *call)
     AUTO(js)
     struct js *args = js_pack("{s:I}", "limit", limit);
     if ((before && !js_set(args, "before", js_text(before))) ||
-        (code && !js_set(args, "code", js_text(code)))) {
+        (sent && !js_set(args, "code", js_text(code)))) {
         call_fail_no_memory(call);
         return;
     }
     call_store_args(call, "dossier_list", TAKE(args), 200, NULL);
 }
 
+static void answer_created(struct call *call, const struct js *ok, int fd)
+{
+    AUTO(fd) int owned = fd;
+    call_reply_json(call, js_bool_or(ok, "created", true) ? 201 : 200, ok);
+}
+
 void api_dossiers_create(struct call *call)
 {
-    call_store(call, "dossier_create", create_rules, 201);
+    struct js *args = call_args(call, create_rules);
+    if (args)
+        call_store_args(call, "dossier_create", args, 201, answer_created);
 }
 
 void api_dossiers_get(struct call *call)

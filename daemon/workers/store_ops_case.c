@@ -61,20 +61,30 @@ static enum err_code dossier_create_op(struct store_call *call, struct js **out,
     struct dossier_wish wish = {0};
     const char *kind = js_text_or(call->args, "kind", "counter");
     char id[ID_SIZE];
+    bool is_new = true, existing = js_bool_or(call->args, "existing", false);
     enum err_code code = arg_code(call->args, &wish.code, err);
     if (!code)
         code = arg_int_or(call->args, "papers", 0, PAPERS_MAX, -1, &wish.papers, err);
     if (!code)
         code = arg_int_or(call->args, "sides", 0, SIDES_MAX, -1, &wish.sides, err);
     if (!code)
+        code = arg_clearable(call->args, "procedure_code", &wish.procedure, err);
+    if (!code)
+        code = arg_clearable(call->args, "received_on", &wish.received_on, err);
+    if (!code)
         code = arg_people(call->args, &wish.people, err);
     wish.sides_said = wish.sides >= 0;
     wish.backlog = strcmp(kind, "backlog") == 0;
     if (!code && !wish.backlog && strcmp(kind, "counter") != 0)
         code = err_set(err, ERR_BAD_ARGUMENT, "'kind' is not counter or backlog");
-    if (!code)
+    if (!code && existing)
+        code = dossier_take_up(call->store, &wish, call->by, id, &is_new, err);
+    else if (!code)
         code = dossier_create(call->store, &wish, call->by, id, err);
-    return code ? code : answer_dossier(call, id, out, err);
+    if (!code)
+        code = answer_dossier(call, id, out, err);
+    return code || js_set(*out, "created", js_bool(is_new)) ? code
+                                                            : err_set(err, ERR_NO_MEMORY, "answer");
 }
 
 static enum err_code answer_updated(struct store_call *call, const char *id, struct js **out,

@@ -62,12 +62,57 @@ enum err_code dossier_create(struct store *store, const struct dossier_wish *wis
     if (!code)
         code = dossier_case_inherit(store, id, by, err);
     if (!code)
-        code = dossier_people_change(store, id, &wish->people, by, err);
+        code = dossier_change(store, id,
+                              &(struct dossier_change){.papers = -1,
+                                                       .sides = -1,
+                                                       .procedure = wish->procedure,
+                                                       .received_on = wish->received_on,
+                                                       .people = wish->people},
+                              by, err);
     if (!code)
         code = tx_commit(&tx, err);
     if (!code)
         memcpy(out_id, id, ID_SIZE);
     return code;
+}
+
+static enum err_code find_open(struct store *store, const struct dossier_wish *wish, char **out,
+                               struct err *err)
+{
+    AUTO(mem) char *code_text = NULL;
+    enum err_code code = wish->code ? dossier_canonical_code(wish->code, &code_text, err) : ERR_OK;
+    if (code || !code_text)
+        return code;
+    return db_text(
+        store->db, "SELECT id FROM dossier WHERE code = ? AND kind = ? AND closed_us IS NULL",
+        DB_BIND(DB_TEXT(code_text), DB_TEXT(wish->backlog ? "backlog" : "counter")), out, err);
+}
+
+enum err_code dossier_take_up(struct store *store, const struct dossier_wish *wish,
+                              struct principal by, char *out_id, bool *out_is_new, struct err *err)
+{
+    AUTO(tx) struct tx tx = TX_INIT;
+    AUTO(mem) char *found = NULL;
+    struct dossier_change change = {.papers = wish->papers,
+                                    .sides = wish->sides_said ? wish->sides : -1,
+                                    .procedure = wish->procedure,
+                                    .received_on = wish->received_on,
+                                    .people = wish->people};
+    char id[ID_SIZE];
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = find_open(store, wish, &found, err);
+    if (!code && found)
+        code = dossier_change(store, found, &change, by, err);
+    else if (!code)
+        code = dossier_create(store, wish, by, id, err);
+    if (!code)
+        code = tx_commit(&tx, err);
+    if (code)
+        return code;
+    memcpy(out_id, found ? found : id, ID_SIZE);
+    *out_is_new = !found;
+    return ERR_OK;
 }
 
 struct dossier_row {

@@ -10,13 +10,20 @@ struct dossier_wish {
     bool backlog;
     int64_t papers; /* -1: not said */
     bool sides_said;
-    int64_t sides; /* written ones, as the person counted them */
+    int64_t sides;                       /* written ones, as the person counted them */
+    const char *procedure, *received_on; /* NULL: nobody says */
     struct dossier_people people;
 };
 
-/* DOSSIER_CODE_BAD, DOSSIER_CODE_TAKEN, FIELD_INVALID, DISK_FULL. *out_id has ID_SIZE bytes. */
+/* All of it or nothing. DOSSIER_CODE_BAD, DOSSIER_CODE_TAKEN, FIELD_INVALID, DISK_FULL, and those
+ * of dossier_change. *out_id has ID_SIZE bytes. */
 enum err_code dossier_create(struct store *store, const struct dossier_wish *wish,
                              struct principal by, char *out_id, struct err *err);
+/* The same for another program, which may ask again when it got no answer: where an open dossier of
+ * that kind has the code already it is that one, with the wish as changes, and *out_is_new false.
+ */
+enum err_code dossier_take_up(struct store *store, const struct dossier_wish *wish,
+                              struct principal by, char *out_id, bool *out_is_new, struct err *err);
 /* Binds a code once (the same again is fine; another is CODE_ALREADY_BOUND), changes the numbers of
  * papers and of written sides. NULL and -1 leave things as they are. Records of which no byte has
  * left yet are written anew with the code. STATE_CHANGED when closed. */

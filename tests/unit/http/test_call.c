@@ -128,6 +128,9 @@ static void each_route_asks_the_store_for_its_command(void **state)
     } cases[] = {
         {"GET", "/v1/dossiers", NULL, "dossier_list", 200},
         {"POST", "/v1/dossiers", "{}", "dossier_create", 201},
+        {"POST", "/v1/dossiers",
+         "{\"existing\":true,\"procedure_code\":\"1.000894\",\"received_on\":null}",
+         "dossier_create", 201},
         {"PATCH", "/v1/dossiers/" ID, "{\"papers\":null}", "dossier_update", 200},
         {"PATCH", "/v1/dossiers/" ID, "{\"sides\":4}", "dossier_update", 200},
         {"PATCH", "/v1/dossiers/" ID, "{\"owner_id\":null,\"channel\":\"vneid\"}", "dossier_update",

@@ -22,6 +22,58 @@ static void a_code_belongs_to_one_open_dossier(void **state)
     ASSERT_OK(dossier_update(rig->store, second, CODE, -1, -1, CLERK, err)); /* the result, later */
 }
 
+static struct dossier_wish whole_wish(const char *procedure)
+{
+    struct dossier_wish wish = {
+        .code = CODE, .papers = 3, .procedure = procedure, .received_on = "2024-08-22"};
+    wish.people.said[DOSSIER_owner_id] = "001099000001";
+    wish.people.said[DOSSIER_channel] = "post";
+    return wish;
+}
+
+static void a_dossier_is_begun_whole_or_not_at_all(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    struct dossier_wish wish = whole_wish("1.000894"), bad = whole_wish("kết hôn");
+    ASSERT_ERR(ERR_PROCEDURE_CODE_BAD, dossier_create(rig->store, &bad, CLERK, id, err));
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM dossier"), 0);
+    ASSERT_OK(dossier_create(rig->store, &wish, CLERK, id, err));
+    assert_int_equal(
+        rig_number(rig, "SELECT count(*) FROM dossier WHERE procedure_code = '1.000894' AND "
+                        "received_on = '2024-08-22' AND rule_set = 'nd107-tt01' AND "
+                        "owner_id = '001099000001' AND channel = 'post' AND papers = 3"),
+        1);
+}
+
+/* Another program asks again when no answer came. */
+static void asking_again_for_the_same_code_is_the_same_dossier(void **state)
+{
+    struct rig *rig = *state;
+    char first[ID_SIZE], again[ID_SIZE], other[ID_SIZE];
+    bool is_new = false;
+    struct dossier_wish wish = whole_wish("1.000894");
+    ASSERT_OK(dossier_take_up(rig->store, &wish, CLERK, first, &is_new, err));
+    assert_true(is_new);
+    int64_t rows = rig_number(rig, "SELECT count(*) FROM audit");
+    ASSERT_OK(dossier_take_up(rig->store, &wish, CLERK, again, &is_new, err));
+    assert_false(is_new);
+    assert_string_equal(first, again);
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM audit"), rows);
+    wish.papers = 4;
+    ASSERT_OK(dossier_take_up(rig->store, &wish, CLERK, again, &is_new, err));
+    assert_int_equal(rig_number(rig, "SELECT papers FROM dossier"), 4);
+    wish.backlog = true; /* old papers are another dossier's */
+    ASSERT_ERR(ERR_DOSSIER_CODE_TAKEN,
+               dossier_take_up(rig->store, &wish, CLERK, other, &is_new, err));
+    wish = (struct dossier_wish){.papers = -1};
+    ASSERT_OK(dossier_take_up(rig->store, &wish, CLERK, other, &is_new, err));
+    assert_true(is_new && strcmp(other, first) != 0);
+    wish.code = "H56";
+    ASSERT_ERR(ERR_DOSSIER_CODE_BAD,
+               dossier_take_up(rig->store, &wish, CLERK, other, &is_new, err));
+}
+
 static void a_malformed_code_is_refused(void **state)
 {
     struct rig *rig = *state;
@@ -184,6 +236,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {
         T(a_code_belongs_to_one_open_dossier),
+        T(a_dossier_is_begun_whole_or_not_at_all),
+        T(asking_again_for_the_same_code_is_the_same_dossier),
         T(a_malformed_code_is_refused),
         T(a_code_is_bound_once),
         T(closing_wants_as_many_documents_as_papers),
