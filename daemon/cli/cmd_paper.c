@@ -97,26 +97,34 @@ static void show_rows(const struct js *papers)
     show_table_end(table);
 }
 
+static struct table *table_of_held(void)
+{
+    return show_table("PAPER", "DOCUMENT", "NUMBER", "DATE", "CLASS", "VALIDITY", "DOSSIER",
+                      "RESULT CODE", NULL);
+}
+
+static void row_of_held(struct table *table, const char *paper, const struct js *one)
+{
+    table_cell(table, paper);
+    table_cell(table, js_text_or(one, "document_id", ""));
+    table_cell(table, js_text_or(one, "number_symbol", "-"));
+    table_cell(table, js_text_or(one, "issue_date", "-"));
+    table_cellf(table, "%lld", (long long)js_int_or(one, "class", 0));
+    table_cell(table, js_text_or(one, "validity", ""));
+    table_cell(table, js_text_or(one, "dossier_code", "-"));
+    table_cell(table, js_text_or(one, "result_code", "-"));
+}
+
 /* The documents to reuse, one line each: their ids are what `dossier reuse` wants. */
 static void show_held(const struct js *papers)
 {
-    struct table *table = show_table("PAPER", "DOCUMENT", "NUMBER", "DATE", "CLASS", "VALIDITY",
-                                     "DOSSIER", "RESULT CODE", NULL);
+    struct table *table = table_of_held();
     bool any = false;
     for (size_t i = 0; i < js_count(papers); i++) {
         const struct js *paper = js_item(papers, i), *held = js_at(paper, "held");
-        for (size_t k = 0; k < js_count(held); k++) {
-            const struct js *one = js_item(held, k);
-            any = true;
-            table_cell(table, js_text_or(paper, "code", ""));
-            table_cell(table, js_text_or(one, "document_id", ""));
-            table_cell(table, js_text_or(one, "number_symbol", "-"));
-            table_cell(table, js_text_or(one, "issue_date", "-"));
-            table_cellf(table, "%lld", (long long)js_int_or(one, "class", 0));
-            table_cell(table, js_text_or(one, "validity", ""));
-            table_cell(table, js_text_or(one, "dossier_code", "-"));
-            table_cell(table, js_text_or(one, "result_code", "-"));
-        }
+        for (size_t k = 0; k < js_count(held); k++)
+            row_of_held(table, js_text_or(paper, "code", ""), js_item(held, k));
+        any = any || js_count(held);
     }
     if (any) {
         puts("\nheld of the owner:");
@@ -152,6 +160,28 @@ int cmd_dossier_papers(const struct cli *cli, const struct cli_args *args)
     if (exit_status)
         return exit_status;
     return cli_call_on(cli, "GET", "/v1/dossiers/%s/papers", id, NULL, show_papers);
+}
+
+static void show_found(const struct js *reply)
+{
+    const struct js *held = js_at(reply, "held");
+    struct table *table = table_of_held();
+    if (!js_has(reply, "look_up"))
+        puts("whose case it is, is not known: nothing was looked for");
+    for (size_t i = 0; i < js_count(held); i++)
+        row_of_held(table, js_text_or(js_item(held, i), "name", "-"), js_item(held, i));
+    show_table_end(table);
+}
+
+int cmd_dossier_held(const struct cli *cli, const struct cli_args *args)
+{
+    AUTO(mem) char *id = NULL;
+    AUTO(mem) char *number = cli_path("%s", args->operand[1]);
+    int exit_status = cmd_dossier_find(cli, args->operand[0], &id);
+    if (exit_status)
+        return exit_status;
+    AUTO(mem) char *path = number ? mem_printf("/v1/dossiers/%s/held?number=%s", id, number) : NULL;
+    return path ? cli_call(cli, "GET", path, NULL, show_found) : CLI_FAILED;
 }
 
 /* ---- what is done about a paper ---- */

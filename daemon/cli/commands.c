@@ -34,6 +34,8 @@ const struct cli_command cli_commands[] = {
     {"dossier", "flags", "DOSSIER", NULL, "what the portal will count of it", cmd_dossier_flags},
     {"dossier", "papers", "DOSSIER", NULL, "papers its procedure wants, and which are there",
      cmd_dossier_papers},
+    {"dossier", "held", "DOSSIER NUMBER", NULL,
+     "papers its owner has here already under that number", cmd_dossier_held},
     {"dossier", "reuse", "DOSSIER PAPER [DOCUMENT]", cmd_dossier_reuse_options,
      "a held document instead of a scan, or --undo", cmd_dossier_reuse},
     {"dossier", "demand", "DOSSIER PAPER", cmd_dossier_demand_options,

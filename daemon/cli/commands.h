@@ -39,6 +39,7 @@ int cmd_dossier_list(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_show(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_create(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_update(const struct cli *cli, const struct cli_args *args);
+int cmd_dossier_held(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_reuse(const struct cli *cli, const struct cli_args *args);
 int cmd_dossier_demand(const struct cli *cli, const struct cli_args *args);
 int cmd_document_paper(const struct cli *cli, const struct cli_args *args);

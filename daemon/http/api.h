@@ -24,6 +24,7 @@ void api_dossiers_create(struct call *call);
 void api_dossiers_get(struct call *call);
 void api_dossiers_update(struct call *call);
 void api_dossiers_close(struct call *call);
+void api_dossiers_held(struct call *call);
 void api_dossiers_reuse(struct call *call);
 void api_dossiers_demand(struct call *call);
 void api_dossiers_papers(struct call *call);

@@ -43,6 +43,18 @@ static void refuse(struct call *call, enum err_code code, const char *why)
     call_fail(call, &err);
 }
 
+void api_dossiers_held(struct call *call)
+{
+    const char *sent = call_query(call, "number");
+    char number[ROUTE_PARAM_SIZE];
+    if (!sent || !routes_decode(sent, strlen(sent), number)) {
+        refuse(call, ERR_BAD_ARGUMENT, "query number: missing, too long or no UTF-8 text");
+        return;
+    }
+    struct js *args = js_pack("{s:s, s:s}", "id", call->param, "number", number);
+    call_store_args(call, "dossier_held", args, 200, NULL);
+}
+
 void api_dossiers_reuse(struct call *call)
 {
     call_store(call, "dossier_reuse", reuse_rules, 200);

@@ -32,6 +32,7 @@ const struct route routes[] = {
     {METHOD_GET,    "/v1/dossiers/{id}",          ROLE_CLERK, 0,     api_dossiers_get, 0},
     {METHOD_PATCH,  "/v1/dossiers/{id}",          ROLE_CLERK, SMALL, api_dossiers_update, 0},
     {METHOD_GET,    "/v1/dossiers/{id}/papers",   ROLE_CLERK, 0,     api_dossiers_papers, 0},
+    {METHOD_GET,    "/v1/dossiers/{id}/held",     ROLE_CLERK, 0,     api_dossiers_held, 0},
     {METHOD_POST,   "/v1/dossiers/{id}/reuse",    ROLE_CLERK, SMALL, api_dossiers_reuse, 0},
     {METHOD_POST,   "/v1/dossiers/{id}/demand",   ROLE_CLERK, SMALL, api_dossiers_demand, 0},
     {METHOD_POST,   "/v1/dossiers/{id}/close",    ROLE_CLERK, SMALL, api_dossiers_close, 0},

@@ -3,6 +3,7 @@
 #include "daemon/base/id.h"
 #include "daemon/model/scan_reason.h"
 #include "queue/store/demand.h"
+#include "queue/store/look_up.h"
 #include "queue/store/rates.h"
 #include "queue/store/reuse.h"
 #include "queue/store/scan_gate.h"
@@ -67,6 +68,20 @@ static enum err_code dossier_papers_op(struct store_call *call, struct js **out,
         code = answer_papers(call, id, out, err);
     if (!code && js_has(*out, "look_up"))
         snprintf(call->seen, sizeof call->seen, "papers, look-up asked local: %lld answers",
+                 (long long)js_int_or(*out, "look_up.answers", 0));
+    return code;
+}
+
+static enum err_code dossier_held_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id, *number;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code)
+        code = arg_text(call->args, "number", TEXT_MAX, &number, err);
+    if (!code)
+        code = look_up_number(call->store, id, number, out, err);
+    if (!code && js_has(*out, "look_up"))
+        snprintf(call->seen, sizeof call->seen, "look-up by number asked local: %lld answers",
                  (long long)js_int_or(*out, "look_up.answers", 0));
     return code;
 }
@@ -181,6 +196,7 @@ static enum err_code report_unusable_op(struct store_call *call, struct js **out
 
 const struct store_op store_ops_component[] = {
     {"dossier_papers", OP_READS, dossier_papers_op, "dossier", "papers"},
+    {"dossier_held", OP_READS, dossier_held_op, "dossier", "look-up by number"},
     {"dossier_reuse", OP_CHANGES, dossier_reuse_op},
     {"dossier_demand", OP_CHANGES, dossier_demand_op},
     {"document_create", OP_CHANGES, document_create_op},

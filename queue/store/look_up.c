@@ -7,9 +7,10 @@
 #include "queue/store/component.h"
 #include "queue/store/inside.h"
 
+#include <ctype.h>
 #include <string.h>
 
-#define HELD_MAX 200 /* papers of one owner that are looked at, newest first */
+#define HELD_MAX 1000 /* papers of one owner that are looked at, newest first */
 
 static enum err_code no_memory(struct err *err)
 {
@@ -167,6 +168,21 @@ static enum err_code sort_in(struct query *q, const struct js *papers, const cha
     return ERR_OK;
 }
 
+/* Signed papers of the owner that are of other cases. */
+static enum err_code query_held(struct store *store, const struct wanted_case *of,
+                                struct query **out, struct err *err)
+{
+    return db_query(store->db,
+                    HELD_COLUMNS
+                    "JOIN field o ON o.document_id = d.id AND o.name = 'owner_id' "
+                    "AND o.confirmed = 1 WHERE o.confirmed_value = ?1 AND d.dossier_id <> ?2 "
+                    "AND s.code IS NOT ?3 AND coalesce(d.held_from, d.state) IN " SIGNED_STATES
+                    " ORDER BY d.confirmed_us DESC LIMIT ?4",
+                    DB_BIND(DB_TEXT(of->owner_id), DB_TEXT(of->id),
+                            DB_TEXT(*of->code ? of->code : ""), DB_INT(HELD_MAX)),
+                    out, err);
+}
+
 static enum err_code look(struct store *store, const struct wanted_case *of,
                           const struct js *papers, struct found *found, int64_t *answers,
                           struct err *err)
@@ -175,18 +191,16 @@ static enum err_code look(struct store *store, const struct wanted_case *of,
     AUTO(query) struct query *q = NULL;
     bool row = true;
     catalog_today(today);
-    enum err_code code = db_query(
-        store->db,
-        HELD_COLUMNS "JOIN field o ON o.document_id = d.id AND o.name = 'owner_id' "
-                     "AND o.confirmed = 1 WHERE o.confirmed_value = ?1 AND d.dossier_id <> ?2 "
-                     "AND s.code IS NOT ?3 AND coalesce(d.held_from, d.state) IN " SIGNED_STATES
-                     " ORDER BY d.confirmed_us DESC LIMIT ?4",
-        DB_BIND(DB_TEXT(of->owner_id), DB_TEXT(of->id), DB_TEXT(*of->code ? of->code : ""),
-                DB_INT(HELD_MAX)),
-        &q, err);
+    enum err_code code = query_held(store, of, &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row)
         code = sort_in(q, papers, of->procedure, today, found, answers, err);
     return code;
+}
+
+static struct js *look_up_to_js(int64_t answers)
+{
+    return js_pack("{s:[s], s:I, s:I}", "asked", HELD_LOCAL, "at_us", sys_now_us(), "answers",
+                   answers);
 }
 
 static bool join_lists(const struct js *papers, struct found *found)
@@ -231,14 +245,78 @@ enum err_code look_up_add(struct store *store, const struct wanted_case *of,
     forget(found, count);
     if (code)
         return code;
-    struct js *look_up = asked ? js_pack("{s:[s], s:I, s:I}", "asked", HELD_LOCAL, "at_us",
-                                         sys_now_us(), "answers", answers)
-                               : js_null();
+    struct js *look_up = asked ? look_up_to_js(answers) : js_null();
     if (!look_up)
         return no_memory(err);
     *out_look_up = look_up;
     return ERR_OK;
 }
+
+/* ---- by its number ---- */
+
+/* "12/qdubnd" of "12 / QĐ-UBND": what may be told apart, as people type it. */
+static char *key_of_number(const char *text)
+{
+    char *folded = text ? text_fold(text) : NULL;
+    size_t size = 0;
+    for (const char *c = folded; c && *c; c++)
+        if (*c == '/' || *c == '.' || isalnum((unsigned char)*c))
+            folded[size++] = *c;
+    if (folded)
+        folded[size] = 0;
+    return folded;
+}
+
+static bool is_number(const char *has, const char *wanted)
+{
+    AUTO(mem) char *key = key_of_number(has);
+    size_t size = strlen(wanted);
+    return key && text_starts(key, wanted) && (!key[size] || key[size] == '/');
+}
+
+static enum err_code find_number(struct store *store, const struct wanted_case *of,
+                                 const char *wanted, struct found *found, struct err *err)
+{
+    char today[11];
+    AUTO(query) struct query *q = NULL;
+    bool row = true;
+    catalog_today(today);
+    enum err_code code = query_held(store, of, &q, err);
+    while (!code && !(code = query_next(q, &row, err)) && row) {
+        if (!is_number(query_text(q, 11), wanted))
+            continue;
+        struct js *entry = held_to_js(q, today);
+        if (!js_push(js_bool_or(entry, "fit", false) ? found->fit : found->unfit, entry))
+            code = no_memory(err);
+    }
+    for (size_t i = 0; !code && i < js_count(found->unfit); i++)
+        if (!js_push(found->fit, js_ref(js_item(found->unfit, i))))
+            code = no_memory(err);
+    return code;
+}
+
+enum err_code look_up_number(struct store *store, const char *dossier_id, const char *number,
+                             struct js **out, struct err *err)
+{
+    struct wanted_case of;
+    AUTO(mem) char *wanted = key_of_number(number);
+    AUTO(js) struct js *fit = js_array();
+    AUTO(js) struct js *unfit = js_array();
+    if (!wanted || !*wanted)
+        return err_set(err, ERR_BAD_ARGUMENT, "number: none");
+    if (!fit || !unfit)
+        return no_memory(err);
+    enum err_code code = wanted_case_get(store, dossier_id, &of, err);
+    if (!code && *of.owner_id)
+        code = find_number(store, &of, wanted, &(struct found){fit, unfit}, err);
+    if (code)
+        return code;
+    *out = js_pack("{s:O, s:o}", "held", fit, "look_up",
+                   *of.owner_id ? look_up_to_js((int64_t)js_count(fit)) : js_null());
+    return *out ? ERR_OK : no_memory(err);
+}
+
+/* ---- one document ---- */
 
 enum err_code look_up_document(struct store *store, const char *document_id, struct js **out,
                                struct err *err)

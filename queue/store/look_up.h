@@ -23,6 +23,13 @@
 enum err_code look_up_add(struct store *store, const struct wanted_case *of,
                           const struct js *papers, struct js **out_look_up, struct err *err);
 
+/* By the number a person types from the paper in their hand, whatever kind it is: {"held": entries
+ * as above, papers of one case among them, "look_up": as in wanted.h; null where the owner is not
+ * known}. Letters' case and accents and spaces do not matter; what stands before a '/' finds
+ * it, too. NOT_FOUND; BAD_ARGUMENT: no number. */
+enum err_code look_up_number(struct store *store, const char *dossier_id, const char *number,
+                             struct js **out, struct err *err);
+
 /* One document as such an entry, "owner_id" beside; whatever its state ("over": superseded,
  * withdrawn, refused; "unsigned"). NOT_FOUND */
 enum err_code look_up_document(struct store *store, const char *document_id, struct js **out,

@@ -100,6 +100,11 @@ export function wantedRoutes({pick, refuse, emit, dossiers, documents, documents
       return {procedures: found, gap: !found.length && /^\d\.\d{6}$/.test(query.get('q'))};
     }],
     ['GET', '/v1/dossiers/:id/papers', (id) => papersOf(pick(dossiers, id))],
+    ['GET', '/v1/dossiers/:id/held', (id, _, query) => {
+      const isKnown = pick(dossiers, id).owner_id === KNOWN_OWNER;
+      return {held: isKnown ? HELD.filter(({number_symbol: number}) => number.split('/')[0] === query.get('number').split('/')[0]) : [],
+        look_up: isKnown ? {asked: ['local'], at_us: now(), answers: 1} : null};
+    }],
     ['POST', '/v1/dossiers/:id/reuse', (id, {paper_code: code, document_id: source}) => {
       const dossier = pick(dossiers, id);
       const held = HELD.find(({document_id: one}) => one === source);

@@ -182,6 +182,32 @@ test('what the owner has is offered, taken over and given back', async () => {
   await page.waitForSelector('summary >> text=còn thiếu 1');
 });
 
+test('a paper in the hand is found by its number, and taken over for the one it is', async () => {
+  await openBirth();
+  assert.equal(await page.locator('.by-number').count(), 0); // whose it is nobody has said
+  await nameOwner();
+  await page.click('.by-number summary');
+  await page.fill('#held-number', '77/QĐ-UBND');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.by-number >> text=chưa có bản số hóa nào mang số 77/QĐ-UBND');
+  await page.fill('#held-number', '9');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.by-number li >> text=hết hạn');
+  assert.equal(await page.locator('.by-number li button').count(), 0);
+  await page.fill('#held-number', '12/gcs');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.by-number li button');
+  assert.deepEqual(await findBarriers(page), []);
+  await shoot(page, 'wanted-number');
+  await page.click('.by-number li button');
+  await asked();
+  await page.selectOption('#for-paper', {label: 'Giấy chứng sinh'});
+  assert.deepEqual(await findBarriers(page), []);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.wanted li.have >> text=Dùng lại 12/GCS');
+});
+
 test('a scan of what is held says why first', async () => {
   await openBirth();
   await nameOwner();
@@ -286,5 +312,7 @@ test('what a dossier lacks to be counted is said once it has a paper', async () 
   await page.click('.procedures button >> text=1.001193');
   await until(async () => !/thủ tục/.test(await text('.lacks')));
   await shoot(page, 'wanted-lacks');
+  const place = await page.$eval('.lacks', (one) => one.getBoundingClientRect().bottom);
+  assert.ok(place < await page.evaluate(() => innerHeight), `it ends at ${place}`);
   assert.deepEqual(await findBarriers(page), []);
 });

@@ -42,6 +42,18 @@ export async function askHeld({name, held}) {
   return answers?.document ?? null;
 }
 
+/* For which wanted paper a held one stands: one of those handed in that are not there yet. */
+export async function askWanted(held) {
+  const open = station.wanted.papers.filter(({stage, state, gate}) => stage === 'component' && state !== 'have' && gate !== 'closed');
+  if (!open.length) {
+    station.say('Hồ sơ không còn giấy tờ nào chờ bản dùng lại.');
+    return null;
+  }
+  const answers = await ask({title: `Dùng lại ${heldName(held)}`, act: 'Dùng lại', fields: () => [{name: 'for-paper',
+    label: 'Cho giấy tờ nào của hồ sơ', options: Object.fromEntries(open.map(({code, name}) => [code, name]))}]});
+  return open.find(({code}) => code === answers?.['for-paper']) ?? null;
+}
+
 const NONE = 'none';
 const FREE_RESULT = {stage: 'result', code: null}; // of a procedure that no catalogue knows
 

@@ -1,6 +1,6 @@
 /* The dossier's procedure, found by name or code, and the papers it wants, each with what comes next for it. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
-import {askDemand, askHeld, askWhy, heldName} from './paper-questions.js';
+import {askDemand, askHeld, askWanted, askWhy, heldName} from './paper-questions.js';
 import {LACKS} from './labels.js';
 import {dateForPeople} from './text.js';
 
@@ -46,8 +46,8 @@ class SohoaWanted extends SohoaElement {
       ${wanted.procedure ? this.#procedure(wanted, dossier) : nothing}
       ${!wanted.procedure && isAsked && wanted.procedureRead ? this.#offer(wanted.procedureRead) : nothing}
       ${isAsked ? this.#search(wanted) : nothing}
-      ${wanted.procedure ? this.#papers(wanted.list) : nothing}
-      ${station.documents.length ? this.#lacks(wanted.list.lacks) : nothing}`;
+      ${station.documents.length ? this.#lacks(wanted.list.lacks) : nothing}
+      ${wanted.procedure ? this.#papers(wanted.list) : nothing}`;
   }
 
   /* Before the result is there nothing is wrong; the rest can still be said while the citizen waits. */
@@ -121,11 +121,43 @@ class SohoaWanted extends SohoaElement {
     const missing = papers.filter(({state}) => state === 'missing').length;
     const sum = missing ? `còn thiếu ${missing}` : gap ? 'chưa biết đủ' : 'không thiếu';
     return html`<details class="wanted" open><summary>Giấy tờ cần có: ${sum}</summary>
+      ${this.#byNumber()}
       ${stages.map((stage) => html`<h3>${STAGES[stage]}</h3>
         <ul>${papers.filter((paper) => paper.stage === stage).map((paper) => this.#paper(paper))}</ul>`)}
       ${gap ? html`<p class="empty">Danh mục trên máy chưa đủ cho thủ tục này nên danh sách có thể thiếu. Cứ quét bình thường.</p>` : nothing}
       <p class="empty">Tiếp nhận ${dateForPeople(received)}${station.dossier.received_to_check
         ? html` <b>(đọc từ mã hồ sơ, cần kiểm tra)</b>` : nothing} · theo ${rules.instruments}</p></details>`;
+  }
+
+  /* A clerk who holds a paper types its number: the owner may have brought it before. */
+  #byNumber() {
+    const {dossier, wanted: {numbered}} = station;
+    return !dossier.owner_id || dossier.closed_us ? nothing : html`<details class="by-number"><summary>Tìm bản đã số hóa theo số trên giấy</summary>
+      <form class="with-button" role="search" aria-label="Tìm bản đã số hóa" @submit=${(event) => this.#findNumber(event)}>
+        <input id="held-number" type="search" aria-label="Số, ký hiệu ghi trên giấy" placeholder="12/QĐ-UBND" maxlength="60"
+          autocomplete="off" spellcheck="false" @input=${(event) => event.target.value || station.wanted.findNumber('')}>
+        <button ?disabled=${station.busy}>Tìm</button></form>
+      ${numbered ? html`<ul>${numbered.found.map((held) => this.#numbered(held))}</ul>` : nothing}
+      <p class="empty" role="status">${numbered?.isDone && !numbered.found.length
+        ? `Chủ hồ sơ chưa có bản số hóa nào mang số ${numbered.number} trên máy này. Cứ quét bình thường.` : nothing}</p></details>`;
+  }
+
+  #numbered(held) {
+    const validity = VALIDITY[held.validity];
+    return html`<li><span aria-hidden="true">${held.fit ? '○' : '–'}</span><span><b>${held.name ?? 'Giấy tờ'}</b> <small>${heldName(held)}${validity ? ` (${validity})` : ''}</small>
+      ${held.fit ? html`<span class="actions"><button type="button" class="small" aria-label=${`Dùng lại: ${heldName(held)}`}
+        ?disabled=${station.busy} @click=${() => this.#reuseNumbered(held)}>Dùng lại</button></span>` : nothing}</span></li>`;
+  }
+
+  #findNumber(event) {
+    event.preventDefault();
+    station.wanted.findNumber(event.target.querySelector('#held-number').value.trim());
+  }
+
+  async #reuseNumbered(held) {
+    const paper = await askWanted(held);
+    if (paper && await station.wanted.reuse(paper, held.document_id))
+      station.say(`Đã dùng lại bản đã số hóa cho ${paper.name}.`);
   }
 
   #paper(paper) {

@@ -6,6 +6,7 @@ const WAIT_MS = 150; // the next letter comes sooner
 export class Wanted {
   list = null;    // the daemon's answer about the dossier; null: not read yet
   search = null;  // {words, found: [procedure], hasGap, isDone}
+  numbered = null; // {number, found: [held paper], isDone}: the owner's papers of that number
   isChanging = false;
 
   #station;
@@ -28,6 +29,7 @@ export class Wanted {
   forget() {
     this.list = null;
     this.isChanging = false;
+    this.numbered = null;
     this.find('');
   }
 
@@ -51,6 +53,17 @@ export class Wanted {
     const answer = await get(`/v1/procedures?limit=8&q=${encodeURIComponent(search.words)}`)
       .catch((error) => this.#station.showError(error) ?? {procedures: [], gap: false});
     Object.assign(search, {found: answer.procedures, hasGap: answer.gap, isDone: true});
+    this.#station.changed();
+  }
+
+  /* The number on the paper in the clerk's hand; '' ends it. */
+  async findNumber(number) {
+    const {dossierId} = this.#station;
+    const numbered = this.numbered = number ? {number, found: [], isDone: false} : null;
+    this.#station.changed();
+    const answer = number && await this.#station.act(() => get(`/v1/dossiers/${dossierId}/held?number=${encodeURIComponent(number)}`));
+    if (numbered === this.numbered && answer)
+      Object.assign(numbered, {found: answer.held, isDone: true});
     this.#station.changed();
   }
 

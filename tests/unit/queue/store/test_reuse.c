@@ -36,6 +36,43 @@ static void what_the_owner_has_is_found(void **state)
     assert_true(js_int_or(wanted, "look_up.at_us", 0) > 0);
 }
 
+/* As a person types it from the paper in their hand. */
+static void what_the_owner_has_is_found_by_its_number(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    case_put_marriage(rig);
+    struct paper paper = case_held_paper(rig, "decision", "Quyết định khác");
+    struct paper over = case_held_paper(rig, "decision", "Quyết định khác");
+    struct paper other = case_held_paper(rig, "decision", "Quyết định khác");
+    case_set(rig, SET_FIELD("number_symbol"), "012.1/QĐ-UBND", paper.document);
+    case_set(rig, SET_FIELD("number_symbol"), "012.1/QĐ-UBND", over.document);
+    case_set(rig, SET_FIELD("valid_until"), "2020-01-01", over.document);
+    case_set(rig, SET_FIELD("number_symbol"), "012.1/QĐ-UBND", other.document);
+    case_set(rig, SET_FIELD("owner_id"), "001099000009", other.document);
+    case_marriage(rig, NULL, id);
+    EXPECT_PAPER(id, "P1", "held", "0"); /* it is none of those that are wanted */
+    static const struct {
+        const char *typed;
+        int found;
+    } cases[] = {{"012.1/QĐ-UBND", 2}, {"012.1 / qd ubnd", 2}, {"012.1", 2}, {"012.1/QĐ", 0},
+                 {"0121/QĐ-UBND", 0},  {"012.1/", 0},          {"012", 0}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(js) struct js *out = NULL;
+        ASSERT_OK(look_up_number(rig->store, id, cases[i].typed, &out, err));
+        assert_int_equal(js_count(js_at(out, "held")), cases[i].found);
+        assert_int_equal(js_int_or(out, "look_up.answers", -1), cases[i].found);
+        if (cases[i].found) /* what may be used stands first */
+            assert_string_equal(js_text_or(out, "held[0].document_id", ""), paper.document);
+    }
+    AUTO(js) struct js *none = NULL;
+    ASSERT_ERR(ERR_BAD_ARGUMENT, look_up_number(rig->store, id, " - ", &none, err));
+    case_set_owner(rig, id, NULL);
+    ASSERT_OK(look_up_number(rig->store, id, "012.1", &none, err));
+    assert_false(js_has(none, "look_up"));
+    assert_int_equal(js_count(js_at(none, "held")), 0);
+}
+
 static void nothing_of_others_unsigned_or_over_is_found(void **state)
 {
     struct rig *rig = *state;
@@ -280,6 +317,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {
         T(what_the_owner_has_is_found),
+        T(what_the_owner_has_is_found_by_its_number),
         T(nothing_of_others_unsigned_or_over_is_found),
         T(validity_is_a_day_none_or_unknown),
         T(a_held_paper_is_taken_over_and_given_back),
