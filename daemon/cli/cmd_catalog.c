@@ -18,6 +18,7 @@ const struct cli_option cmd_catalog_import_options[] = {
     {"valid-from", 'f', "DATE", "day from which it holds (today)"},
     {"source", 's', "TEXT", "who published it"},
     {"dry-run", 0, NULL, "say what would change, keep nothing"},
+    {"insist", 0, NULL, "take it though it looks like another list"},
     {0},
 };
 
@@ -81,10 +82,35 @@ static void show_told(const struct js *reply, const char *list, const char *coun
         printf("%s: %lld more\n", head, (long long)more);
 }
 
+/* "gone: H03, H22 … and 12 more" */
+static void show_keys(const struct js *reply, const char *head, const char *keys, const char *count)
+{
+    const struct js *list = js_at(reply, keys);
+    if (!js_count(list))
+        return;
+    printf("%s:", head);
+    for (size_t i = 0; i < js_count(list); i++)
+        printf("%s %s", i ? "," : "", js_text_or(js_item(list, i), "", ""));
+    int64_t more = js_int_or(reply, count, 0) - (int64_t)js_count(list);
+    if (more > 0)
+        printf(" and %lld more", (long long)more);
+    putchar('\n');
+}
+
+static void show_compared(const struct js *reply)
+{
+    const struct js *doubts = js_at(reply, "compared.doubts");
+    show_keys(reply, "changed", "compared.changed_keys", "compared.changed");
+    show_keys(reply, "gone", "compared.removed_keys", "compared.removed");
+    for (size_t i = 0; i < js_count(doubts); i++)
+        printf("doubt: %s\n", js_text_or(js_item(doubts, i), "", ""));
+}
+
 static void show_import(const struct js *reply)
 {
     show_told(reply, "problems", "problem_count", "problem");
     show_told(reply, "notes", "note_count", "note");
+    show_compared(reply);
     printf("%lld rows", (long long)js_int_or(reply, "row_count", 0));
     if (js_has(reply, "compared"))
         printf(": %lld new, %lld changed, %lld gone",
@@ -108,9 +134,10 @@ static char *import_path(const struct cli_args *args, const char *day)
     AUTO(mem) char *said = client_encode(source ? source : "");
     if (!name || !said)
         return NULL;
-    return mem_printf("/v1/catalogs/%s?file=%s%s%s%s%s%s", args->operand[0], name,
+    return mem_printf("/v1/catalogs/%s?file=%s%s%s%s%s%s%s", args->operand[0], name,
                       *day ? "&valid_from=" : "", day, source ? "&source=" : "", said,
-                      args_has(args, "dry-run") ? "&dry_run=1" : "");
+                      args_has(args, "dry-run") ? "&dry_run=1" : "",
+                      args_has(args, "insist") ? "&insist=1" : "");
 }
 
 int cmd_catalog_import(const struct cli *cli, const struct cli_args *args)
@@ -136,7 +163,9 @@ int cmd_catalog_import(const struct cli *cli, const struct cli_args *args)
     if (exit_status)
         return exit_status;
     cli_answer(cli, reply, show_import);
-    return js_int_or(reply, "problem_count", 0) ? CLI_FAILED : CLI_DONE;
+    bool doubtful = !args_has(args, "insist") && js_count(js_at(reply, "compared.doubts"));
+    bool refused = js_int_or(reply, "problem_count", 0) || (doubtful && !js_has(reply, "version"));
+    return refused ? CLI_FAILED : CLI_DONE;
 }
 
 /* ---- what there is ---- */

@@ -48,6 +48,12 @@ static enum err_code take_limit(const struct call *call, struct js *args, struct
     return code;
 }
 
+static bool is_on(const struct call *call, const char *name)
+{
+    const char *text = call_query(call, name);
+    return text && strcmp(text, "1") == 0;
+}
+
 static void ask(struct call *call, const char *op, struct js *args, enum err_code code,
                 const struct err *err)
 {
@@ -118,10 +124,9 @@ void api_catalogs_import(struct call *call)
 {
     struct err err = ERR_INIT;
     const struct http *http = call->http;
-    const char *dry_run = call_query(call, "dry_run");
     AUTO(js)
-    struct js *args = js_pack("{s:s, s:b}", "kind", call->param, "dry_run",
-                              (int)(dry_run && strcmp(dry_run, "1") == 0));
+    struct js *args = js_pack("{s:s, s:b, s:b}", "kind", call->param, "dry_run",
+                              (int)is_on(call, "dry_run"), "insist", (int)is_on(call, "insist"));
     enum err_code code = ERR_OK;
     if (!catalog_kind_find(call->param))
         code = err_set(&err, ERR_NOT_FOUND, "no such catalogue; there are %s", catalog_kind_names);

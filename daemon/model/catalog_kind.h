@@ -34,6 +34,9 @@ struct catalog_kind {
     const char *name;                                   /* "result-types" */
     struct catalog_column columns[CATALOG_COLUMNS_MAX]; /* ends with a NULL key */
     const char *code_key, *name_key; /* what a row is looked for by; code_key may be in many rows */
+    /* How its codes begin, separated by blanks: 9 a digit, A a capital letter; NULL: not known, or
+     * checked in the column. Regulations 7.1, 7.3. */
+    const char *code_forms;
     /* As its source is: a code with two names or with none is noted, not refused. */
     bool lenient;
 };

@@ -46,7 +46,8 @@ static enum err_code take_rows(struct store_call *call, struct js **out, struct 
 static enum err_code catalog_import_op(struct store_call *call, struct js **out, struct err *err)
 {
     struct catalog_import import = {.source = js_text_or(call->args, "source", NULL),
-                                    .dry_run = js_bool_or(call->args, "dry_run", false)};
+                                    .dry_run = js_bool_or(call->args, "dry_run", false),
+                                    .insist = js_bool_or(call->args, "insist", false)};
     AUTO(js) struct js *rows = NULL;
     char day[11], today[11];
     catalog_today(today);

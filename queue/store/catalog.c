@@ -6,6 +6,7 @@
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "queue/store/audit.h"
+#include "queue/store/catalog_compare.h"
 #include "queue/store/inside.h"
 
 #include <stdio.h>
@@ -192,53 +193,7 @@ static enum err_code add(struct store *store, const struct catalog_import *impor
     return code;
 }
 
-/* ---- compared with what holds ---- */
-
-static enum err_code count_rows(struct store *store, const char *version, int64_t *out,
-                                struct err *err)
-{
-    return db_number(store->db, "SELECT rows FROM catalog_version WHERE id = ?",
-                     DB_BIND(DB_TEXT(version)), 0, out, err);
-}
-
-/* New rows, and those of a known code that say something else. */
-static enum err_code compare_row(struct store *store, const char *version, const char *row_code,
-                                 const char *data, int64_t *added, int64_t *changed, int64_t *same,
-                                 struct err *err)
-{
-    int64_t known, equal = 0;
-    enum err_code code = db_number(store->db, "SELECT count(*) " CATALOG_ROWS_OF_CODE,
-                                   DB_BIND(DB_TEXT(version), DB_TEXT(row_code)), 0, &known, err);
-    if (!code && known)
-        code =
-            db_number(store->db, "SELECT count(*) " CATALOG_ROWS_OF_CODE " AND data = ?3",
-                      DB_BIND(DB_TEXT(version), DB_TEXT(row_code), DB_TEXT(data)), 0, &equal, err);
-    *same += equal > 0;
-    *changed += known && !equal;
-    *added += !known;
-    return code;
-}
-
-static enum err_code compare(struct store *store, const struct catalog_import *import,
-                             const struct pending *pending, struct js **out, struct err *err)
-{
-    char version[ID_SIZE];
-    int64_t before = 0, added = 0, changed = 0, same = 0;
-    enum err_code code =
-        catalog_version_on(store, import->kind->name, import->valid_from, version, err);
-    if (!code)
-        code = count_rows(store, version, &before, err);
-    for (size_t i = 0; !code && i < pending->count; i++)
-        code = compare_row(store, version,
-                           js_text_or(js_item(import->rows, i), import->kind->code_key, ""),
-                           pending->data[i], &added, &changed, &same, err);
-    if (code)
-        return code;
-    int64_t gone = before - same - changed;
-    *out = js_pack("{s:I, s:I, s:I}", "added", added, "removed", gone > 0 ? gone : 0, "changed",
-                   changed);
-    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "catalogue");
-}
+/* ---- whole ---- */
 
 static enum err_code find_same(struct store *store, const struct catalog_import *import,
                                const struct pending *pending, char id[ID_SIZE], struct err *err)
@@ -259,6 +214,13 @@ static enum err_code find_same(struct store *store, const struct catalog_import 
     return code;
 }
 
+/* The first is told; a dry run tells all. */
+static enum err_code check_doubts(const struct js *compared, struct err *err)
+{
+    const char *doubt = js_text_or(js_item(js_at(compared, "doubts"), 0), "", NULL);
+    return doubt ? err_set(err, ERR_CATALOG_DOUBTFUL, "%s", doubt) : ERR_OK;
+}
+
 enum err_code catalog_import(struct store *store, const struct catalog_import *import,
                              struct principal by, struct js **out, struct err *err)
 {
@@ -273,10 +235,12 @@ enum err_code catalog_import(struct store *store, const struct catalog_import *i
     if (!code)
         code = tx_begin(&tx, store->db, err);
     if (!code)
-        code = compare(store, import, &pending, &compared, err);
+        code = catalog_compare(store, import, pending.data, &compared, err);
     if (!code)
         code = find_same(store, import, &pending, id, err);
     bool already = id[0];
+    if (!code && !already && !import->dry_run && !import->insist)
+        code = check_doubts(compared, err);
     if (!code && !already && !import->dry_run)
         code = add(store, import, &pending, by, id, err);
     if (!code)

@@ -18,10 +18,11 @@ struct catalog_import {
     const char *file, *file_sha256;
     const struct js *rows; /* as daemon/catalog/catalog_read.h has them */
     bool dry_run;
+    bool insist; /* whatever is doubtful about it */
 };
 
-/* {"version": {…} or null, "already", "compared": {"added", "removed", "changed"}}: compared with
- * the version that holds on that day. The same rows for the same day again are "already" there. */
+/* {"version": {…} or null, "already", "compared": catalog_compare.h}. The same rows for the same
+ * day again are "already" there. CATALOG_DOUBTFUL: hardly the list that was meant. */
 enum err_code catalog_import(struct store *store, const struct catalog_import *import,
                              struct principal by, struct js **out, struct err *err);
 

@@ -131,6 +131,83 @@ static void a_dry_run_compares_and_writes_nothing(void **state)
     assert_int_equal(rig_number(rig, "SELECT count(*) FROM catalog_version"), 1);
 }
 
+static enum err_code import_by(struct rig *rig, struct principal by, const char *kind,
+                               const char *day, const char *json, bool insist)
+{
+    AUTO(js) struct js *rows = rows_of(json);
+    AUTO(js) struct js *out = NULL;
+    struct catalog_import import = {.kind = kind_of(kind),
+                                    .valid_from = day,
+                                    .file = "danh-muc.csv",
+                                    .file_sha256 = FILE_HASH,
+                                    .rows = rows,
+                                    .insist = insist};
+    return catalog_import(rig->store, &import, by, &out, NULL);
+}
+
+/* `count` rows of codes from `first` on, named by `name` and a number. */
+static const char *many(const char *form, int first, int count, const char *name)
+{
+    static char json[4000];
+    size_t used = (size_t)snprintf(json, sizeof json, "[");
+    for (int i = 0; i < count; i++) {
+        char code[40];
+        snprintf(code, sizeof code, "%s%06d", form, first + i);
+        used +=
+            (size_t)snprintf(json + used, sizeof json - used,
+                             "%s{\"code\":\"%s\",\"name\":\"%s %d\"}", i ? "," : "", code, name, i);
+    }
+    snprintf(json + used, sizeof json - used, "]");
+    return json;
+}
+
+static void a_list_that_looks_like_another_is_taken_only_if_one_insists(void **state)
+{
+    static const struct {
+        const char *kind, *form;
+        int first, count;
+        const char *name;
+        bool doubtful;
+    } table[] = {
+        {"result-types", "KQ.G15.", 0, 20, "Giấy", false}, /* the one that is held */
+        {"result-types", "KQ.G15.", 0, 11, "Giấy", false}, /* less than half of it goes */
+        {"result-types", "KQ.G15.", 0, 9, "Giấy", true},
+        {"result-types", "KQ.G15.", 500, 30, "Giấy", true}, /* another ministry's alone */
+        {"result-types", "KQ.G15.", 0, 30, "Bản", true},    /* names moved against their codes */
+        {"result-types", "1.", 0, 20, "Thủ tục", true},     /* procedures */
+        {"agencies", "1.", 0, 3, "Thủ tục", true},
+        {"agencies", "H56.", 0, 3, "Sở", false}, /* the first of its kind */
+        {"agencies", "H57.", 0, 3, "Sở", false}, /* few rows: any of them may go */
+    };
+    struct rig *rig = *state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        const char *rows = many(table[i].form, table[i].first, table[i].count, table[i].name);
+        int64_t before = rig_number(rig, "SELECT count(*) FROM catalog_version");
+        enum err_code code = import_by(rig, IT, table[i].kind, "2026-01-01", rows, false);
+        if (code != (table[i].doubtful ? ERR_CATALOG_DOUBTFUL : ERR_OK))
+            fail_msg("row %zu: %s", i, err_name(code));
+        assert_int_equal(rig_number(rig, "SELECT count(*) FROM catalog_version") - before,
+                         table[i].doubtful ? 0 : 1);
+        put(rig, "result-types", "2026-01-01", many("KQ.G15.", 0, 20, "Giấy"));
+    }
+    assert_int_equal(
+        import_by(rig, IT, "result-types", "2026-01-01", many("1.", 0, 20, "Đơn"), true), ERR_OK);
+}
+
+static void a_dry_run_names_what_would_go_and_why_it_is_doubtful(void **state)
+{
+    struct rig *rig = *state;
+    put(rig, "result-types", "2026-01-01", many("KQ.G15.", 0, 20, "Giấy"));
+    AUTO(js)
+    struct js *told =
+        bring_in(rig, "result-types", "2026-01-01", many("KQ.G15.", 15, 3, "Bản"), true);
+    assert_int_equal(js_int_or(told, "compared.removed", -1), 17);
+    assert_string_equal(js_text_or(told, "compared.removed_keys[0]", ""), "KQ.G15.000000");
+    assert_string_equal(js_text_or(told, "compared.changed_keys[0]", ""), "KQ.G15.000015");
+    assert_string_equal(js_text_or(told, "compared.doubts[0]", ""),
+                        "17 of 20 rows that are held would go");
+}
+
 static void versions_stay_as_they_were_imported(void **state)
 {
     struct rig *rig = *state;
@@ -346,7 +423,8 @@ static void a_large_list_is_compared_with_the_one_before_by_its_codes(void **sta
                                         .valid_from = day,
                                         .file = "x",
                                         .file_sha256 = FILE_HASH,
-                                        .rows = rows};
+                                        .rows = rows,
+                                        .insist = true};
         ASSERT_OK(catalog_import(rig->store, &import, IT, &out, err));
         assert_int_equal(js_int_or(out, "compared.changed", -1), year == 2025 ? 0 : WHOLE);
     }
@@ -363,6 +441,8 @@ int main(void)
         T(rows_hold_from_their_first_to_their_last_day),
         T(the_same_rows_for_the_same_day_are_there_already),
         T(a_dry_run_compares_and_writes_nothing),
+        T(a_list_that_looks_like_another_is_taken_only_if_one_insists),
+        T(a_dry_run_names_what_would_go_and_why_it_is_doubtful),
         T(versions_stay_as_they_were_imported),
         T(words_are_found_by_their_beginnings_with_and_without_accents),
         T(an_empty_catalogue_says_so),
