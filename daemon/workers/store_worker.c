@@ -1,6 +1,7 @@
 #include "daemon/base/file.h"
 #include "daemon/workers/confine.h"
 #include "daemon/workers/store_serve.h"
+#include "queue/store/catalog.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -124,8 +125,9 @@ int main(int argc, char **argv)
     }
     umask(077);
     allow_many_files();
-    if (confine(line.store.folder, &served.opening) == ERR_OK)
-        store_open(&line.store, &served.store, &served.opening);
+    if (confine(line.store.folder, &served.opening) == ERR_OK &&
+        store_open(&line.store, &served.store, &served.opening) == ERR_OK)
+        catalog_ship(served.store);
     int status = store_serve(&served);
     store_close(served.store);
     return status;

@@ -34,20 +34,19 @@ static struct js *version_to_js(struct query *q)
                    "imported_us", query_int(q, 7), "imported_by", query_text(q, 8));
 }
 
+/* Of those in effect a site's own go before those that came with the product; then the newest by
+ * its date of effect. None is in effect before the first of them. */
 enum err_code catalog_version_on(struct store *store, const char *kind, const char *day,
                                  char out[ID_SIZE], struct err *err)
 {
     AUTO(mem) char *id = NULL;
     enum err_code code =
         db_text(store->db,
-                "SELECT id FROM catalog_version WHERE kind = ? AND valid_from <= ? "
-                "ORDER BY valid_from DESC, imported_us DESC, id DESC LIMIT 1",
-                DB_BIND(DB_TEXT(kind), DB_TEXT(day)), &id, err);
-    if (!code && !id) /* a day before the first */
-        code = db_text(store->db,
-                       "SELECT id FROM catalog_version WHERE kind = ? "
-                       "ORDER BY valid_from, imported_us DESC, id DESC LIMIT 1",
-                       DB_BIND(DB_TEXT(kind)), &id, err);
+                "SELECT id FROM catalog_version WHERE kind = ?1 ORDER BY valid_from <= ?2 DESC, "
+                "valid_from <= ?2 AND imported_by <> ?3 DESC, "
+                "CASE WHEN valid_from <= ?2 THEN valid_from END DESC, valid_from, "
+                "imported_us DESC, id DESC LIMIT 1",
+                DB_BIND(DB_TEXT(kind), DB_TEXT(day), DB_TEXT(CATALOG_PACKAGE)), &id, err);
     if (!code)
         snprintf(out, ID_SIZE, "%s", id ? id : "");
     return code;
@@ -195,9 +194,12 @@ static enum err_code add(struct store *store, const struct catalog_import *impor
 
 /* ---- whole ---- */
 
+/* What a site imports is its own, be it word for word what came with the product. */
 static enum err_code find_same(struct store *store, const struct catalog_import *import,
-                               const struct pending *pending, char id[ID_SIZE], struct err *err)
+                               const struct pending *pending, struct principal by, char id[ID_SIZE],
+                               struct err *err)
 {
+    AUTO(mem) char *from = NULL;
     char rows[HASH_HEX_SIZE] = "";
     AUTO(mem) char *sha256 = NULL;
     AUTO(mem) char *day = NULL;
@@ -208,8 +210,14 @@ static enum err_code find_same(struct store *store, const struct catalog_import 
     if (!code)
         code = db_text(store->db, "SELECT valid_from FROM catalog_version WHERE id = ?",
                        DB_BIND(DB_TEXT(id)), &day, err);
+    if (!code)
+        code = db_text(store->db, "SELECT imported_by FROM catalog_version WHERE id = ?",
+                       DB_BIND(DB_TEXT(id)), &from, err);
+    bool was_package = from && strcmp(from, CATALOG_PACKAGE) == 0;
+    bool alike = was_package == (strcmp(by.id, CATALOG_PACKAGE) == 0);
     snprintf(rows, sizeof rows, "%s", sha256 ? sha256 : "");
-    if (!code && (strcmp(rows, pending->sha256) || strcmp(day ? day : "", import->valid_from)))
+    if (!code &&
+        (!alike || strcmp(rows, pending->sha256) || strcmp(day ? day : "", import->valid_from)))
         id[0] = 0;
     return code;
 }
@@ -237,7 +245,7 @@ enum err_code catalog_import(struct store *store, const struct catalog_import *i
     if (!code)
         code = catalog_compare(store, import, pending.data, &compared, err);
     if (!code)
-        code = find_same(store, import, &pending, id, err);
+        code = find_same(store, import, &pending, by, id, err);
     bool already = id[0];
     if (!code && !already && !import->dry_run && !import->insist)
         code = check_doubts(compared, err);

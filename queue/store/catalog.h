@@ -7,9 +7,13 @@
 
 /*
  * Catalogues: dated versions of code lists (R-26). The version that holds on a day is the newest by
- * its date of effect; a day before the first version gets the first. Days are "2025-07-01", Vietnam
- * time. Versions are never changed or removed: a dossier's rules can be looked up for ever.
+ * its date of effect, a site's own before those that came with the product; a day before the first
+ * version gets the first. Days are "2025-07-01", Vietnam time. Versions are never changed or
+ * removed: a dossier's rules can be looked up for ever.
  */
+
+/* Who imported what came with the product. */
+#define CATALOG_PACKAGE "package"
 
 struct catalog_import {
     const struct catalog_kind *kind;
@@ -25,6 +29,10 @@ struct catalog_import {
  * day again are "already" there. CATALOG_DOUBTFUL: hardly the list that was meant. */
 enum err_code catalog_import(struct store *store, const struct catalog_import *import,
                              struct principal by, struct js **out, struct err *err);
+
+/* The lists that come with the product, those that are not there yet; a store that takes no more
+ * rows works without them. */
+void catalog_ship(struct store *store);
 
 /* [{"id", "kind", "valid_from", "source", "file", "sha256", "rows", "imported_us", "imported_by",
  * "active"}…], newest first; kind NULL: all. */

@@ -159,6 +159,32 @@ static enum err_code check_rows(struct store *store, const char *kind, const cha
     return code;
 }
 
+static const char *active_since(const struct js *versions, const char *kind)
+{
+    for (size_t i = 0; i < js_count(versions); i++) {
+        const struct js *version = js_item(versions, i);
+        if (js_bool_or(version, "active", false) &&
+            strcmp(js_text_or(version, "kind", ""), kind) == 0)
+            return js_text_or(version, "valid_from", "");
+    }
+    return "";
+}
+
+/* The site's own goes before it, however old that is: somebody has to know. */
+static enum err_code check_newer(const struct js *versions, const struct js *version,
+                                 struct findings *findings, struct err *err)
+{
+    const char *kind = js_text_or(version, "kind", "");
+    const char *since = js_text_or(version, "valid_from", "");
+    char today[11];
+    catalog_today(today);
+    bool waits = strcmp(js_text_or(version, "imported_by", ""), CATALOG_PACKAGE) == 0 &&
+                 strcmp(since, today) <= 0 && strcmp(since, active_since(versions, kind)) > 0;
+    return waits ? tell(findings, kind, js_text_or(version, "id", ""), NULL,
+                        "came with the product and is newer than the site's own", err)
+                 : ERR_OK;
+}
+
 enum err_code catalog_verify(struct store *store, struct js **out, struct err *err)
 {
     AUTO(js) struct js *versions = NULL;
@@ -169,6 +195,8 @@ enum err_code catalog_verify(struct store *store, struct js **out, struct err *e
     for (size_t i = 0; !code && i < js_count(versions); i++) {
         const struct js *version = js_item(versions, i);
         code = check_hash(store, version, &findings, err);
+        if (!code)
+            code = check_newer(versions, version, &findings, err);
         if (!code && js_bool_or(version, "active", false))
             code = check_rows(store, js_text_or(version, "kind", ""), js_text_or(version, "id", ""),
                               &findings, err);

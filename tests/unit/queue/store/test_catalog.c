@@ -145,6 +145,54 @@ static enum err_code import_by(struct rig *rig, struct principal by, const char 
     return catalog_import(rig->store, &import, by, &out, NULL);
 }
 
+static const char *province_on(struct rig *rig, const char *prefix, const char *day)
+{
+    static char name[100];
+    AUTO(js) struct js *list = NULL;
+    ASSERT_OK(catalog_by_code(rig->store, kind_of("provinces"), prefix, day, &list, err));
+    snprintf(name, sizeof name, "%s", js_text_or(list, "[0].successor", ""));
+    return name;
+}
+
+#define PROVINCE(successor)                                                                        \
+    "[{\"name\":\"Hà Giang\",\"cccd_prefix\":\"002\",\"successor\":\"" successor                   \
+    "\",\"successor_code\":\"08\"}]"
+
+static void what_comes_with_the_product_holds_until_the_site_has_its_own(void **state)
+{
+    static const struct principal package = {CATALOG_PACKAGE, "machine"};
+    struct rig *rig = *state;
+    catalog_ship(rig->store);
+    catalog_ship(rig->store); /* each start */
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM catalog_version"), 2);
+    assert_int_equal(rig_number(rig, "SELECT rows FROM catalog_version WHERE kind = 'provinces'"),
+                     63);
+    assert_string_equal(province_on(rig, "002", NULL), "Tuyên Quang");
+    /* an upgrade brings a newer one */
+    assert_int_equal(import_by(rig, package, "provinces", "2025-07-01", PROVINCE("A"), true), 0);
+    assert_string_equal(province_on(rig, "002", NULL), "A");
+    /* from the day of the site's own on it is the site's, whatever comes with the product later */
+    assert_int_equal(import_by(rig, IT, "provinces", "2025-09-01", PROVINCE("B"), true), 0);
+    assert_int_equal(import_by(rig, package, "provinces", "2026-01-01", PROVINCE("C"), true), 0);
+    assert_string_equal(province_on(rig, "002", NULL), "B");
+    assert_string_equal(province_on(rig, "002", "2025-08-01"), "A");
+    AUTO(js) struct js *verified = NULL;
+    ASSERT_OK(catalog_verify(rig->store, &verified, err));
+    assert_string_equal(js_text_or(verified, "findings[0].why", ""),
+                        "came with the product and is newer than the site's own");
+    assert_int_equal(js_int_or(verified, "finding_count", 0), 1);
+}
+
+static void a_list_of_the_site_is_its_own_though_the_product_brought_the_same(void **state)
+{
+    static const struct principal package = {CATALOG_PACKAGE, "machine"};
+    struct rig *rig = *state;
+    assert_int_equal(import_by(rig, package, "provinces", "2025-07-01", PROVINCE("A"), true), 0);
+    assert_int_equal(import_by(rig, IT, "provinces", "2025-07-01", PROVINCE("A"), true), 0);
+    assert_int_equal(import_by(rig, package, "provinces", "2025-07-01", PROVINCE("B"), true), 0);
+    assert_string_equal(province_on(rig, "002", NULL), "A");
+}
+
 /* `count` rows of codes from `first` on, named by `name` and a number. */
 static const char *many(const char *form, int first, int count, const char *name)
 {
@@ -441,6 +489,8 @@ int main(void)
         T(rows_hold_from_their_first_to_their_last_day),
         T(the_same_rows_for_the_same_day_are_there_already),
         T(a_dry_run_compares_and_writes_nothing),
+        T(what_comes_with_the_product_holds_until_the_site_has_its_own),
+        T(a_list_of_the_site_is_its_own_though_the_product_brought_the_same),
         T(a_list_that_looks_like_another_is_taken_only_if_one_insists),
         T(a_dry_run_names_what_would_go_and_why_it_is_doubtful),
         T(versions_stay_as_they_were_imported),
