@@ -69,6 +69,8 @@ enum err_code catalog_search(struct store *store, const struct catalog_kind *kin
                              const char *words, size_t limit, bool *out_empty, struct js **out,
                              struct err *err);
 
+/* Of a folded name, without "tinh" or "thanh pho" before it. */
+const char *catalog_bare_province(const char *folded);
 /* The successor of a province of before 2025 by its name, "Tỉnh" or "Thành phố" before it or not:
  * {"name", "code", "agency_code"?}; null when it is in no catalogue. */
 enum err_code catalog_successor(struct store *store, const char *province, struct js **out,

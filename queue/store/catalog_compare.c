@@ -206,6 +206,53 @@ static int64_t of_other_form(const struct catalog_import *import)
     return count;
 }
 
+/* Folded names of the provinces since July 2025, without their rank. */
+static enum err_code read_provinces(struct store *store, struct js **out, struct err *err)
+{
+    char version[ID_SIZE], today[11];
+    AUTO(js) struct js *rows = NULL;
+    AUTO(js) struct js *names = js_array();
+    catalog_today(today);
+    enum err_code code = catalog_version_on(store, "provinces", today, version, err);
+    if (!code)
+        code = catalog_all(store, version, &rows, err);
+    for (size_t i = 0; !code && i < js_count(rows); i++) {
+        AUTO(mem) char *folded = text_fold(js_text_or(js_item(rows, i), "successor", ""));
+        if (!folded || !js_push(names, js_text(catalog_bare_province(folded))))
+            code = err_set(err, ERR_NO_MEMORY, "provinces");
+    }
+    if (!code)
+        *out = TAKE(names);
+    return code;
+}
+
+static bool is_among(const struct js *names, const char *name)
+{
+    for (size_t i = 0; i < js_count(names); i++)
+        if (strcmp(js_text_or(js_item(names, i), "", ""), name) == 0)
+            return true;
+    return false;
+}
+
+/* The list of before 2025 has the columns of the one since then, and the other way round. */
+static enum err_code of_other_time(struct store *store, const struct catalog_import *import,
+                                   int64_t *out, struct err *err)
+{
+    bool now = strcmp(import->kind->name, "units-2025") == 0;
+    bool before = strcmp(import->kind->name, "units-before-2025") == 0;
+    AUTO(js) struct js *provinces = NULL;
+    enum err_code code = now ? read_provinces(store, &provinces, err) : ERR_OK;
+    *out = 0;
+    for (size_t i = 0; !code && (now || before) && i < js_count(import->rows); i++) {
+        const struct js *row = js_item(import->rows, i);
+        AUTO(mem) char *folded = text_fold(js_text_or(row, "province", ""));
+        bool gone = folded && *folded && js_count(provinces) &&
+                    !is_among(provinces, catalog_bare_province(folded));
+        *out += before ? !js_has(row, "district") : gone;
+    }
+    return code;
+}
+
 static bool doubt(struct js *list, int64_t some, int64_t all, const char *what)
 {
     char text[160];
@@ -213,13 +260,16 @@ static bool doubt(struct js *list, int64_t some, int64_t all, const char *what)
     return js_push(list, js_text(text));
 }
 
-static struct js *doubts_of(const struct catalog_import *import, const struct counted *counted)
+static struct js *doubts_of(const struct catalog_import *import, const struct counted *counted,
+                            int64_t other_time)
 {
     AUTO(js) struct js *list = js_array();
     int64_t rows = (int64_t)js_count(import->rows), odd = of_other_form(import);
     bool fits = true;
     if (2 * odd > rows)
         fits = doubt(list, odd, rows, "codes do not look like codes of this catalogue");
+    if (fits && rows >= FEW_ROWS && 4 * other_time > rows)
+        fits = doubt(list, other_time, rows, "units do not look like units of that time");
     if (fits && counted->held >= FEW_ROWS && 2 * counted->removed > counted->held)
         fits = doubt(list, counted->removed, counted->held, "rows that are held would go");
     if (fits && counted->known >= FEW_ROWS && 2 * counted->renamed > counted->known)
@@ -238,12 +288,16 @@ enum err_code catalog_compare(struct store *store, const struct catalog_import *
         code = read_new(import, data, &made, err);
     if (code)
         return code;
+    int64_t other_time;
+    code = of_other_time(store, import, &other_time, err);
+    if (code)
+        return code;
     struct js *told = NULL;
     if (count_all(&held, &made, &counted))
         told = js_pack("{s:I, s:I, s:I, s:O, s:O, s:o}", "added", counted.added, "changed",
                        counted.changed, "removed", counted.removed, "changed_keys",
                        counted.changed_keys, "removed_keys", counted.removed_keys, "doubts",
-                       doubts_of(import, &counted));
+                       doubts_of(import, &counted, other_time));
     if (!told)
         return err_set(err, ERR_NO_MEMORY, "catalogue");
     *out = told;

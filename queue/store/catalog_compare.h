@@ -10,7 +10,8 @@
  * file may be another one than was meant.
  *
  * A doubt is what hardly any correction of a list does and any other file does: most of its codes
- * have another form, most of what is held would go, or most codes would get another name (one
+ * have another form, many communes lie in provinces that are gone or (before 2025) in no district,
+ * most of what is held would go, or most codes would get another name (one
  * column was sorted alone). Lists of a few rows are not doubted for what they change.
  */
 enum err_code catalog_compare(struct store *store, const struct catalog_import *import,

@@ -217,7 +217,7 @@ enum err_code catalog_search(struct store *store, const struct catalog_kind *kin
 
 /* ---- provinces ---- */
 
-static const char *bare_province(const char *folded)
+const char *catalog_bare_province(const char *folded)
 {
     static const char *const ranks[] = {"tinh ", "thanh pho ", "tp. ", "tp "};
     for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++)
@@ -242,7 +242,7 @@ enum err_code catalog_successor(struct store *store, const char *province, struc
         code = db_query(store->db, "SELECT folded, data FROM catalog_row WHERE version_id = ?",
                         DB_BIND(DB_TEXT(version)), &q, err);
     while (!code && !found && !(code = query_next(q, &row, err)) && row)
-        if (strcmp(bare_province(query_text(q, 0)), bare_province(folded)) == 0)
+        if (strcmp(catalog_bare_province(query_text(q, 0)), catalog_bare_province(folded)) == 0)
             code = js_parse(query_text(q, 1), strlen(query_text(q, 1)), &found, err);
     if (code)
         return code;

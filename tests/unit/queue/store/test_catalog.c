@@ -242,6 +242,44 @@ static void a_list_that_looks_like_another_is_taken_only_if_one_insists(void **s
         import_by(rig, IT, "result-types", "2026-01-01", many("1.", 0, 20, "Đơn"), true), ERR_OK);
 }
 
+/* Ten communes, the last `odd` of them by `last`, the others by `usual`. */
+static const char *communes(const char *usual, const char *last, int odd)
+{
+    static char json[4000];
+    size_t used = (size_t)snprintf(json, sizeof json, "[");
+    for (int i = 0; i < 10; i++)
+        used += (size_t)snprintf(json + used, sizeof json - used,
+                                 "%s{\"code\":\"%05d\",\"name\":\"Xã %d\",%s}", i ? "," : "", i, i,
+                                 i < 10 - odd ? usual : last);
+    snprintf(json + used, sizeof json - used, "]");
+    return json;
+}
+
+static void communes_of_another_time_are_doubted(void **state)
+{
+    static const char now[] = "\"province\":\"Tỉnh Tuyên Quang\"";
+    static const char gone[] = "\"province\":\"Tỉnh Hà Giang\"";
+    static const char city[] = "\"province\":\"Thành phố Hồ Chí Minh\"";
+    static const char district[] = "\"district\":\"Huyện Mẫu\",\"province\":\"Tỉnh Hà Giang\"";
+    static const struct {
+        const char *kind, *usual, *last;
+        int odd;
+        bool doubtful;
+    } table[] = {
+        {"units-2025", now, city, 5, false},      {"units-2025", now, gone, 2, false},
+        {"units-2025", now, gone, 3, true},       {"units-before-2025", district, now, 2, false},
+        {"units-before-2025", now, now, 0, true},
+    };
+    struct rig *rig = *state;
+    catalog_ship(rig->store);
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        const char *rows = communes(table[i].usual, table[i].last, table[i].odd);
+        enum err_code code = import_by(rig, IT, table[i].kind, "2026-01-01", rows, false);
+        if (code != (table[i].doubtful ? ERR_CATALOG_DOUBTFUL : ERR_OK))
+            fail_msg("row %zu: %s", i, err_name(code));
+    }
+}
+
 static void a_dry_run_names_what_would_go_and_why_it_is_doubtful(void **state)
 {
     struct rig *rig = *state;
@@ -492,6 +530,7 @@ int main(void)
         T(what_comes_with_the_product_holds_until_the_site_has_its_own),
         T(a_list_of_the_site_is_its_own_though_the_product_brought_the_same),
         T(a_list_that_looks_like_another_is_taken_only_if_one_insists),
+        T(communes_of_another_time_are_doubted),
         T(a_dry_run_names_what_would_go_and_why_it_is_doubtful),
         T(versions_stay_as_they_were_imported),
         T(words_are_found_by_their_beginnings_with_and_without_accents),
