@@ -51,6 +51,9 @@ static void on_status(void *payload, struct ipc_message *message, const struct j
     js_free(app->store_status);
     app->store_status = js_ref(ok);
     app->store_status_us = sys_monotonic_us();
+    app_follow_templates(app, js_text_or(ok, "due.templates", ""));
+    if (js_bool_or(ok, "due.registers", false))
+        app_join_registers(app);
     sd_notify(0, "WATCHDOG=1"); /* only from here: the loop turns and the store answers */
 }
 
@@ -83,7 +86,6 @@ static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
     struct app *app = payload;
     ask_status(app);
     purge_due_secrets(app);
-    app_join_registers(app);
     if (app->release_again)
         release_claims(app);
     pipeline_kick(app->pipeline);

@@ -121,13 +121,23 @@ static void on_templates(void *payload, struct ipc_message *message, const struc
         log_err(&err, NULL, "the site's templates are not used, continuing");
     else if (app->pipeline)
         pipeline_use_templates(app->pipeline, TAKE_FD(fd), js_text_or(ok, "version", ""));
+    if (!problem)
+        snprintf(app->templates, sizeof app->templates, "%s", js_text_or(ok, "version", ""));
 }
 
-/* Those that hold today; asked for at the start and when there are new ones. */
+/* Those that hold today. */
 static void load_templates(struct app *app)
 {
     store_client_call(app->store, "catalog_all", js_pack("{s:s}", "kind", "templates"), NULL, 0,
                       on_templates, app);
+}
+
+void app_follow_templates(struct app *app, const char *version)
+{
+    if (strcmp(version, app->templates) == 0)
+        return;
+    snprintf(app->templates, sizeof app->templates, "%s", version); /* tried once */
+    load_templates(app);
 }
 
 /* ---- */

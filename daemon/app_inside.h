@@ -34,6 +34,7 @@ struct app {
     struct worker *view_worker;          /* app_view.c */
     struct view *views;                  /* wait for it */
     struct worker *catalog_worker;       /* app_catalog.c, app_register.c */
+    char templates[ID_SIZE];             /* the version that was asked for: app_catalog.c */
     bool registers_join;                 /* papers are being joined to rows: app_register.c */
     struct station_model *station_model; /* app_model.c */
     struct learner *learner;
@@ -82,6 +83,8 @@ void app_upload(struct app *app, struct js *args, int file, const struct princip
 void app_catalog(struct app *app, struct js *args, int fd, const struct principal *who,
                  app_done_fn *done, void *payload);
 enum err_code app_start_catalogs(struct app *app, struct err *err);
+/* `version` of the site's templates holds today, since it was imported or since midnight. */
+void app_follow_templates(struct app *app, const char *version);
 void app_stop_catalogs(struct app *app);
 
 /* app_model.c: of struct app_calls; what learns */

@@ -37,6 +37,7 @@ enum err_code register_map(struct store *store, const char *folder, struct js **
 
 /* ---- joining ---- */
 
+enum err_code register_is_due(struct store *store, bool *out, struct err *err);
 /* Joins some papers of a folder where that is to be done; *out_more: call again. */
 enum err_code register_work(struct store *store, bool *out_more, struct err *err);
 /* All papers of the folder anew; what people said stays. */

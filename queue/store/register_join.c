@@ -260,6 +260,16 @@ static enum err_code find_folder(struct store *store, char **out_folder, char **
     return *out_folder && *out_from ? ERR_OK : err_set(err, ERR_NO_MEMORY, "register");
 }
 
+enum err_code register_is_due(struct store *store, bool *out, struct err *err)
+{
+    int64_t count = 0;
+    enum err_code code =
+        db_number(store->db, "SELECT count(*) FROM register_folder WHERE join_from IS NOT NULL",
+                  DB_BIND_NONE, 0, &count, err);
+    *out = count > 0;
+    return code;
+}
+
 enum err_code register_work(struct store *store, bool *out_more, struct err *err)
 {
     AUTO(tx) struct tx tx = TX_INIT;

@@ -1,7 +1,9 @@
 #include "queue/store/status.h"
 
+#include "queue/store/catalog.h"
 #include "queue/store/claim.h"
 #include "queue/store/inside.h"
+#include "queue/store/register.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +35,21 @@ static enum err_code total_size(struct store *store, int64_t *out, struct err *e
                      DB_BIND_NONE, 0, out, err);
 }
 
+/* What the daemon is to look at without having been told. */
+static enum err_code find_due(struct store *store, struct js **out, struct err *err)
+{
+    char today[11], templates[ID_SIZE];
+    bool registers = false;
+    catalog_today(today);
+    enum err_code code = catalog_version_on(store, "templates", today, templates, err);
+    if (!code)
+        code = register_is_due(store, &registers, err);
+    if (code)
+        return code;
+    *out = js_pack("{s:s, s:b}", "templates", templates, "registers", (int)registers);
+    return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "status");
+}
+
 enum err_code store_status(struct store *store, struct js **out, struct err *err)
 {
     AUTO(js)
@@ -43,6 +60,8 @@ enum err_code store_status(struct store *store, struct js **out, struct err *err
     struct js *deliveries = NULL;
     AUTO(js)
     struct js *oldest = NULL;
+    AUTO(js)
+    struct js *due = NULL;
     uint64_t free_bytes;
     int64_t size_bytes;
     enum err_code code =
@@ -56,14 +75,16 @@ enum err_code store_status(struct store *store, struct js **out, struct err *err
     if (!code)
         code = store_oldest(store, &oldest, err);
     if (!code)
+        code = find_due(store, &due, err);
+    if (!code)
         code = blobs_free_bytes(store->blobs, &free_bytes, err);
     if (!code)
         code = total_size(store, &size_bytes, err);
     if (code)
         return code;
-    struct js *status = js_pack("{s:O, s:O, s:O, s:O, s:I, s:I}", "pages", pages, "documents",
-                                documents, "deliveries", deliveries, "oldest", oldest, "free_bytes",
-                                (int64_t)free_bytes, "size_bytes", size_bytes);
+    struct js *status = js_pack("{s:O, s:O, s:O, s:O, s:O, s:I, s:I}", "pages", pages, "documents",
+                                documents, "deliveries", deliveries, "oldest", oldest, "due", due,
+                                "free_bytes", (int64_t)free_bytes, "size_bytes", size_bytes);
     if (!status)
         return err_set(err, ERR_NO_MEMORY, "status");
     *out = status;
