@@ -23,9 +23,19 @@ struct table {
     size_t chunk_start;
     int64_t rows, left_out, note_count;
     int64_t unread[REGISTER_COLUMN_COUNT];
+    char *before[REGISTER_COLUMN_COUNT]; /* cells of the row above, as they were understood */
+    bool ditto_told[REGISTER_COLUMN_COUNT];
     struct js *notes, *chunks;
     bool no_memory;
 };
+
+static void forget_before(struct table *table)
+{
+    for (int i = 0; i < REGISTER_COLUMN_COUNT; i++) {
+        mem_free(table->before[i]);
+        table->before[i] = NULL;
+    }
+}
 
 static void table_auto(struct table *table)
 {
@@ -34,6 +44,7 @@ static void table_auto(struct table *table)
     js_free(table->columns);
     js_free(table->notes);
     js_free(table->chunks);
+    forget_before(table);
 }
 
 static void tell(struct table *table, long line, const char *column, const char *why)
@@ -207,11 +218,45 @@ static void take_cells(struct table *table, const struct catalog_cells *cells, s
     }
 }
 
+/* What tells one row from the next is written out. */
+static bool may_be_ditto(int column)
+{
+    return column != REGISTER_PATH && column != REGISTER_NUMBER && column != FIELD_number_symbol;
+}
+
+static void follow_ditto(struct table *table, int column, long line, struct row *row)
+{
+    const char *before = table->before[column];
+    if (!row->cell[column] || !may_be_ditto(column) || !register_is_ditto(row->cell[column]))
+        return;
+    if (before) {
+        mem_free(row->cell[column]);
+        row->cell[column] = mem_strdup(before);
+        table->no_memory = table->no_memory || !row->cell[column];
+    }
+    if (before && !table->ditto_told[column])
+        tell(table, line, register_column_key(column), "a ditto mark, read as the row above");
+    table->ditto_told[column] = table->ditto_told[column] || before;
+}
+
+/* Of what could not be read nothing follows. */
+static void keep_before(struct table *table, struct row *row)
+{
+    forget_before(table);
+    for (int i = 0; i < REGISTER_COLUMN_COUNT; i++) {
+        bool read = i == REGISTER_SYMBOL || js_has(row->values, register_column_key(i));
+        if (row->cell[i] && read && !register_is_ditto(row->cell[i]))
+            table->before[i] = TAKE(row->cell[i]);
+    }
+}
+
 /* "12" and "QĐ-UBND" are "12/QĐ-UBND". */
 static void join_number(struct table *table, struct row *row)
 {
     const char *number = row->cell[REGISTER_NUMBER], *symbol = row->cell[REGISTER_SYMBOL];
     char **whole = &row->cell[FIELD_number_symbol];
+    if (symbol && register_is_ditto(symbol)) /* of what, nobody knows */
+        symbol = NULL;
     if (*whole || !number)
         return;
     *whole =
@@ -267,6 +312,8 @@ static enum err_code add_row(struct table *table, const struct catalog_cells *ce
     if (table->rows == REGISTER_ROWS_MAX)
         return err_set(err, ERR_TOO_LARGE, "more than %d rows", REGISTER_ROWS_MAX);
     take_cells(table, cells, &row);
+    for (int i = 0; i < REGISTER_COLUMN_COUNT; i++)
+        follow_ditto(table, i, cells->line, &row);
     join_number(table, &row);
     for (int i = 0; i <= REGISTER_TYPE; i++)
         if (i != REGISTER_PATH)
@@ -282,6 +329,7 @@ static enum err_code add_row(struct table *table, const struct catalog_cells *ce
         return err_set(err, ERR_NO_MEMORY, "register");
     buf_text(table->lines, text);
     buf_text(table->lines, "\n");
+    keep_before(table, &row);
     if (++table->rows % REGISTER_CHUNK_ROWS == 0)
         end_chunk(table);
     return buf_ok(table->lines) ? ERR_OK : err_set(err, ERR_TOO_LARGE, "more than any register");

@@ -26,10 +26,12 @@ extern const char register_column_keys[];      /* all of them, separated by blan
 /*
  * A cell as our field has it. `sheet`: a spreadsheet's, which holds days as numbers and drops the
  * zero in front of a personal number. Days: 5/3/2019, 05-03-2019, 2019-03-05, "ngày 5 tháng 3 năm
- * 2019"; a year of two digits is no day. false: it has no such form, or says "as above" ("nt", a
- * ditto mark). *out is the caller's, NULL when out of memory.
+ * 2019"; a year of two digits is no day. false: it has no such form, or is a dash or says "as above".
+ * *out is the caller's, NULL when out of memory.
  */
 bool register_value(int column, const char *text, bool sheet, char **out);
+/* "nt", "như trên", a ditto mark: what stands in the row above. */
+bool register_is_ditto(const char *text);
 
 /*
  * What two writings of one value have in common; the caller's, NULL when out of memory. Numbers:

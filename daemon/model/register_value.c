@@ -45,16 +45,22 @@ static bool is_date(int column)
 
 /* ---- cells ---- */
 
-/* "as above" in the registers of clerks: what it stands for is another row's business. */
-static bool is_ditto(const char *text)
+bool register_is_ditto(const char *text)
 {
-    static const char *const words[] = {"nt", "-nt-", "n.t", "nhu tren", "\"", "''", "-\"-",
-                                        "//", "-",    "--",  "”",        "“",  "″"};
+    static const char *const words[] = {"nt", "-nt-", "- nt -", "n.t",  "n/t",  "nhu tren",
+                                        "\"", "\"\"", "''",     "-\"-", "-''-", ",,",
+                                        "//", "”",    "“",      "″",    "〃"};
     AUTO(mem) char *folded = text_fold(text);
     for (size_t i = 0; folded && i < sizeof words / sizeof *words; i++)
         if (strcmp(folded, words[i]) == 0)
             return true;
     return false;
+}
+
+/* Nothing, or as above: nobody knows. */
+static bool is_dash(const char *text)
+{
+    return !text[strspn(text, "-")];
 }
 
 static char *type_of(const char *text)
@@ -86,7 +92,7 @@ static bool checked(int column, const char *text, char **out)
 bool register_value(int column, const char *text, bool sheet, char **out)
 {
     char day[11];
-    if (is_ditto(text))
+    if (register_is_ditto(text) || is_dash(text))
         return false;
     if (column == REGISTER_TYPE)
         return (*out = type_of(text)) != NULL;

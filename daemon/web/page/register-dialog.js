@@ -13,6 +13,7 @@ const NOTES = {'not in the form of this field, kept as text': 'không đúng d�
   'numbers of the columns, left out': 'dòng đánh số cột, bỏ qua', 'rows above the headings, left out': 'dòng phía trên tiêu đề cột, bỏ qua',
   'nothing in the columns that are read, left out': 'dòng trống ở các cột được đọc, bỏ qua',
   'two headings name this column, one is read': 'hai cột cùng nghĩa, chỉ đọc một cột',
+  'a ditto mark, read as the row above': 'ghi «như trên», máy hiểu theo dòng ngay phía trên',
   'the file has more sheets, the first one is read': 'tệp có nhiều trang tính, chỉ đọc trang đầu',
   'longer than any cell, left out': 'ô quá dài, bỏ qua'};
 

@@ -115,6 +115,46 @@ static void a_value_without_its_form_stays_as_text_and_is_told_by_line(void **st
     read_done(&read);
 }
 
+static void a_ditto_mark_says_what_the_row_above_says(void **state)
+{
+    (void)state;
+    struct read read = read_as(CATALOG_DELIMITED,
+                               "Tên tệp;Số;Ký hiệu;Ngày tháng;Cơ quan ban hành;Trích yếu\n"
+                               "a.tif;12;QĐ-UBND;5/3/2019;UBND huyện Mẫu;Cấp giấy phép\n"
+                               "b.tif;13;nt;\"\"\"\";Như trên;-\n"
+                               "c.tif;14;nt;6/3/2019;〃;\n"
+                               "d.tif;15;QĐ;32/1/2019;UBND xã Thử;nt\n"
+                               "e.tif;16;;nt;nt;\n"
+                               "f.tif;nt;nt;nt;nt;nt\n",
+                               NULL, NULL);
+    static const struct {
+        size_t row;
+        const char *path, *value;
+    } cells[] = {
+        {1, "values.number_symbol", "13/QĐ-UBND"},
+        {1, "values.issue_date", "2019-03-05"},
+        {1, "values.issuer", "UBND huyện Mẫu"},
+        {1, "values.abstract", "-"}, /* a dash is none, or nobody knows */
+        {2, "values.number_symbol", "14/QĐ-UBND"},
+        {2, "values.issue_date", "2019-03-06"},
+        {2, "values.issuer", "UBND huyện Mẫu"},
+        {3, "values.abstract", "-"}, /* nothing stands above */
+        {3, "texts.abstract", "nt"},
+        {4, "values.issue_date", "-"}, /* nothing that could be read */
+        {4, "texts.issue_date", "nt"},
+        {4, "values.issuer", "UBND xã Thử"},
+        {4, "values.number_symbol", "16"},
+        {5, "values.number_symbol", "-"}, /* a number is the row's own */
+        {5, "values.issuer", "UBND xã Thử"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cells); i++)
+        if (strcmp(cell(&read, cells[i].row, cells[i].path), cells[i].value) != 0)
+            fail_msg("cell %zu: %s", i, cell(&read, cells[i].row, cells[i].path));
+    assert_string_equal(js_text_or(read.told, "notes[0].why", ""),
+                        "a ditto mark, read as the row above");
+    read_done(&read);
+}
+
 static void a_spreadsheet_holds_days_as_numbers_and_drops_zeros(void **state)
 {
     (void)state;
@@ -230,6 +270,7 @@ int main(void)
         cmocka_unit_test(headings_are_told_by_their_words),
         cmocka_unit_test(what_is_no_row_is_passed_over_and_told),
         cmocka_unit_test(a_value_without_its_form_stays_as_text_and_is_told_by_line),
+        cmocka_unit_test(a_ditto_mark_says_what_the_row_above_says),
         cmocka_unit_test(a_spreadsheet_holds_days_as_numbers_and_drops_zeros),
         cmocka_unit_test(what_a_person_says_of_a_column_goes_before_its_words),
         cmocka_unit_test(a_file_without_a_register_says_why),
