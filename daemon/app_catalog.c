@@ -73,11 +73,12 @@ static void say_problems(const struct catalog_file *file, struct err *err)
 /* What the worker noticed goes beside what the store said. */
 static struct js *whole_answer(const struct catalog_file *file, const struct js *ok)
 {
-    static const char *const keys[] = {"row_count", "problems",   "problem_count",
-                                       "notes",     "note_count", "sha256"};
+    static const char *const keys[] = {"row_count",  "problems", "problem_count", "notes",
+                                       "note_count", "sha256",   "sheet_names"};
     AUTO(js) struct js *answer = ok ? js_copy(ok) : js_object();
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!js_set(answer, keys[i], js_ref(js_at(file->told, keys[i]))))
+        if (js_has(file->told, keys[i]) &&
+            !js_set(answer, keys[i], js_ref(js_at(file->told, keys[i]))))
             return NULL;
     return TAKE(answer);
 }
@@ -201,7 +202,8 @@ void app_catalog(struct app *app, struct js *args, int fd, const struct principa
         return;
     }
     file = mem_alloc(sizeof *file);
-    struct js *request = js_pack("{s:s}", "kind", js_text_or(wish, "kind", ""));
+    struct js *request = js_pack("{s:s, s:s?}", "kind", js_text_or(wish, "kind", ""), "sheet",
+                                 js_text_or(wish, "sheet", NULL));
     if (!file || !request || !js_set(wish, "principal", principal_to_js(who))) {
         js_free(request);
         refuse(call, ERR_NO_MEMORY, "catalogue");

@@ -82,11 +82,13 @@ void app_join_registers(struct app *app)
 /* What was noticed goes beside what the store said. */
 static struct js *whole_answer(const struct register_file *file, const struct js *ok)
 {
-    static const char *const keys[] = {"columns", "rows",       "left_out", "unread", "notes",
-                                       "sheets",  "note_count", "problem",  "sha256"};
+    static const char *const keys[] = {"columns", "rows",       "left_out",   "unread",
+                                       "notes",   "sheets",     "note_count", "problem",
+                                       "sha256",  "sheet_names"};
     AUTO(js) struct js *answer = ok ? js_copy(ok) : js_object();
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!js_set(answer, keys[i], js_ref(js_at(file->told, keys[i]))))
+        if (js_at(file->told, keys[i]) &&
+            !js_set(answer, keys[i], js_ref(js_at(file->told, keys[i]))))
             return NULL;
     return TAKE(answer);
 }
@@ -224,7 +226,8 @@ static void on_map(void *payload, struct ipc_message *message, const struct js *
         return;
     }
     struct js *request =
-        js_pack("{s:O, s:O?}", "kept", js_at(ok, "map"), "said", js_at(file->args, "said"));
+        js_pack("{s:O, s:O?, s:s?}", "kept", js_at(ok, "map"), "said", js_at(file->args, "said"),
+                "sheet", js_text_or(file->args, "sheet", NULL));
     if (!request)
         refuse(file->call, ERR_NO_MEMORY, "register");
     else if (worker_request(worker, "register", request, &file->file, 1, READ_MS, on_read, NULL,

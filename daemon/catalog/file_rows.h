@@ -9,7 +9,7 @@
 
 enum catalog_format {
     CATALOG_DELIMITED, /* CSV or TSV, see delimited.h */
-    CATALOG_SHEET,     /* text of a spreadsheet's first sheet: tabs, a line for each row */
+    CATALOG_SHEET,     /* text of one sheet of a spreadsheet: tabs, a line for each row */
     CATALOG_JSON       /* a list of objects; one level of lists of objects in them is taken apart */
 };
 

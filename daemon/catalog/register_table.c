@@ -438,7 +438,7 @@ static struct js *result_of(struct table *table)
     end_chunk(table);
     tell_twice(table);
     if (table->reading->sheets > 1)
-        tell(table, 0, NULL, "the file has more sheets, the first one is read");
+        tell(table, 0, NULL, "the file has more sheets, one of them is read");
     struct js *columns = table->found     ? register_headings_to_js(&table->headings)
                          : table->columns ? js_ref(table->columns)
                                           : js_array();

@@ -18,7 +18,7 @@
 struct register_reading {
     struct register_maps maps;
     enum catalog_format format;
-    int sheets; /* in the file; the first is read */
+    int sheets; /* in the file; one is read */
 };
 
 /*

@@ -17,6 +17,7 @@
 const struct cli_option cmd_catalog_import_options[] = {
     {"valid-from", 'f', "DATE", "day from which it holds (today)"},
     {"source", 's', "TEXT", "who published it"},
+    {"sheet", 0, "SHEET", "of a workbook that one, by name or number (the first)"},
     {"dry-run", 0, NULL, "say what would change, keep nothing"},
     {"insist", 0, NULL, "take it though it looks like another list"},
     {0},
@@ -110,6 +111,7 @@ static void show_import(const struct js *reply)
 {
     show_told(reply, "problems", "problem_count", "problem");
     show_told(reply, "notes", "note_count", "note");
+    show_sheets(reply);
     show_compared(reply);
     printf("%lld rows", (long long)js_int_or(reply, "row_count", 0));
     if (js_has(reply, "compared"))
@@ -132,11 +134,13 @@ static char *import_path(const struct cli_args *args, const char *day)
     const char *source = args_text(args, "source");
     AUTO(mem) char *name = client_encode(slash ? slash + 1 : file);
     AUTO(mem) char *said = client_encode(source ? source : "");
-    if (!name || !said)
+    const char *wanted = args_text(args, "sheet");
+    AUTO(mem) char *sheet = client_encode(wanted ? wanted : "");
+    if (!name || !said || !sheet)
         return NULL;
-    return mem_printf("/v1/catalogs/%s?file=%s%s%s%s%s%s%s", args->operand[0], name,
-                      *day ? "&valid_from=" : "", day, source ? "&source=" : "", said,
-                      args_has(args, "dry-run") ? "&dry_run=1" : "",
+    return mem_printf("/v1/catalogs/%s?file=%s%s%s%s%s%s%s%s%s", args->operand[0], name,
+                      wanted ? "&sheet=" : "", sheet, *day ? "&valid_from=" : "", day,
+                      source ? "&source=" : "", said, args_has(args, "dry-run") ? "&dry_run=1" : "",
                       args_has(args, "insist") ? "&insist=1" : "");
 }
 

@@ -19,6 +19,7 @@
 const struct cli_option cmd_import_register_options[] = {
     {"map", 'm', "COLUMN=FIELD", "that column is that field, path, type, or - for none; several"},
     {"name", 0, "NAME", "which register of the folder (the file's name)"},
+    {"sheet", 's', "SHEET", "of a workbook that one, by name or number (the first)"},
     {"dry-run", 0, NULL, "say what would be read, keep nothing"},
     {"report", 'r', "LIST", "what did not join, and where they differ",
      "rows-alone documents-alone questions double-rows differing"},
@@ -74,15 +75,16 @@ static int read_map(const struct cli_args *args, char **out)
 static char *import_path(const struct cli_args *args, const char *map)
 {
     const char *file = args->operand[1], *slash = strrchr(file, '/');
-    const char *said = args_text(args, "name");
+    const char *said = args_text(args, "name"), *wanted = args_text(args, "sheet");
     AUTO(mem) char *folder = client_encode(args->operand[0]);
     AUTO(mem) char *shown = client_encode(slash ? slash + 1 : file);
     AUTO(mem) char *name = client_encode(said ? said : "");
-    if (!folder || !shown || !name)
+    AUTO(mem) char *sheet = client_encode(wanted ? wanted : "");
+    if (!folder || !shown || !name || !sheet)
         return NULL;
-    return mem_printf("/v1/imports/%s/register?file=%s%s%s%s%s%s", folder, shown,
-                      said ? "&name=" : "", name, *map ? "&map=" : "", map,
-                      args_has(args, "dry-run") ? "&dry_run=1" : "");
+    return mem_printf("/v1/imports/%s/register?file=%s%s%s%s%s%s%s%s", folder, shown,
+                      said ? "&name=" : "", name, wanted ? "&sheet=" : "", sheet,
+                      *map ? "&map=" : "", map, args_has(args, "dry-run") ? "&dry_run=1" : "");
 }
 
 static void show_notes(const struct js *reply)
@@ -115,6 +117,7 @@ static void show_import(const struct js *reply)
     }
     show_table_end(table);
     show_notes(reply);
+    show_sheets(reply);
     const char *why = js_text_or(reply, "problem", NULL);
     if (why)
         printf("problem: %s\n", why);

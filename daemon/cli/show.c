@@ -88,3 +88,14 @@ void show_values(const struct js *object)
 {
     show_object("", object, 0);
 }
+
+void show_sheets(const struct js *reply)
+{
+    const struct js *names = js_at(reply, "sheet_names");
+    if (js_count(names) < 2)
+        return;
+    fputs("sheets:", stdout);
+    for (size_t i = 0; i < js_count(names); i++)
+        printf("%s %zu %s", i ? "," : "", i + 1, show_scalar(js_item(names, i)).text);
+    puts("; --sheet says which is read");
+}

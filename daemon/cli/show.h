@@ -17,6 +17,9 @@ void show_table_end(struct table *table);
  * lists of scalars on one line; other lists are left out. Keys ending in _us are times. */
 void show_values(const struct js *object);
 
+/* What the tabs of a workbook are called that a list was read from, where there is more than one. */
+void show_sheets(const struct js *reply);
+
 /* A number, text or truth value as text; "" for null, lists and objects. */
 struct cli_text show_scalar(const struct js *value);
 

@@ -136,6 +136,8 @@ void api_catalogs_import(struct call *call)
         code = take_day(call, "valid_from", args, &err);
     if (!code)
         code = take_text(call, "source", args, &err);
+    if (!code)
+        code = take_text(call, "sheet", args, &err);
     if (!code && call->file < 0)
         code = err_set(&err, ERR_CATALOG_BAD, "the file has no bytes");
     if (code)

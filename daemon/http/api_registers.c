@@ -63,7 +63,19 @@ void api_registers_list(struct call *call)
 
 /* ---- import ---- */
 
-/* Which register of the folder it is: without another name, that of the file. */
+static enum err_code take_sheet(const struct call *call, struct js *args, struct err *err)
+{
+    const char *sent = call_query(call, "sheet");
+    char sheet[ROUTE_PARAM_SIZE];
+    if (!sent)
+        return ERR_OK;
+    if (!routes_decode(sent, strlen(sent), sheet))
+        return err_set(err, ERR_BAD_ARGUMENT, "query sheet: empty, too long or no UTF-8 text");
+    return js_set(args, "sheet", js_text(sheet)) ? ERR_OK : err_set(err, ERR_NO_MEMORY, "query");
+}
+
+/* Which register of the folder it is: without another name, that of the file, and of its sheet, so
+ * that the sheet of one year does not take the place of another's. */
 static enum err_code take_name(const struct call *call, struct js *args, struct err *err)
 {
     const char *sent = call_query(call, "name");
@@ -72,7 +84,9 @@ static enum err_code take_name(const struct call *call, struct js *args, struct 
     if (sent && !routes_decode(sent, strlen(sent), name))
         return err_set(err, ERR_BAD_ARGUMENT, "query name: empty, too long or no UTF-8 text");
     const char *file = js_text_or(args, "file", "");
-    own = sent ? mem_strdup(name) : mem_strndup(file, register_stem(file));
+    const char *sheet = js_text_or(args, "sheet", "");
+    own = sent ? mem_strdup(name)
+               : mem_printf("%.*s%s%s", (int)register_stem(file), file, *sheet ? " " : "", sheet);
     return js_set(args, "name", js_text(own)) && own ? ERR_OK
                                                      : err_set(err, ERR_NO_MEMORY, "query");
 }
@@ -113,6 +127,8 @@ void api_registers_import(struct call *call)
     bool dry = dry_run && strcmp(dry_run, "1") == 0;
     AUTO(js) struct js *args = js_pack("{s:b}", "dry_run", (int)dry);
     enum err_code code = call_take_file_name(call, args, &err);
+    if (!code)
+        code = take_sheet(call, args, &err);
     if (!code)
         code = take_name(call, args, &err);
     if (!code)

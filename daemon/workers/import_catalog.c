@@ -8,23 +8,25 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum err_code read_file(int fd, const struct catalog_kind *kind, struct js **out,
-                               struct err *err)
+static enum err_code read_file(int fd, const struct catalog_kind *kind, const char *sheet,
+                               struct js **out, struct err *err)
 {
     AUTO(list_file) struct list_file file = {0};
-    enum err_code code = list_file_read(fd, &file, err);
-    if (code)
-        return code;
-    return strcmp(kind->name, "templates") == 0
-               ? import_templates(file.text, file.size, out, err)
-               : catalog_read(kind, file.format, file.text, file.size, out, err);
+    enum err_code code = list_file_read(fd, sheet, &file, err);
+    if (!code && strcmp(kind->name, "templates") == 0)
+        return import_templates(file.text, file.size, out, err);
+    if (!code)
+        code = catalog_read(kind, file.format, file.text, file.size, out, err);
+    if (!code && file.sheets && !js_set(*out, "sheet_names", js_ref(file.sheets)))
+        code = err_set(err, ERR_NO_MEMORY, "sheets");
+    return code;
 }
 
 /* What clerks are told of a picture or an upload that is refused does not help with a catalogue. */
 static enum err_code say_unfit(enum err_code code, struct err *err)
 {
     char why[sizeof err->detail];
-    if (code != ERR_TOO_LARGE && code != ERR_FORMAT_UNKNOWN)
+    if (code != ERR_TOO_LARGE && code != ERR_FORMAT_UNKNOWN && code != ERR_NOT_FOUND)
         return code;
     snprintf(why, sizeof why, "%s", err->detail);
     return err_set(err, ERR_CATALOG_BAD, "%s", why);
@@ -59,6 +61,7 @@ enum err_code import_catalog(struct worker_call *call, struct worker_answer *ans
     if (!code)
         code = hash_fd(fd, sha256, &size, err);
     if (!code)
-        code = say_unfit(read_file(fd, kind, &read, err), err);
+        code =
+            say_unfit(read_file(fd, kind, js_text_or(call->args, "sheet", NULL), &read, err), err);
     return code ? code : make_answer(answer, read, sha256, err);
 }

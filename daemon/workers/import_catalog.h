@@ -3,8 +3,8 @@
 
 #include "daemon/workers/worker_main.h"
 
-/* catalog {kind, file} [file]: what a catalogue file says. {"sha256", "row_count", "problems",
- * "notes", "problem_count", "note_count"} [rows, a JSON list]. FORMAT_UNKNOWN neither CSV, TSV,
+/* catalog {kind, sheet?} [file]: what a catalogue file says. {"sha256", "row_count", "problems",
+ * "notes", "problem_count", "note_count", "sheet_names"?} [rows, a JSON list]. FORMAT_UNKNOWN neither CSV, TSV,
  * JSON nor xlsx. */
 enum err_code import_catalog(struct worker_call *call, struct worker_answer *answer,
                              struct err *err);

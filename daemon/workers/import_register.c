@@ -13,7 +13,7 @@
 static enum err_code say_unfit(enum err_code code, struct err *err)
 {
     char why[sizeof err->detail];
-    if (code != ERR_TOO_LARGE && code != ERR_FORMAT_UNKNOWN)
+    if (code != ERR_TOO_LARGE && code != ERR_FORMAT_UNKNOWN && code != ERR_NOT_FOUND)
         return code;
     snprintf(why, sizeof why, "%s", err->detail);
     return err_set(err, ERR_REGISTER_BAD, "%s", why);
@@ -23,13 +23,15 @@ static enum err_code read_register(struct worker_call *call, int fd, struct buf 
                                    struct js **out, struct err *err)
 {
     AUTO(list_file) struct list_file file = {0};
-    enum err_code code = list_file_read(fd, &file, err);
+    enum err_code code = list_file_read(fd, js_text_or(call->args, "sheet", NULL), &file, err);
     struct register_reading reading = {
         .maps = {.said = js_at(call->args, "said"), .kept = js_at(call->args, "kept")},
         .format = file.format,
-        .sheets = file.sheets};
+        .sheets = (int)js_count(file.sheets)};
     if (!code)
         code = register_read(&reading, file.text, file.size, lines, out, err);
+    if (!code && file.sheets && !js_set(*out, "sheet_names", js_ref(file.sheets)))
+        code = err_set(err, ERR_NO_MEMORY, "sheets");
     return code ? say_unfit(code, err) : ERR_OK;
 }
 

@@ -28,8 +28,9 @@ void office_parts_done(struct office_parts *parts)
 static bool holds_text(const char *name)
 {
     static const char *const whole[] = {
-        "word/document.xml",     "word/styles.xml",      "word/footnotes.xml", "word/endnotes.xml",
-        "word/theme/theme1.xml", "xl/sharedStrings.xml", "xl/styles.xml"};
+        "word/document.xml", "word/styles.xml",       "word/footnotes.xml",
+        "word/endnotes.xml", "word/theme/theme1.xml", "xl/sharedStrings.xml",
+        "xl/styles.xml",     "xl/workbook.xml",       "xl/_rels/workbook.xml.rels"};
     static const char *const begins[] = {"word/header", "word/footer", "xl/worksheets/sheet"};
     const char *ending = strrchr(name, '.');
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)

@@ -4,6 +4,8 @@ const ROW = {register_id: '01890000-0000-7000-8000-000000000001', line: 4, file:
   values: {number_symbol: '12/QĐ-UBND', issue_date: '2019-03-05', owner_name: 'Trần Văn Mẫu'}, texts: {}};
 const ROWS = [{...ROW, line: 6, path: 'scan-9.jpg'}, {...ROW, line: 7, path: 'scan-8.jpg', values: {}, texts: {issue_date: '32/3/2019'}}];
 
+const SHEETS = ['Năm 1998', 'Năm 2019'];
+
 export function registerRoutes({refuse, pick, documents, move, faults}) {
   let inUse = null;
 
@@ -11,11 +13,11 @@ export function registerRoutes({refuse, pick, documents, move, faults}) {
   const saidOf = (query) => Object.fromEntries((query.get('map') ?? '').split(',').filter(Boolean).map((pair) => pair.split(':')));
 
   function read(query) {
-    const said = saidOf(query);
+    const said = saidOf(query), isBook = query.get('file')?.endsWith('.xlsx'), isSecond = query.get('sheet') === SHEETS[1];
     const columns = [column('STT', 'stt', null, said), column('Số ký hiệu', 'so_ky_hieu', 'number_symbol', said), column('Ngày ký', 'ngay_ky', 'issue_date', said),
-      column('Mã lưu', 'ma_luu', null, said)];
+      column('Mã lưu', 'ma_luu', isSecond ? 'path' : null, said)];
     const isFound = columns.some(({field}) => field === 'path');
-    return {columns, rows: isFound ? 3 : 0, left_out: 1, unread: {issue_date: 1}, note_count: 2, problem: isFound ? null : 'no headings found', sheets: 0,
+    return {columns, ...isBook ? {sheet_names: SHEETS} : {}, rows: isFound ? isSecond ? 5 : 3 : 0, left_out: 1, unread: {issue_date: 1}, note_count: 2, problem: isFound ? null : 'no headings found', sheets: 0,
       notes: [{line: 5, column: 'issue_date', why: 'not in the form of this field, kept as text'}, {line: 7, why: 'a total, left out'}]};
   }
 
@@ -30,7 +32,7 @@ export function registerRoutes({refuse, pick, documents, move, faults}) {
         refuse(422, 'REGISTER_BAD', 'Không thấy bảng đăng ký nào trong tệp này.');
       if (query.get('dry_run') === '1')
         return told;
-      inUse = {id: ROW.register_id, name: 'sổ 2019', file: query.get('file'), state: 'current', rows: 3, imported_us: Date.now() * 1000};
+      inUse = {id: ROW.register_id, name: `sổ 2019${query.has('sheet') ? ` ${query.get('sheet')}` : ''}`, file: query.get('file'), state: 'current', rows: 3, imported_us: Date.now() * 1000};
       return {...told, register: inUse};
     }],
     ['GET', '/v1/imports/:id/register/list', (_, __, query) => {

@@ -48,6 +48,24 @@ test('a file is looked at first: what each column is, to be changed; then it is 
   await untilFocused('choose-register');
 });
 
+test('of a workbook the clerk chooses the sheet, and that one is used', async () => {
+  await openRegisters();
+  await page.setInputFiles('.registers input[type=file]', {...FILE, name: 'sổ 2019.xlsx'});
+  await page.waitForSelector('#register-sheet');
+  assert.equal(await page.inputValue('#register-sheet'), '');
+  await page.waitForSelector('text=Chưa thấy bảng đăng ký');
+  await page.selectOption('#register-sheet', 'Năm 2019');
+  await page.waitForSelector('text=Đọc được 5 dòng');
+  assert.equal(await page.inputValue('#register-sheet'), 'Năm 2019');
+  await untilFocused('register-sheet');
+  await shoot(page, 'register-sheet');
+  assert.deepEqual(await findBarriers(page), []);
+  await page.selectOption('select[aria-label="Cột STT là"]', 'number');
+  await until(async () => await page.inputValue('#register-sheet') === 'Năm 2019' && await page.inputValue('select[aria-label="Cột STT là"]') === 'number');
+  await page.click('#use-register:enabled');
+  await page.waitForSelector('.registers >> text=sổ 2019 Năm 2019');
+});
+
 test('what did not join is counted and listed; closing shows none of it any more', async () => {
   await openRegisters();
   await page.setInputFiles('.registers input[type=file]', FILE);

@@ -14,7 +14,7 @@ const NOTES = {'not in the form of this field, kept as text': 'không đúng d�
   'nothing in the columns that are read, left out': 'dòng trống ở các cột được đọc, bỏ qua',
   'two headings name this column, one is read': 'hai cột cùng nghĩa, chỉ đọc một cột',
   'a ditto mark, read as the row above': 'ghi «như trên», máy hiểu theo dòng ngay phía trên',
-  'the file has more sheets, the first one is read': 'tệp có nhiều trang tính, chỉ đọc trang đầu',
+  'the file has more sheets, one of them is read': 'tệp có nhiều trang tính, chỉ đọc một trang',
   'longer than any cell, left out': 'ô quá dài, bỏ qua'};
 
 const note = ({line, column, why}) => `${line ? `Dòng ${line}` : 'Cả tệp'}${column ? `, ${columnLabel(column)}` : ''}: ${NOTES[why] ?? 'không đọc được, bỏ qua'}`;
@@ -76,8 +76,9 @@ class SohoaRegisters extends SohoaElement {
 
   /* ---- a file that was looked at ---- */
 
-  #trial({told, file}) {
+  #trial({told, file, sheet}) {
     return html`<h3>${file.name}</h3>
+      ${told.sheet_names?.length > 1 ? this.#sheets(told.sheet_names, sheet) : nothing}
       <p role="status">${told.problem ? 'Chưa thấy bảng đăng ký: cần biết cột tên tệp hoặc cột số, ký hiệu. Chọn nghĩa của từng cột bên dưới.'
         : `Đọc được ${told.rows} dòng, bỏ qua ${told.left_out} dòng. Xem lại nghĩa của từng cột.`}</p>
       <div class="scroll" tabindex="0" role="region" aria-label="Các cột của sổ"><table>
@@ -85,6 +86,12 @@ class SohoaRegisters extends SohoaElement {
         <tbody>${told.columns.map((column) => this.#column(column))}</tbody></table></div>
       ${told.notes.length ? html`<details><summary>${told.note_count} điều cần biết</summary>
         <ul>${told.notes.map((one) => html`<li>${note(one)}</li>`)}</ul></details>` : nothing}`;
+  }
+
+  #sheets(names, chosen) {
+    return html`<p><label for="register-sheet">Trang tính (tệp có ${names.length} trang, mỗi lần đọc một trang)</label>
+      <select id="register-sheet" ?disabled=${station.registers.isBusy} @change=${(event) => this.#turnTo(event.target.value)}>
+        ${names.map((name, place) => html`<option value=${place ? name : ''} ?selected=${(place ? name : '') === chosen}>${name}</option>`)}</select></p>`;
   }
 
   #column({heading, key, field}) {
@@ -144,6 +151,13 @@ class SohoaRegisters extends SohoaElement {
   }
 
   /* The button that was pressed goes; the focus stays here. */
+  /* Arrow keys go on from sheet to sheet. */
+  async #turnTo(sheet) {
+    await station.registers.chooseSheet(sheet);
+    await this.updateComplete;
+    this.querySelector('#register-sheet')?.focus();
+  }
+
   async #after(done) {
     await done;
     await this.updateComplete;

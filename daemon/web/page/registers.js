@@ -16,7 +16,7 @@ export class Registers {
   list = '';        // 'rows-alone' …; '': none is shown
   items = [];
   hasMore = false;
-  trial = null;     // {file, told, said}: a file that was looked at; said: heading → column, as the clerk chose
+  trial = null;     // {file, told, said, sheet}: a file that was looked at; said: heading → column, sheet: as the clerk chose
   error = null;
   isBusy = false;
 
@@ -76,14 +76,19 @@ export class Registers {
   }
 
   /* What would be read of the file; nothing is kept. */
-  look(file, said = {}) {
+  look(file, said = {}, sheet = '') {
     return this.#try(async () => {
-      this.trial = {file, said, told: await this.#send(file, said, true)};
+      this.trial = {file, said, sheet, told: await this.#send({file, said, sheet}, true)};
     });
   }
 
   say(key, column) {
-    return this.look(this.trial.file, {...this.trial.said, [key]: column});
+    return this.look(this.trial.file, {...this.trial.said, [key]: column}, this.trial.sheet);
+  }
+
+  /* Another sheet has other columns. */
+  chooseSheet(sheet) {
+    return this.look(this.trial.file, {}, sheet);
   }
 
   drop() {
@@ -92,9 +97,8 @@ export class Registers {
   }
 
   async use() {
-    const {file, said} = this.trial;
     await this.#try(async () => {
-      await this.#send(file, said, false);
+      await this.#send(this.trial, false);
       this.trial = null;
       this.list = '';
     });
@@ -102,9 +106,10 @@ export class Registers {
       await this.read();
   }
 
-  #send(file, said, isTrial) {
+  #send({file, said, sheet}, isTrial) {
     const map = Object.entries(said).map(([key, column]) => `${key}:${column}`).join(',');
-    return upload(`${path(this.folder)}?file=${encodeURIComponent(file.name)}${map ? `&map=${map}` : ''}${isTrial ? '&dry_run=1' : ''}`, file, () => null);
+    const chosen = `${sheet ? `&sheet=${encodeURIComponent(sheet)}` : ''}${map ? `&map=${map}` : ''}`;
+    return upload(`${path(this.folder)}?file=${encodeURIComponent(file.name)}${chosen}${isTrial ? '&dry_run=1' : ''}`, file, () => null);
   }
 
   /* The paper is that row ({register_id, line}), no row (null), or whatever the machine finds ('auto'). */
