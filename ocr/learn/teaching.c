@@ -135,6 +135,7 @@ enum err_code teaching_compare(struct teaching *teaching, const struct type_mode
     out_found->station_new = verdict_tally(offered, held_out, count);
     out_found->wording_old = verdict_tally(old, made_up->item, made_up->count);
     out_found->wording_new = verdict_tally(offered, made_up->item, made_up->count);
+    out_found->type_lost = verdict_loses_type(old, offered, made_up->item, made_up->count);
     return ERR_OK;
 }
 

@@ -16,6 +16,7 @@ struct tally {
 
 struct comparison {
     struct tally station_old, station_new, wording_old, wording_new;
+    bool type_lost; /* verdict_loses_type, of the made-up papers */
 };
 
 enum verdict {
@@ -32,6 +33,10 @@ enum verdict {
 
 struct tally verdict_tally(const struct type_model *model, const struct type_sample *sample,
                            size_t count);
+/* Of the papers of some type the new one tells a tenth less than the old one: what is gained with
+ * other types does not make up for that. */
+bool verdict_loses_type(const struct type_model *old, const struct type_model *offered,
+                        const struct type_sample *sample, size_t count);
 /* Not worse on either, and better on the station's papers. */
 enum verdict verdict_of(const struct comparison *found);
 /* One from elsewhere: not worse on either, however few papers judge. It was made for what other
