@@ -391,8 +391,10 @@ static void on_counted(void *payload, struct ipc_message *message, const struct 
     struct err err = ERR_INIT;
     (void)message;
     learner->asking = false;
+    const struct learn_limits *limits = &learner->config.limits;
     if (problem || learner->run ||
-        !learn_is_due(&learner->config.limits, js_int_or(ok, "since.corrections", 0),
+        !learn_may(limits, sys_now_us(), js_int_or(ok, "since.first_us", 0)) ||
+        !learn_is_due(limits, js_int_or(ok, "since.corrections", 0),
                       js_int_or(ok, "since.papers", 0)))
         return;
     struct run run = {.offered = -1, .automatic = true, .principal = store_client_machine()};
@@ -411,7 +413,7 @@ void learner_tick(struct learner *learner)
     if (learner->run || learner->asking || station_model_is_loading(learner->model) ||
         station_model_is_imported(learner->model) ||
         (learner->asked_us && now_us - learner->asked_us < every_us) ||
-        !learn_may(&learner->config.limits, sys_now_us(), now_us - learner->busy_us))
+        !learn_is_idle(&learner->config.limits, now_us - learner->busy_us))
         return;
     learner->asked_us = now_us;
     learner->asking = true;

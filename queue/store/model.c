@@ -236,7 +236,7 @@ static enum err_code list_models(struct store *store, struct js **out, struct er
 
 static enum err_code count_since(struct store *store, struct js **out, struct err *err)
 {
-    int64_t last_us = 0, papers = 0, corrections = 0;
+    int64_t last_us = 0, first_us = 0, papers = 0, corrections = 0;
     enum err_code code =
         db_number(store->db, "SELECT max(made_us) FROM model WHERE origin = 'trained'",
                   DB_BIND_NONE, 0, &last_us, err);
@@ -245,13 +245,18 @@ static enum err_code count_since(struct store *store, struct js **out, struct er
                          DB_BIND(DB_INT(last_us)), 0, &papers, err);
     if (!code)
         code = db_number(store->db,
+                         "SELECT min(d.confirmed_us) " TEACHING_PAPERS "AND d.confirmed_us > ?",
+                         DB_BIND(DB_INT(last_us)), 0, &first_us, err);
+    if (!code)
+        code = db_number(store->db,
                          "SELECT count(*) " TEACHING_PAPERS
                          "AND d.type_score IS NULL AND d.confirmed_us > ?",
                          DB_BIND(DB_INT(last_us)), 0, &corrections, err);
     if (code)
         return code;
-    *out = js_pack("{s:I, s:I, s:o}", "corrections", corrections, "papers", papers, "last_us",
-                   last_us ? js_int(last_us) : js_null());
+    *out = js_pack("{s:I, s:I, s:o, s:o}", "corrections", corrections, "papers", papers, "last_us",
+                   last_us ? js_int(last_us) : js_null(), "first_us",
+                   first_us ? js_int(first_us) : js_null());
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "models");
 }
 

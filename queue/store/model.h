@@ -37,7 +37,8 @@ enum err_code model_roll_back(struct store *store, const char *id, struct princi
 /* null with -1: the one built in. BLOB_DAMAGED when its file is not what it was. */
 enum err_code model_in_use(struct store *store, struct js **out, int *out_fd, struct err *err);
 /* {"in_use": model or null, "models": the last ones, newest first, "papers": confirmed ones that
- * can teach, "since": {"corrections", "papers", "last_us"}}: since the last training. */
+ * can teach, "since": {"corrections", "papers", "last_us", "first_us"}}: since the
+ * last training, and when the first of these papers was confirmed. */
 enum err_code model_status(struct store *store, struct js **out, struct err *err);
 
 /* Confirmed papers, newest first, at most MODEL_PAPERS_MAX: [{"id", "type", "key", "dossier",

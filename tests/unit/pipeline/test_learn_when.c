@@ -25,7 +25,29 @@ static void it_is_time_at_night_or_when_idle(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct learn_limits limits = {cases[i].when, 20, 10};
         int64_t now_us = 20000 * 24 * HOUR_US + cases[i].utc_hour * HOUR_US;
-        if (learn_may(&limits, now_us, cases[i].idle_min * MINUTE_US) != cases[i].may)
+        bool may = learn_is_idle(&limits, cases[i].idle_min * MINUTE_US) &&
+                   learn_may(&limits, now_us, now_us - 24 * HOUR_US);
+        if (may != cases[i].may)
+            fail_msg("case %zu", i);
+    }
+}
+
+static void a_station_that_is_off_at_night_learns_by_day(void **state)
+{
+    (void)state;
+    static const struct {
+        enum learn_when when;
+        int days;
+        bool may;
+    } cases[] = {{LEARN_NIGHT, 2, false},
+                 {LEARN_NIGHT, 4, true},
+                 {LEARN_NIGHT, 0, false},
+                 {LEARN_NEVER, 30, false}};
+    int64_t noon_us = 20000 * 24 * HOUR_US + 5 * HOUR_US; /* in Vietnam */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct learn_limits limits = {cases[i].when, 20, 10};
+        int64_t since_us = cases[i].days ? noon_us - cases[i].days * 24 * HOUR_US : 0;
+        if (learn_may(&limits, noon_us, since_us) != cases[i].may)
             fail_msg("case %zu", i);
     }
 }
@@ -56,6 +78,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_time_at_night_or_when_idle),
+        cmocka_unit_test(a_station_that_is_off_at_night_learns_by_day),
         cmocka_unit_test(corrections_or_ten_times_as_many_papers_make_it_due),
         cmocka_unit_test(the_words_of_the_setting_are_read),
     };

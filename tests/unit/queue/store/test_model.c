@@ -245,6 +245,7 @@ static void corrections_are_counted_since_the_last_training(void **state)
     assert_int_equal(js_int_or(status, "papers", -1), 2);
     assert_int_equal(js_int_or(status, "since.papers", -1), 2);
     assert_int_equal(js_int_or(status, "since.corrections", -1), 1);
+    assert_true(js_int_or(status, "since.first_us", 0) > 0);
     add(rig, NULL, id); /* a try counts, whatever came of it */
     ASSERT_OK(model_status(rig->store, &later, err));
     assert_int_equal(js_int_or(later, "since.corrections", -1), 0);
