@@ -8,12 +8,14 @@
  * What the read request hands to the recognise request: the part of the deskewed frame that has
  * ink, evened and grey, at the scale that suits its letters. It may reach beyond the page where
  * deskewing would otherwise cut text. As a file it is a binary PGM; one comment line says where it
- * lies: "# sohoa.recognition/1 <px_per_mm> <left_mm> <top_mm>".
+ * lies: "# sohoa.recognition/1 <px_per_mm> <left_mm> <top_mm>". Red ink of the page's upper part,
+ * alone and out of no part left, is a second one behind it.
  */
 struct recognition_image {
     struct raster *grey;
     double px_per_mm;
-    double left_mm, top_mm; /* its top left corner in the deskewed frame */
+    double left_mm, top_mm;        /* its top left corner in the deskewed frame */
+    struct recognition_image *red; /* NULL: there is none */
 };
 
 /* Sealed memfd. */

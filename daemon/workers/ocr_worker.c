@@ -236,11 +236,30 @@ static enum err_code take_layer(struct worker_call *call, const struct page_info
     return code ? code : layer_words_place(&layer, info, image, out, out_fits, err);
 }
 
+/* What was stamped on the page is looked for in all its ink, then in the red alone. */
+static enum err_code find_marks(struct ocr *ocr, const struct recognition_image *image,
+                                const struct words *words, struct marks *out, struct err *err)
+{
+    AUTO(words) struct words stamped = {0};
+    AUTO(words) struct words red = {0};
+    struct marks of_red;
+    enum err_code code = stamps_read(ocr->recognizer, image, words, &stamped, err);
+    if (!code)
+        code = marks_of_words(&stamped, out, err);
+    if (code || !image->red || marks_secret(out))
+        return code;
+    code = stamps_read_red(ocr->recognizer, image, words, &red, err);
+    if (!code)
+        code = marks_of_words(&red, &of_red, err);
+    if (!code && marks_secret(&of_red))
+        *out = of_red;
+    return code;
+}
+
 static enum err_code fill_words(struct ocr *ocr, struct worker_call *call, int file,
                                 struct page_info *info, const struct zones *zones,
                                 struct words *out, struct marks *marks, struct err *err)
 {
-    AUTO(words) struct words stamped = {0};
     AUTO(recognition_image) struct recognition_image image = {0};
     bool is_there = false;
     enum err_code code = recognition_image_read_fd(file, &image, err);
@@ -249,9 +268,7 @@ static enum err_code fill_words(struct ocr *ocr, struct worker_call *call, int f
     if (!code && !is_there)
         code = recognizer_read_page(ocr->recognizer, &image, out, err);
     if (!code)
-        code = stamps_read(ocr->recognizer, &image, out, &stamped, err);
-    if (!code)
-        code = marks_of_words(&stamped, marks, err);
+        code = find_marks(ocr, &image, out, marks, err);
     if (!code)
         code = page_zones_find(&image, zones, out, info, err);
     return code ? code : handwriting_mark(&image, out, err);

@@ -21,15 +21,15 @@
 
 static const struct form {
     enum mark_kind kind;
-    const char *name, *key, *exact; /* exact: with all its accents */
+    const char *name, *key, *exact; /* exact: with the accents that tell it */
     bool sounds_alone;              /* nothing else sounds like it: letters may be misread */
 } forms[] = {
     /* the gravest first */
     {MARK_SECRET, "tuyet_mat", "tuyetmat", "TUYỆT MẬT", true},
-    {MARK_SECRET, "tuyet_mat", "yetmat", "MẬT", false}, /* the first letters hidden by a frame */
+    {MARK_SECRET, "tuyet_mat", "yetmat", "ẬT", false}, /* the first letters hidden by a frame */
     {MARK_SECRET, "toi_mat", "toimat", "TỐI MẬT", true},
-    {MARK_SECRET, "toi_mat", "oimat", "MẬT", false},
-    {MARK_SECRET, "mat", "mat", "MẬT", false},
+    {MARK_SECRET, "toi_mat", "oimat", "ẬT", false},
+    {MARK_SECRET, "mat", "mat", "ẬT", false},
     {MARK_URGENT, "hoa_toc", "hoatoc", "HỎA TỐC", true},
     {MARK_URGENT, "hoa_toc", "hoatochengio", "HỎA TỐC", true},
     {MARK_URGENT, "thuong_khan", "thuongkhan", "THƯỢNG KHẨN", true},

@@ -8,6 +8,7 @@
 #include "ocr/clean/papers.h"
 #include "ocr/clean/photo.h"
 #include "ocr/clean/quality.h"
+#include "ocr/clean/red_ink.h"
 #include "ocr/clean/tone.h"
 
 #include <math.h>
@@ -27,6 +28,9 @@
 #define LETTER_GOOD_PX 28
 #define RECOGNITION_MAX_PIXELS 40e6
 #define MARGIN_MM 5.0
+/* Stamps about how a paper is handled stand in the upper part of a page; so fine they are read. */
+#define STAMPED_PART 0.45
+#define STAMPED_DPI 200
 
 /* The page's ink at low resolution, stored frame. */
 struct ink {
@@ -276,6 +280,42 @@ static enum err_code render_recognition(const struct raster *grey, const struct 
     return code;
 }
 
+/* What is red in the upper part of the page; none is no error. */
+static enum err_code render_red(const struct red_ink *red, const struct page_info *info,
+                                struct recognition_image *image, struct err *err)
+{
+    AUTO(raster) struct raster *small = NULL;
+    AUTO(mem) struct recognition_image *out = NULL;
+    double px_per_mm = info->dpi / MM_PER_INCH, bottom = info->size.h * STAMPED_PART;
+    struct rect_mm part = {0};
+    for (int i = 0; red->grey && i < red->pieces.count; i++) {
+        struct rect_mm box = level_piece(&red->pieces.item[i], TONE_SMALL, info);
+        if (box.y < bottom)
+            part = rect_union(part, box);
+    }
+    part.h = fmin(part.h, bottom - part.y);
+    if (info->blank || part.w <= 0 || part.h <= 0)
+        return ERR_OK;
+    int factor = info->dpi >= 2 * STAMPED_DPI ? (int)(info->dpi / STAMPED_DPI) : 1;
+    enum err_code code = raster_reduce(red->grey, factor, &small, err);
+    if (!code && !(out = mem_alloc(sizeof *out)))
+        code = err_set(err, ERR_NO_MEMORY, "red ink");
+    if (code)
+        return code;
+    double scale = px_per_mm / factor;
+    *out =
+        (struct recognition_image){.px_per_mm = scale, .left_mm = part.x - 2, .top_mm = part.y - 2};
+    struct deskew_window window = {.left = out->left_mm * scale,
+                                   .top = out->top_mm * scale,
+                                   .width = (part.w + 4) * scale,
+                                   .height = (part.h + 4) * scale,
+                                   .scale = 1};
+    code = deskew_render(small, info->rotation_deg, info->skew_deg, &window, &out->grey, err);
+    if (!code)
+        image->red = TAKE(out);
+    return code;
+}
+
 static void describe_image(const struct image *image, struct page_info *info)
 {
     *info = (struct page_info){
@@ -357,8 +397,8 @@ static void describe_papers(const struct papers *papers, const struct rect_mm *c
 /* Everything that needs the colours of the page; gives its pixels up. *out_marked: a seal, stamp or
  * signature in colour is left out. */
 static enum err_code even_out(struct image *image, struct tone *tone, struct papers *papers,
-                              struct rect_mm *cut, struct clean_page *out, bool *out_marked,
-                              struct err *err)
+                              struct rect_mm *cut, struct red_ink *red, struct clean_page *out,
+                              bool *out_marked, struct err *err)
 {
     AUTO(raster)
     struct raster *drop = NULL;
@@ -371,6 +411,8 @@ static enum err_code even_out(struct image *image, struct tone *tone, struct pap
         code = ink_find_drops(tone, working_dpi(&out->info), &drop, err);
     if (!code)
         code = tone_even(image->raster, tone, drop, &out->evened, err);
+    if (!code)
+        code = red_ink_find(image->raster, tone, working_dpi(&out->info), red, err);
     *out_marked = ink_any_dropped(drop);
     raster_free(TAKE(image->raster));
     return code;
@@ -422,6 +464,7 @@ struct clean_notes {
     struct ink ink;
     struct papers papers;
     struct rect_mm cut;
+    struct red_ink red;
 };
 
 void clean_notes_free(struct clean_notes *notes)
@@ -430,6 +473,7 @@ void clean_notes_free(struct clean_notes *notes)
         return;
     tone_done(&notes->tone);
     ink_done(&notes->ink);
+    red_ink_done(&notes->red);
     mem_free(notes);
 }
 
@@ -445,7 +489,7 @@ enum err_code clean_page_even(struct image *image, struct clean_page *out,
     describe_image(image, &out->info);
     struct ink *ink = &notes->ink;
     enum err_code code =
-        even_out(image, &notes->tone, &notes->papers, &notes->cut, out, &marked, err);
+        even_out(image, &notes->tone, &notes->papers, &notes->cut, &notes->red, out, &marked, err);
     if (!code)
         code = find_ink(out->evened, working_dpi(&out->info), ink, err);
     if (!code)
@@ -488,7 +532,8 @@ enum err_code clean_page_level(const struct image *image, const struct direction
     if (code)
         return code;
     zones_find(boxes, ink->pieces.count, info->size, &out->zones);
-    return render_recognition(out->evened, ink, boxes, box_count, info, &out->recognition, err);
+    code = render_recognition(out->evened, ink, boxes, box_count, info, &out->recognition, err);
+    return code ? code : render_red(&notes->red, info, &out->recognition, err);
 }
 
 enum err_code clean_page(struct image *image, const struct direction_reader *reader,

@@ -33,9 +33,10 @@ struct stamps {
     size_t count;
 };
 
+/* `words` NULL: whatever was read does not count. */
 static bool is_read(const struct rect_mm *box, const struct words *words)
 {
-    for (size_t i = 0; i < words->count; i++)
+    for (size_t i = 0; words && i < words->count; i++)
         if (rect_overlap_mm2(*box, words->item[i].box) > 0)
             return true;
     return false;
@@ -88,14 +89,14 @@ static void add_words(struct stamps *stamps, const struct rect_mm *box, bool *us
 }
 
 static enum err_code find(const struct recognition_image *image, const struct words *words,
-                          struct stamps *out, struct err *err)
+                          double bottom, struct stamps *out, struct err *err)
 {
     AUTO(raster) struct raster *small = NULL;
     AUTO(bits) struct Pix *bits = NULL;
     AUTO(pieces) struct pieces pieces = {0};
     struct err why = ERR_INIT;
     int factor = image->px_per_mm >= 2 * ENOUGH_PX_PER_MM ? 2 : 1;
-    double mm = factor / image->px_per_mm, bottom = words->page.h * HEAD_PART;
+    double mm = factor / image->px_per_mm;
     struct rect_mm letter[PIECES_MAX];
     bool used[PIECES_MAX] = {false};
     size_t letters = 0;
@@ -197,6 +198,22 @@ static enum err_code erase_frame(struct raster *grey, struct err *err)
     return code;
 }
 
+/* Print around the frame, cut by the edge of the picture. */
+static enum err_code erase_around(struct raster *grey, struct err *err)
+{
+    size_t pixels = (size_t)grey->width * (size_t)grey->height;
+    AUTO(mem) struct point *stack = mem_array(pixels, sizeof *stack);
+    if (!stack)
+        return err_set(err, ERR_NO_MEMORY, "stamp");
+    for (int y = 0; y < grey->height; y++) {
+        bool whole = y == 0 || y == grey->height - 1;
+        for (int x = 0; x < grey->width; x += whole || x == grey->width - 1 ? 1 : grey->width - 1)
+            if (raster_row(grey, y)[x] < INK_THRESHOLD)
+                (void)erase_from(grey, stack, x, y);
+    }
+    return ERR_OK;
+}
+
 /* Columns moved up or down: for few degrees as good as turning. */
 static enum err_code level(const struct raster *grey, double slope, struct raster **out,
                            struct err *err)
@@ -232,6 +249,8 @@ static enum err_code cut_out(const struct recognition_image *image, const struct
     double slope = slope_of(crop);
     if (stamp->framed)
         code = erase_frame(crop, err);
+    if (!code && stamp->framed)
+        code = erase_around(crop, err);
     if (!code)
         code = level(crop, slope, &out->grey, err);
     out->px_per_mm = px;
@@ -259,18 +278,46 @@ static enum err_code read_stamp(struct recognizer *recognizer,
     return code;
 }
 
+/* One word of the page as it was. */
+static enum err_code copy_word(const struct word *word, struct words *out, struct err *err)
+{
+    return words_add(out, word->text, word->confidence, word->box, word->baseline_mm, word->block,
+                     word->line, err);
+}
+
 enum err_code stamps_read(struct recognizer *recognizer, const struct recognition_image *image,
                           const struct words *words, struct words *out, struct err *err)
 {
     struct stamps stamps = {0};
     words_init(out, words->page, words->skew_deg);
-    enum err_code code = find(image, words, &stamps, err);
-    for (size_t i = 0; !code && i < words->count; i++) {
-        const struct word *word = &words->item[i];
-        code = words_add(out, word->text, word->confidence, word->box, word->baseline_mm,
-                         word->block, word->line, err);
-    }
+    enum err_code code = find(image, words, words->page.h * HEAD_PART, &stamps, err);
+    for (size_t i = 0; !code && i < words->count; i++)
+        code = copy_word(&words->item[i], out, err);
     for (size_t i = 0; !code && i < stamps.count; i++)
         code = read_stamp(recognizer, image, &stamps.item[i], out, err);
+    return code;
+}
+
+/* Half of it or more lies under a stamp. */
+static bool is_covered(const struct word *word, const struct stamps *stamps)
+{
+    for (size_t i = 0; i < stamps->count; i++)
+        if (2 * rect_overlap_mm2(word->box, stamps->item[i].box) >= word->box.w * word->box.h)
+            return true;
+    return false;
+}
+
+enum err_code stamps_read_red(struct recognizer *recognizer, const struct recognition_image *image,
+                              const struct words *words, struct words *out, struct err *err)
+{
+    struct stamps stamps = {0};
+    words_init(out, words->page, words->skew_deg);
+    enum err_code code =
+        image->red ? find(image->red, NULL, words->page.h * HEAD_PART, &stamps, err) : ERR_OK;
+    for (size_t i = 0; !code && i < words->count; i++)
+        if (!is_covered(&words->item[i], &stamps))
+            code = copy_word(&words->item[i], out, err);
+    for (size_t i = 0; !code && i < stamps.count; i++)
+        code = read_stamp(recognizer, image->red, &stamps.item[i], out, err);
     return code;
 }

@@ -14,5 +14,9 @@
 /* All words of the page and, behind them, those of stamps. `out` is initialised here. */
 enum err_code stamps_read(struct recognizer *recognizer, const struct recognition_image *image,
                           const struct words *words, struct words *out, struct err *err);
+/* The same from the page's red ink alone, which shows stamps that are pale or that text runs
+ * through; words of the page that lie under one are left out. */
+enum err_code stamps_read_red(struct recognizer *recognizer, const struct recognition_image *image,
+                              const struct words *words, struct words *out, struct err *err);
 
 #endif

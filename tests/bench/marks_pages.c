@@ -6,7 +6,7 @@
  * OUT/secret/NNNN-LEVEL.jpg carry one mark: under the number, beside it or above it, framed or not,
  * red or black, turned up to 5 degrees, pale, or with a line of the page under it.
  * OUT/plain/NNNN.jpg say the same words where they are none: in text, in a title that is broken
- * there, as a name, in a table. Nobody in them exists.
+ * there, as a name, in a table; or carry stamps of another kind. Nobody in them exists.
  */
 #include <leptonica/allheaders.h>
 #include <math.h>
@@ -108,6 +108,7 @@ static void stamp(struct page *page, const char *text, double x, double y)
     double size = 4.6 + share(page) * 2.4, pale = below(page, 3) ? 1 : 0.45 + share(page) * 0.3;
     int w, h;
     cairo_save(page->cairo);
+    cairo_set_operator(page->cairo, CAIRO_OPERATOR_MULTIPLY); /* print under ink shows through */
     cairo_set_source_rgba(page->cairo, colour[0], colour[1], colour[2], pale);
     cairo_translate(page->cairo, x, y);
     cairo_rotate(page->cairo, (share(page) - 0.5) * 10 * M_PI / 180);
@@ -139,6 +140,7 @@ static void secret_page(struct page *page, const char *mark)
 
 static void plain_page(struct page *page, int kind)
 {
+    static const char *const others[] = {"ĐẾN", "KHẨN", "HỎA TỐC", "BẢN SAO", "MẪU", "ĐÃ BẢO MẬT"};
     const char *font = fonts[below(page, 3)];
     cairo_set_source_rgb(page->cairo, 0, 0, 0);
     if (kind != 3)
@@ -152,6 +154,9 @@ static void plain_page(struct page *page, int kind)
     } else if (kind == 2) { /* a name */
         put(page, font, true, 5, 112, 50, 0.5, 0, "THÔNG BÁO");
         put(page, font, true, 4.6, 112, 57, 0.5, 0, "ÔNG TRẦN VĂN MẬT");
+    } else if (kind == 4) { /* other stamps in the same places */
+        stamp(page, others[below(page, 6)], 65, 48);
+        stamp(page, others[below(page, 6)], 40, 8);
     } else { /* a table of names with the given name in a column of its own */
         static const char *const names[] = {"AN", "BÌNH", "MẬT", "DUNG"};
         put(page, font, true, 5, 112, 15, 0.5, 0, "DANH SÁCH");
@@ -212,7 +217,7 @@ int main(int argc, char **argv)
         if (is_secret)
             secret_page(&page, level[1]);
         else
-            plain_page(&page, (i / 3) % 4);
+            plain_page(&page, (i / 3) % 5);
         ok = finish(&page, path);
     }
     return ok ? 0 : 1;

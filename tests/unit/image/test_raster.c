@@ -84,6 +84,25 @@ static void a_recognition_image_survives_its_file(void **state)
     assert_float_equal(back.px_per_mm, image.px_per_mm, 1e-5);
     assert_float_equal(back.left_mm, -2.5, 1e-4);
     assert_float_equal(back.top_mm, 17.25, 1e-4);
+    assert_null(back.red);
+    recognition_image_done(&image);
+}
+
+static void red_ink_travels_behind_it(void **state)
+{
+    (void)state;
+    struct recognition_image image = {numbered(33, 21, 1), 11.8, 0, 0};
+    AUTO(fd) int fd = -1;
+    AUTO(recognition_image) struct recognition_image back = {0};
+    image.red = mem_alloc(sizeof *image.red);
+    *image.red = (struct recognition_image){numbered(7, 5, 1), 7.875, 12.5, -1};
+    assert_int_equal(recognition_image_to_memfd(&image, &fd, NULL), ERR_OK);
+    assert_int_equal(recognition_image_read_fd(fd, &back, NULL), ERR_OK);
+    assert_memory_equal(back.grey->px, image.grey->px, 33 * 21);
+    assert_non_null(back.red);
+    assert_memory_equal(back.red->grey->px, image.red->grey->px, 7 * 5);
+    assert_float_equal(back.red->px_per_mm, 7.875, 1e-5);
+    assert_float_equal(back.red->left_mm, 12.5, 1e-4);
     recognition_image_done(&image);
 }
 
@@ -99,6 +118,13 @@ static void other_files_are_no_recognition_images(void **state)
         {"P5\n# sohoa.recognition/1 -1 0 0\n2 1\n255\nab", ERR_FORMAT_UNKNOWN},
         {"P5\n# sohoa.recognition/1 nan 0 0\n2 1\n255\nab", ERR_FORMAT_UNKNOWN},
         {"P5\n# sohoa.recognition/1 11.8 0 0\n2 1\n255\na", ERR_IMAGE_UNREADABLE},
+        {"P5\n# sohoa.recognition/1 11.8 0 0\n1 1\n255\nax", ERR_FORMAT_UNKNOWN},
+        {"P5\n# sohoa.recognition/1 11.8 0 0\n1 1\n255\na"
+         "P5\n# sohoa.recognition/1 11.8 0 0\n2 2\n255\nabc",
+         ERR_IMAGE_UNREADABLE},
+        {"P5\n# sohoa.recognition/1 11.8 0 0\n1 1\n255\na"
+         "P5\n# sohoa.recognition/1 11.8 0 0\n70000 70000\n255\nabc",
+         ERR_IMAGE_TOO_LARGE},
         {"P5\n# sohoa.recognition/1 11.8 0 0\n60000 60000\n255\na", ERR_IMAGE_TOO_LARGE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -116,6 +142,7 @@ int main(void)
         cmocka_unit_test(enlarging_keeps_the_corners),
         cmocka_unit_test(a_crop_stays_inside),
         cmocka_unit_test(a_recognition_image_survives_its_file),
+        cmocka_unit_test(red_ink_travels_behind_it),
         cmocka_unit_test(other_files_are_no_recognition_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,6 +78,16 @@ static void a_mark_in_its_zone_is_seen_as_readers_write_it(void **state)
     }
 }
 
+static void a_letter_that_was_read_twice_does_not_hide_a_mark_above_the_head(void **state)
+{
+    struct typeset set;
+    (void)state;
+    head(&set);
+    typeset_at(&set, 60, 10, 16, "MÂẬT");
+    body(&set);
+    assert_string_equal(secret_of(&set), "mat");
+}
+
 static void the_same_words_elsewhere_are_none(void **state)
 {
     static const char *const texts[] = {
@@ -180,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mark_in_its_zone_is_seen_as_readers_write_it),
+        cmocka_unit_test(a_letter_that_was_read_twice_does_not_hide_a_mark_above_the_head),
         cmocka_unit_test(the_same_words_elsewhere_are_none),
         cmocka_unit_test(a_heading_that_is_broken_there_is_no_mark),
         cmocka_unit_test(below_the_head_it_is_a_word),
