@@ -38,6 +38,21 @@ static void release_claims(struct app *app);
 /* ---- what changes in the store ------------------------------------------------------------------
  */
 
+static void on_secrets_purged(void *payload, struct ipc_message *message, const struct js *ok,
+                              const struct err *err)
+{
+    (void)payload, (void)message, (void)ok;
+    if (err)
+        log_err(err, NULL, "papers with a mark nobody answered are not removed, trying again");
+}
+
+static void purge_due_secrets(struct app *app)
+{
+    store_client_call(app->store, "secret_purge_due",
+                      js_pack("{s:o}", "principal", store_client_machine()), NULL, 0,
+                      on_secrets_purged, NULL);
+}
+
 static void on_status(void *payload, struct ipc_message *message, const struct js *ok,
                       const struct err *err)
 {
@@ -54,6 +69,8 @@ static void on_status(void *payload, struct ipc_message *message, const struct j
     app_follow_templates(app, js_text_or(ok, "due.templates", ""));
     if (js_bool_or(ok, "due.registers", false))
         app_join_registers(app);
+    if (js_bool_or(ok, "due.secrets", false))
+        purge_due_secrets(app);
     sd_notify(0, "WATCHDOG=1"); /* only from here: the loop turns and the store answers */
 }
 
@@ -75,17 +92,10 @@ static void on_changed(void *payload, const struct js *changed)
         pipeline_kick(app->pipeline);
 }
 
-static void purge_due_secrets(struct app *app)
-{
-    store_client_call(app->store, "secret_purge_due",
-                      js_pack("{s:o}", "principal", store_client_machine()), NULL, 0, NULL, NULL);
-}
-
 static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
 {
     struct app *app = payload;
     ask_status(app);
-    purge_due_secrets(app);
     if (app->release_again)
         release_claims(app);
     pipeline_kick(app->pipeline);

@@ -248,11 +248,16 @@ static enum err_code note_done(struct store *store, struct err *err)
     return code ? code : tx_commit(&tx, err);
 }
 
+enum err_code purge_count_begun(struct store *store, int64_t *out, struct err *err)
+{
+    return db_number(store->db, "SELECT count(*) FROM purge WHERE done_us IS NULL", DB_BIND_NONE, 0,
+                     out, err);
+}
+
 enum err_code purge_finish(struct store *store, struct err *err)
 {
     int64_t begun;
-    enum err_code code = db_number(store->db, "SELECT count(*) FROM purge WHERE done_us IS NULL",
-                                   DB_BIND_NONE, 0, &begun, err);
+    enum err_code code = purge_count_begun(store, &begun, err);
     store->purge_is_due = code || begun;
     if (code || !begun)
         return code;

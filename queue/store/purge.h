@@ -27,6 +27,8 @@ enum err_code purge_document(struct store *store, const char *document_id, const
 
 /* Was one begun in a commit and not finished? */
 bool purge_is_due(const struct store *store);
+/* How many pages and documents that is, whoever began them. */
+enum err_code purge_count_begun(struct store *store, int64_t *out, struct err *err);
 /* Outside of transactions and groups. Fails as a whole: it is still due then. */
 enum err_code purge_finish(struct store *store, struct err *err);
 

@@ -213,6 +213,18 @@ enum err_code secret_told(struct store *store, const char *page_id, struct princ
     return code ? code : tx_commit(&tx, err);
 }
 
+enum err_code secret_is_due(struct store *store, bool *out, struct err *err)
+{
+    int64_t due;
+    enum err_code code = db_number(store->db,
+                                   "SELECT EXISTS (SELECT 1 FROM secret_mark "
+                                   "WHERE answer IS NULL AND due_us <= ?)",
+                                   DB_BIND(DB_INT(sys_now_us())), 0, &due, err);
+    if (!code)
+        *out = due != 0;
+    return code;
+}
+
 enum err_code secret_purge_due(struct store *store, struct principal by, int64_t *out_count,
                                struct err *err)
 {

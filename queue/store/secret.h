@@ -37,7 +37,9 @@ enum err_code secret_answer(struct store *store, const char *page_id, bool is_se
  * have left already. */
 enum err_code secret_told(struct store *store, const char *page_id, struct principal by,
                           struct err *err);
-/* Those nobody answered in time are purged. */
+/* Is there one that nobody answered in time? */
+enum err_code secret_is_due(struct store *store, bool *out, struct err *err);
+/* Those are purged. */
 enum err_code secret_purge_due(struct store *store, struct principal by, int64_t *out_count,
                                struct err *err);
 

@@ -3,7 +3,9 @@
 #include "queue/store/catalog.h"
 #include "queue/store/claim.h"
 #include "queue/store/inside.h"
+#include "queue/store/purge.h"
 #include "queue/store/register.h"
+#include "queue/store/secret.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,14 +41,20 @@ static enum err_code total_size(struct store *store, int64_t *out, struct err *e
 static enum err_code find_due(struct store *store, struct js **out, struct err *err)
 {
     char today[11], templates[ID_SIZE];
-    bool registers = false;
+    bool registers = false, secrets = false;
+    int64_t purges = 0;
     catalog_today(today);
     enum err_code code = catalog_version_on(store, "templates", today, templates, err);
     if (!code)
         code = register_is_due(store, &registers, err);
+    if (!code)
+        code = secret_is_due(store, &secrets, err);
+    if (!code)
+        code = purge_count_begun(store, &purges, err);
     if (code)
         return code;
-    *out = js_pack("{s:s, s:b}", "templates", templates, "registers", (int)registers);
+    *out = js_pack("{s:s, s:b, s:b, s:I}", "templates", templates, "registers", (int)registers,
+                   "secrets", (int)secrets, "purges", purges);
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "status");
 }
 

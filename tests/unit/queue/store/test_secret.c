@@ -4,6 +4,7 @@
 #include "daemon/base/sys.h"
 #include "queue/store/purge.h"
 #include "queue/store/secret.h"
+#include "queue/store/status.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -241,6 +242,25 @@ static void what_another_paper_shows_as_well_stays(void **state)
     rig_check_invariants(rig);
 }
 
+static struct js *status_of(struct rig *rig)
+{
+    struct js *status = NULL;
+    ASSERT_OK(store_status(rig->store, &status, err));
+    return status;
+}
+
+static bool is_due(struct rig *rig)
+{
+    AUTO(js) struct js *status = status_of(rig);
+    return js_bool_or(status, "due.secrets", false);
+}
+
+static int64_t purges_begun(struct rig *rig)
+{
+    AUTO(js) struct js *status = status_of(rig);
+    return js_int_or(status, "due.purges", -1);
+}
+
 static void nobody_answers_and_it_is_purged_in_time(void **state)
 {
     struct rig *rig = *state;
@@ -248,10 +268,15 @@ static void nobody_answers_and_it_is_purged_in_time(void **state)
     int64_t count;
     ASSERT_OK(secret_purge_due(rig->store, MACHINE, &count, err));
     assert_int_equal(count, 0);
+    assert_false(is_due(rig));
     sys_clock_set(sys_now_us() + SECRET_WAIT_US + 1);
+    assert_true(is_due(rig));
     ASSERT_OK(secret_purge_due(rig->store, MACHINE, &count, err));
     assert_int_equal(count, 1);
+    assert_false(is_due(rig));
+    assert_int_equal(purges_begun(rig), 3);
     ASSERT_OK(purge_finish(rig->store, err));
+    assert_int_equal(purges_begun(rig), 0);
     assert_gone(rig, &s);
     assert_int_equal(
         rig_number(rig, "SELECT count(*) FROM secret_mark WHERE answer = 'unanswered'"), 1);
