@@ -39,7 +39,10 @@ export function secretRoutes({pages, documents, pick, refuse, move, emit}) {
         purge(document);
       else {
         document.locked = lockOf(document);
-        move('page', Object.assign(page, {held: null, locked: false}), 'captured');
+        for (const own of pages.values())
+          if (own.document_id === document.id)
+            own.locked = document.locked;
+        move('page', Object.assign(page, {held: null}), 'captured');
         emit('changed', {kind: 'document', id: document.id, state: document.state, dossier_id: document.dossier_id});
       }
       return {page};

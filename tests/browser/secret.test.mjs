@@ -28,6 +28,23 @@ test('a locked paper shows no picture, says what happened and what to do, and on
   await until(async () => await page.locator('.papers .paper').count() === 0);
 });
 
+test('beside a locked first page «Đúng hồ sơ này?» shows no picture, says why, and asks on once it is unlocked', async () => {
+  await openDossier({code: 'HS-1'});
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.paper.read');
+  await page.waitForSelector('.first-page img');
+  await fake.tell({mark: {level: 'mat'}});
+  await page.waitForSelector('.first-page >> text=Trang này có dấu mật nên không hiện ảnh');
+  assert.doesNotMatch(await text('.first-page'), /Đang tải/);
+  assert.equal(await page.locator('.first-page img, .first-page canvas, .first-page button').count(), 0);
+  await shoot(page, 'secret-first-page');
+  assert.deepEqual(await findBarriers(page), []);
+  await page.click('#not-secret');
+  await page.fill('#why-not-secret', 'Dấu đã giải mật');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.first-page #right-dossier');
+});
+
 test('a paper that is none is unlocked with a reason, by keyboard', async () => {
   await scanMarked({level: 'toi_mat'});
   await page.focus('#not-secret');

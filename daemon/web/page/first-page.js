@@ -12,15 +12,20 @@ class SohoaFirstPage extends SohoaElement {
     const {page, picture} = station.arrival;
     if (!page)
       return nothing;
+    const isLocked = page.locked || station.documents.some(({id, locked}) => id === page.document_id && locked);
     return html`<section class="first-page" aria-labelledby="h-first-page">
       <p class="question"><strong id="h-first-page">Đúng hồ sơ này?</strong> <span>${dossierName(station.dossier)}</span></p>
-      ${this.#isRefusing ? this.#reason() : html`<p class="buttons">
+      ${isLocked ? html`<p class="empty">Trang này có dấu mật nên không hiện ảnh. Hãy trả lời câu hỏi về dấu mật trước.</p>` : this.#body(page, picture)}
+    </section>`;
+  }
+
+  #body(page, picture) {
+    return html`${this.#isRefusing ? this.#reason() : html`<p class="buttons">
         <button id="right-dossier" type="button" class="primary" aria-keyshortcuts="F8"
           @click=${() => station.arrival.confirm()}>Đúng <kbd>F8</kbd></button>
         <button id="wrong-dossier" type="button" ?disabled=${station.busy} @click=${() => this.#refuse(true)}>Không</button></p>`}
       ${page.info ? pageThumb(page, 'Trang đầu tiên vừa quét')
-        : picture ?? html`<p class="empty">Đang tải ảnh trang…</p>`}
-    </section>`;
+        : picture ?? html`<p class="empty">Đang tải ảnh trang…</p>`}`;
   }
 
   #reason() {
