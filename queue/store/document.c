@@ -362,18 +362,29 @@ static enum err_code move_tail(struct store *store, const char *id, int64_t posi
     return code ? code : document_renumber(store, new_id, err);
 }
 
-enum err_code document_split(struct store *store, const char *id, const char *page_id,
-                             struct principal by, char *out_id, struct err *err)
+enum err_code document_make_room(struct store *store, const char *id, int64_t papers,
+                                 int64_t *out_ordinal, struct err *err)
 {
-    AUTO(tx)
-    struct tx tx = TX_INIT;
+    enum err_code code =
+        db_run(store->db,
+               "UPDATE document SET ordinal = ordinal + ?2 WHERE dossier_id = (SELECT dossier_id "
+               "FROM document WHERE id = ?1) AND ordinal > (SELECT ordinal FROM document "
+               "WHERE id = ?1)",
+               DB_BIND(DB_TEXT(id), DB_INT(papers)), err);
+    if (code)
+        return code;
+    return db_number(store->db, "SELECT ordinal + 1 FROM document WHERE id = ?",
+                     DB_BIND(DB_TEXT(id)), 0, out_ordinal, err);
+}
+
+enum err_code document_split_at(struct store *store, const char *id, const char *page_id,
+                                int64_t ordinal, struct principal by, char *out_id, struct err *err)
+{
     struct subject document;
     int64_t position = 0;
     char new_id[ID_SIZE];
-    struct new_document wish = {.version = 1, .detail = "split"};
-    enum err_code code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = document_touch_pages(store, id, false, by, err);
+    struct new_document wish = {.version = 1, .ordinal = ordinal, .detail = "split"};
+    enum err_code code = document_touch_pages(store, id, false, by, err);
     if (!code)
         code = subject_get(store, MACHINE_document, id, &document, err);
     if (!code)
@@ -385,8 +396,6 @@ enum err_code document_split(struct store *store, const char *id, const char *pa
         code = db_number(store->db, "SELECT scan_finished FROM document WHERE id = ?",
                          DB_BIND(DB_TEXT(id)), 0, &wish.scan_finished, err);
     if (!code)
-        code = next_ordinal(store, document.dossier_id, &wish.ordinal, err);
-    if (!code)
         code = insert(store, &wish, by, new_id, err);
     if (!code)
         code = parting_inherit(store, new_id, id, err);
@@ -396,6 +405,23 @@ enum err_code document_split(struct store *store, const char *id, const char *pa
         code = question_settle(store, page_id, QUESTION_START, by, err);
     if (!code)
         code = audit_change(store, "document", id, "split", NULL, by, err);
+    if (!code)
+        memcpy(out_id, new_id, ID_SIZE);
+    return code;
+}
+
+enum err_code document_split(struct store *store, const char *id, const char *page_id,
+                             struct principal by, char *out_id, struct err *err)
+{
+    AUTO(tx)
+    struct tx tx = TX_INIT;
+    int64_t ordinal;
+    char new_id[ID_SIZE];
+    enum err_code code = tx_begin(&tx, store->db, err);
+    if (!code)
+        code = document_make_room(store, id, 1, &ordinal, err);
+    if (!code)
+        code = document_split_at(store, id, page_id, ordinal, by, new_id, err);
     if (!code)
         code = tx_commit(&tx, err);
     if (!code)

@@ -24,10 +24,18 @@ enum err_code document_reopen(struct store *store, const char *id, struct princi
 /* Refused by a person; ALREADY_SIGNED from the signature on. */
 enum err_code document_reject(struct store *store, const char *id, const char *reason,
                               struct principal by, struct err *err);
-/* That page and all behind it become a document of their own; both are read anew. BAD_ARGUMENT when
- * it is the first page or another document's. */
+/* That page and all behind it become a document of their own, directly behind; both are read anew.
+ * BAD_ARGUMENT when it is the first page or another document's. */
 enum err_code document_split(struct store *store, const char *id, const char *page_id,
                              struct principal by, char *out_id, struct err *err);
+/* Inside the caller's transaction. The papers behind it, in all their versions, make room for that
+ * many; *out_ordinal of the first of them. NOT_FOUND */
+enum err_code document_make_room(struct store *store, const char *id, int64_t papers,
+                                 int64_t *out_ordinal, struct err *err);
+/* Inside the caller's transaction: document_split to a place that was made. */
+enum err_code document_split_at(struct store *store, const char *id, const char *page_id,
+                                int64_t ordinal, struct principal by, char *out_id,
+                                struct err *err);
 /* The pages of `other`, a paper of the same dossier, go behind this one's, which is read anew; the
  * other is rejected ("joined"). document_split parts them again. BAD_ARGUMENT the same document or
  * another dossier's, SCAN_RUNNING, FILE_SIGNED, ALREADY_SIGNED, STATE_CHANGED. */

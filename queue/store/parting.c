@@ -116,7 +116,15 @@ static enum err_code set_aside(struct store *store, const char *page_id, struct 
     return code ? code : page_remove(store, page_id, PAGE_WAS_SEPARATOR, by, err);
 }
 
-/* Ids with a blank between. */
+/* Ids with a blank between: each takes ID_SIZE bytes. */
+static size_t count_ids(const char *list)
+{
+    size_t count = list && *list;
+    for (; list && *list; list++)
+        count += *list == ' ';
+    return count;
+}
+
 static bool next_id(const char **list, char out[ID_SIZE])
 {
     if (!*list || !**list)
@@ -155,20 +163,37 @@ static enum err_code each(struct store *store, const char *list, use_page *use, 
     return code;
 }
 
-/* In the document it is in by now; the first that is no separator starts it anyway. */
-static enum err_code split(struct store *store, const char *page_id, struct principal by,
-                           struct err *err)
+/* The first that is no separator starts its document anyway. */
+static enum err_code split(struct store *store, const char *id, const char *page_id,
+                           int64_t ordinal, struct principal by, struct err *err)
 {
-    AUTO(mem) char *document_id = NULL;
+    int64_t before = 0;
     char part_id[ID_SIZE];
+    enum err_code code = db_number(
+        store->db,
+        "SELECT EXISTS (SELECT 1 FROM page p JOIN page b ON b.document_id = p.document_id "
+        "AND b.position < p.position AND " PAGE_COUNTS("b") " AND " SEPARATOR(
+            "b") " IS NULL WHERE p.id = ?)",
+        DB_BIND(DB_TEXT(page_id)), 0, &before, err);
+    return code || !before ? code
+                           : document_split_at(store, id, page_id, ordinal, by, part_id, err);
+}
+
+/* From the last one on: each page goes to another document once at most. */
+static enum err_code split_all(struct store *store, const char *id, const char *list,
+                               struct principal by, struct err *err)
+{
+    int64_t first;
+    size_t count = count_ids(list);
     enum err_code code =
-        db_text(store->db,
-                "SELECT p.document_id FROM page p WHERE p.id = ? AND EXISTS (SELECT 1 FROM page b "
-                "WHERE b.document_id = p.document_id AND b.position < p.position "
-                "AND " PAGE_COUNTS("b") " AND " SEPARATOR("b") " IS NULL)",
-                DB_BIND(DB_TEXT(page_id)), &document_id, err);
-    return code || !document_id ? code
-                                : document_split(store, document_id, page_id, by, part_id, err);
+        count ? document_make_room(store, id, (int64_t)count, &first, err) : ERR_OK;
+    for (size_t i = count; !code && i > 0; i--) {
+        char page_id[ID_SIZE];
+        const char *at = list + (i - 1) * ID_SIZE;
+        (void)next_id(&at, page_id);
+        code = split(store, id, page_id, first + (int64_t)i - 1, by, err);
+    }
+    return code;
 }
 
 static enum err_code ask(struct store *store, const char *page_id, struct principal by,
@@ -180,14 +205,6 @@ static enum err_code ask(struct store *store, const char *page_id, struct princi
 
 /* ---- where papers start ----
  */
-
-static size_t count_ids(const char *list)
-{
-    size_t count = list && *list;
-    for (; list && *list; list++)
-        count += *list == ' ';
-    return count;
-}
 
 /* Would there be more papers than were said? */
 static enum err_code makes_too_many(struct store *store, const char *id, size_t more, bool *out,
@@ -277,7 +294,7 @@ enum err_code document_part(struct store *store, const char *id, struct principa
     if (!code)
         code = note(store, id, count_ids(pile.sheets), count_ids(pile.all), by, err);
     if (!code)
-        code = each(store, pile.sure ? pile.all : pile.behind, split, by, err);
+        code = split_all(store, id, pile.sure ? pile.all : pile.behind, by, err);
     if (!code && !pile.sure)
         code = each(store, pile.possible, ask, by, err);
     return code ? code : each(store, pile.sheets, set_aside, by, err);

@@ -4,6 +4,8 @@
 
 #include "daemon/base/file.h"
 
+#include <time.h>
+
 /* A pile out of the feeder, as it was understood: one letter a page.
  *   S starts a paper surely, s may start one, t hardly does, p a page inside, | a separator sheet,
  *   B the page behind one */
@@ -268,6 +270,75 @@ static void a_daemon_that_dies_has_parted_all_or_nothing(void **state)
     assert_int_equal(rig_number(rig, "SELECT count(*) FROM audit WHERE event = 'part'"), 1);
 }
 
+static void two_questions_about_a_page_are_answered_in_either_order_and_once(void **state)
+{
+    static const char *const codes[] = {QUESTION_START, QUESTION_EQUAL};
+    (void)state;
+    for (int first = 0; first < 2; first++) {
+        void *own = NULL;
+        AUTO(mem) char *page = NULL;
+        rig_setup(&own);
+        struct rig *rig = own;
+        struct paper paper = scan_pile(rig, 2);
+        ASSERT_OK(
+            db_run(rig->store->db, "UPDATE page SET pixel_sha256 = 'same'", DB_BIND_NONE, err));
+        ASSERT_OK(questions_follow_neighbours(rig->store, paper.document, err));
+        assert_true(understand(rig, "Ss"));
+        ASSERT_OK(db_text(rig->store->db, "SELECT id FROM page WHERE sheet = 2", DB_BIND_NONE,
+                          &page, err));
+        for (int i = 0; i < 2; i++) {
+            ASSERT_ERR(ERR_PAGE_QUESTION,
+                       questions_check_answered(rig->store, paper.document, err));
+            ASSERT_OK(page_answer(rig->store, page, codes[(first + i) % 2], true, CLERK, err));
+        }
+        ASSERT_OK(page_turn(rig->store, page, 180, CLERK, err));
+        rig_reopen(rig);
+        while (rig_work(rig, "recognize"))
+            ;
+        assert_true(understand(rig, "Ss"));
+        ASSERT_OK(questions_check_answered(rig->store, paper.document, err));
+        rig_teardown(&own);
+    }
+}
+
+/* As many pages like the first, recognised; what a pile of sheets looks like when it is read. */
+static void grow_pile(struct rig *rig, const struct paper *paper, int pages)
+{
+    ASSERT_OK(db_run(rig->store->db,
+                     "CREATE TEMP TABLE more AS SELECT * FROM page WHERE document_id = ?",
+                     DB_BIND(DB_TEXT(paper->document)), err));
+    for (int i = 2; i <= pages; i++) {
+        char id[ID_SIZE];
+        id_new(id);
+        ASSERT_OK(db_run(rig->store->db,
+                         "UPDATE more SET id = ?1, position = ?2, sheet = ?2, "
+                         "captured_us = captured_us + 1",
+                         DB_BIND(DB_TEXT(id), DB_INT(i)), err));
+        ASSERT_OK(db_run(rig->store->db, "INSERT INTO page SELECT * FROM more", DB_BIND_NONE, err));
+    }
+}
+
+/* The store does nothing else meanwhile. */
+static void a_pile_of_five_hundred_papers_is_parted_in_order_and_in_time(void **state)
+{
+    struct rig *rig = *state;
+    char letters[501];
+    struct paper paper = scan_pile(rig, 1);
+    grow_pile(rig, &paper, 500);
+    memset(letters, 'S', 500);
+    letters[500] = 0;
+    clock_t from = clock();
+    assert_true(understand(rig, letters));
+    double took_s = (double)(clock() - from) / CLOCKS_PER_SEC;
+    print_message("500 papers parted in %.2f s of the processor\n", took_s);
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM document WHERE state = 'open'"), 500);
+    assert_int_equal(rig_number(rig, "SELECT count(DISTINCT ordinal) FROM document"), 500);
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM page p JOIN document d ON d.id = "
+                                     "p.document_id WHERE p.position = 1 AND p.sheet = d.ordinal"),
+                     500);
+    assert_true(took_s < 20);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
@@ -278,6 +349,8 @@ int main(void)
         T(more_papers_than_were_said_are_proposed_only),
         cmocka_unit_test(the_profile_says_how_a_pile_is_parted),
         T(pages_from_the_glass_and_new_versions_are_left_alone),
+        cmocka_unit_test(two_questions_about_a_page_are_answered_in_either_order_and_once),
+        T(a_pile_of_five_hundred_papers_is_parted_in_order_and_in_time),
         T(a_daemon_that_dies_has_parted_all_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
