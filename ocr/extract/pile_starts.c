@@ -1,5 +1,6 @@
 #include "ocr/extract/pile_starts.h"
 
+#include "daemon/base/text.h"
 #include "daemon/model/import_papers.h"
 #include "ocr/classify/classify.h"
 #include "ocr/extract/parse_code.h"
@@ -12,12 +13,28 @@
  */
 #define TITLE_TOP 0.2
 #define STARTS_BY_KNOWN_TITLE 0.75
+#define STARTS_BY_PAPER_WORD 0.72
 #define STARTS_BY_TITLE 0.55
 #define STARTS_BY_DOSSIER 0.95
 #define STARTS_BY_SEPARATOR 0.99
 
-/* A paper without a motto begins with its title: one that is known, or any line of capitals in the
- * middle above all other text, save that of an annex. */
+/* What papers are called, whatever they are about; headings inside of one begin otherwise
+ * (chương, phần, mục, danh sách). As keys. */
+static bool names_paper(const char *key)
+{
+    static const char *const words[] = {"giay",    "don",      "tokhai",    "phieu",    "bienban",
+                                        "hopdong", "chungchi", "chungnhan", "bancamket"};
+    if (text_starts(key, "donvi") || text_starts(key, "dongia"))
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_starts(key, words[i]))
+            return true;
+    return false;
+}
+
+/* A paper without a motto begins with its title: one that is known, one that begins with the word
+ * for a paper, or any line of capitals in the middle above all other text, save that of an annex.
+ */
 static void starts_by_title(const struct templates *templates, const struct page_text *page,
                             struct paper_start *start)
 {
@@ -36,7 +53,9 @@ static void starts_by_title(const struct templates *templates, const struct page
     if (!known && !first)
         return;
     start->value = true;
-    start->confidence = known ? STARTS_BY_KNOWN_TITLE : STARTS_BY_TITLE;
+    start->confidence = known                             ? STARTS_BY_KNOWN_TITLE
+                        : names_paper(head.title[0]->key) ? STARTS_BY_PAPER_WORD
+                                                          : STARTS_BY_TITLE;
     start->why = "title";
 }
 

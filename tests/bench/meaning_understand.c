@@ -10,6 +10,7 @@
  */
 #include "daemon/base/js.h"
 #include "daemon/base/mem.h"
+#include "daemon/model/import_papers.h"
 #include "ocr/extract/sides.h"
 #include "ocr/extract/understand.h"
 #include "tests/golden/extract/ocr_client.h"
@@ -36,6 +37,8 @@ struct figures {
     double *page_ms;
     size_t papers, room;
     size_t stacks, sheets, starts_right, starts_missed, starts_invented;
+    size_t parted_wrongly, asked_wrongly;      /* of the invented: nobody looks, somebody does */
+    size_t parted_by_itself, asked, swallowed; /* of the starts: the last told too weakly to ask */
     struct parted {
         size_t sheets, starts_right, starts_invented, separators, separators_missed,
             separators_invented;
@@ -166,9 +169,22 @@ static enum err_code judge_stack(const struct templates *templates, struct sheet
     for (size_t i = 0; !code && i < stack->count; i++) {
         const struct js *page = js_item(js_at(answer, "pages"), i);
         bool told = js_bool_or(page, "starts_document.value", false);
+        double sure = js_real_or(page, "starts_document.confidence", 0);
         if (told != stack->starts[i])
-            printf("meaning: %s: %s\n", stack->id[i],
-                   told ? "a sheet inside is called a beginning" : "its beginning is not told");
+            printf("meaning: %s: %s (%s %.2f)\n", stack->id[i],
+                   told ? "a sheet inside is called a beginning" : "its beginning is not told",
+                   js_text_or(page, "starts_document.why", "none"), sure);
+        bool acts = told && sure >= PAPER_START_SURE,
+             asks = told && !acts && sure >= PAPER_START_ASKED;
+        figures->parted_wrongly += acts && !stack->starts[i];
+        figures->asked_wrongly += asks && !stack->starts[i];
+        figures->parted_by_itself += acts && stack->starts[i];
+        figures->asked += asks && stack->starts[i];
+        figures->swallowed += !acts && !asks && stack->starts[i];
+        if (stack->starts[i] && !acts)
+            printf("meaning: %s: its beginning %s (%s %.2f)\n", stack->id[i],
+                   asks ? "asks" : "asks nobody", js_text_or(page, "starts_document.why", "none"),
+                   sure);
         figures->starts_right += told == stack->starts[i];
         figures->starts_missed += !told && stack->starts[i];
         figures->starts_invented += told && !stack->starts[i];
@@ -236,9 +252,12 @@ static void print_figures(struct figures *figures)
            "most (wanted 20)\n",
            figures->page_ms[n / 2], figures->page_ms[n * 95 / 100], figures->page_ms[n - 1]);
     printf("meaning: start of paper %.2f %% right of %zu sheets in %zu stacks of up to %d (wanted "
-           "99); missed %zu, invented %zu\n",
+           "99); missed %zu, invented %zu (%zu parted at by itself, %zu asked)\n",
            100.0 * (double)figures->starts_right / (double)figures->sheets, figures->sheets,
-           figures->stacks, STACK_SHEETS, figures->starts_missed, figures->starts_invented);
+           figures->stacks, STACK_SHEETS, figures->starts_missed, figures->starts_invented,
+           figures->parted_wrongly, figures->asked_wrongly);
+    printf("meaning: of the starts %zu part by themselves, %zu ask, %zu ask nobody\n",
+           figures->parted_by_itself, figures->asked, figures->swallowed);
     for (int kind = SEPARATOR_PATCH; kind < SEPARATOR_KINDS; kind++) {
         const struct parted *parted = &figures->parted[kind];
         printf("meaning: with %s separators %.2f %% right of %zu sheets, invented %zu; of %zu "

@@ -17,7 +17,8 @@
 /* Where papers start in a pile. A page is one letter:
  *   D decision, L covering letter that sends one, A annex, R regulation with a head of its own that
  *   a decision carries, F form without a motto, p page inside, b blank, | patch sheet, # own sheet,
- *   P form with a patch printed on it; a digit behind a letter is the page number it bears */
+ *   P form with a patch printed on it, G paper of an unknown kind, C chapter inside; a digit behind
+ * a letter is the page number it bears */
 
 static struct templates *templates;
 
@@ -88,6 +89,14 @@ static void set_page(struct typeset *set, char kind, const char *number)
     case 'F':
     case 'P':
         typeset_centred(set, 105, 30, 14, "TỜ KHAI ĐĂNG KÝ KHAI SINH");
+        set_body(set, 50, 14);
+        break;
+    case 'G':
+        typeset_centred(set, 105, 30, 14, "GIẤY RA VIỆN");
+        set_body(set, 50, 14);
+        break;
+    case 'C':
+        typeset_centred(set, 105, 30, 14, "CHƯƠNG II");
         set_body(set, 50, 14);
         break;
     case '|':
@@ -212,6 +221,27 @@ static void papers_start_where_the_evidence_says(void **state)
     }
 }
 
+/* Below PAPER_START_ASKED two papers would become one and nobody would look. */
+static void what_names_a_paper_asks_and_a_heading_inside_does_not(void **state)
+{
+    static const struct {
+        const char *pile;
+        bool asks;
+    } rows[] = {{"DpG", true}, {"DpC", false}, {"Dp2G3", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pile_of pile;
+        make_pile(rows[i].pile, false, &pile);
+        AUTO(js) struct js *answer = understand(&pile, "none");
+        const char *start = "pages[2].starts_document";
+        bool asks = js_bool_or(js_at(answer, start), "value", false) &&
+                    js_real_or(js_at(answer, start), "confidence", 0) >= PAPER_START_ASKED;
+        done(&pile);
+        if (asks != rows[i].asks)
+            fail_msg("%s", rows[i].pile);
+    }
+}
+
 static void fields_are_those_of_the_first_paper_behind_a_separator(void **state)
 {
     struct pile_of pile;
@@ -288,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(papers_start_where_the_evidence_says),
+        cmocka_unit_test(what_names_a_paper_asks_and_a_heading_inside_does_not),
         cmocka_unit_test(fields_are_those_of_the_first_paper_behind_a_separator),
         cmocka_unit_test(a_person_says_what_is_no_separator),
         cmocka_unit_test(a_missing_number_is_told),
