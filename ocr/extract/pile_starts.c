@@ -3,7 +3,6 @@
 #include "daemon/base/text.h"
 #include "daemon/model/import_papers.h"
 #include "ocr/classify/classify.h"
-#include "ocr/extract/parse_code.h"
 #include "ocr/extract/parse_qr.h"
 
 #include <stdio.h>
@@ -93,15 +92,16 @@ static void starts_by_dossier(const struct sheets *sheets)
     for (size_t i = 0; i < sheets->count; i++) {
         struct qr_content code;
         struct paper_start *start = &sheets->start[i];
-        if (!find_dossier_code(&sheets->infos[i], &code))
-            continue;
-        bool is_other = known[0] && strcmp(known, code.dossier_code) != 0;
+        bool has_code = find_dossier_code(&sheets->infos[i], &code);
+        bool is_other = has_code && known[0] && strcmp(known, code.dossier_code) != 0;
         if (is_other && (!start->value || start->confidence < STARTS_BY_DOSSIER))
             *start = (struct paper_start){.value = true,
                                           .confidence = STARTS_BY_DOSSIER,
                                           .why = "dossier",
                                           .number = start->number};
-        snprintf(known, sizeof known, "%s", code.dossier_code);
+        if (has_code)
+            snprintf(known, sizeof known, "%s", code.dossier_code);
+        snprintf(sheets->dossier_code[i], CODE_SIZE, "%s", known);
     }
 }
 
@@ -136,11 +136,13 @@ static bool set_number(struct js *to, const char *key, int number)
     return !number || js_set(to, key, js_int(number));
 }
 
-static struct js *start_to_js(const struct paper_start *start, enum separator separator)
+static struct js *start_to_js(const struct paper_start *start, const char *dossier_code,
+                              enum separator separator)
 {
     AUTO(js)
-    struct js *starts = js_pack("{s:b, s:f, s:s*}", "value", start->value, "confidence",
-                                start->confidence, "why", start->why);
+    struct js *starts =
+        js_pack("{s:b, s:f, s:s*, s:s*}", "value", start->value, "confidence", start->confidence,
+                "why", start->why, "dossier_code", *dossier_code ? dossier_code : NULL);
     bool ok = starts && set_number(starts, "number", start->number.number) &&
               set_number(starts, "of", start->number.of) &&
               set_number(starts, "missing", start->missing);
@@ -154,7 +156,8 @@ struct js *pile_starts_to_js(const struct sheets *sheets)
     AUTO(js)
     struct js *pages = js_array();
     for (size_t i = 0; i < sheets->count; i++)
-        if (!js_push(pages, start_to_js(&sheets->start[i], sheets->separator[i])))
+        if (!js_push(pages,
+                     start_to_js(&sheets->start[i], sheets->dossier_code[i], sheets->separator[i])))
             return NULL;
     return TAKE(pages);
 }

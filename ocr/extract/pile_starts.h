@@ -3,6 +3,7 @@
 
 #include "daemon/base/js.h"
 #include "ocr/classify/starts.h"
+#include "ocr/extract/parse_code.h"
 #include "ocr/extract/separators.h"
 #include "ocr/extract/templates.h"
 
@@ -18,9 +19,12 @@ struct sheets {
     size_t count;
     enum separator *separator; /* [count] */
     struct paper_start *start; /* [count] */
+    /* [count]; of the last code up to that page, "" before the first: in a pile of several dossiers
+     * what lies behind a receipt or a coded separator belongs to that dossier, most likely */
+    char (*dossier_code)[CODE_SIZE];
 };
 
-/* Fills `separator` and `start`. */
+/* Fills `separator`, `start` and `dossier_code`. */
 void pile_find_starts(const struct sheets *sheets);
 /* Index of the first page that is no separator, count when there is none; the paper ends before a
  * separator or where the next one surely starts. */

@@ -295,8 +295,9 @@ enum err_code understand_with_details(const struct templates *templates, const s
     AUTO(mem)
     struct paper_start *start = mem_array(page_count + 1, sizeof *start);
     AUTO(mem) enum separator *separator = mem_array(page_count + 1, sizeof *separator);
+    AUTO(mem) char(*codes)[CODE_SIZE] = mem_array(page_count + 1, sizeof *codes);
     AUTO(mem) double *aspect = mem_array(page_count + 1, sizeof *aspect);
-    if (!start || !separator || !aspect)
+    if (!start || !separator || !codes || !aspect)
         return err_set(err, ERR_NO_MEMORY, "pages of a document");
     enum err_code code = make_texts(pages, page_count, &texts, err);
     if (code)
@@ -308,7 +309,8 @@ enum err_code understand_with_details(const struct templates *templates, const s
                                   .infos = infos,
                                   .count = page_count,
                                   .separator = separator,
-                                  .start = start};
+                                  .start = start,
+                                  .dossier_code = codes};
     pile_find_starts(&sheets);
     struct paper paper = {.templates = templates, .aspect = aspect, .fields = &fields, .err = err};
     size_t first = pile_first_paper(&sheets, &paper.page_count);

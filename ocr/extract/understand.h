@@ -13,8 +13,9 @@
 /*
  * Words of a document's pages → what paper it is and what its fields say:
  *   {"type", "type_score", "kind"?: {"abbr", "name"}, "fields": {…}, "pages": [{"starts_document":
- *   {"value", "confidence", "why"?, "number"?, "of"?, "missing"?}, "separator"?}]}
- * (why: starts.h; number, of: what the page bears; missing: the number that should stand before.)
+ *   {"value", "confidence", "why"?, "number"?, "of"?, "missing"?, "dossier_code"?}, "separator"?}]}
+ * (why: starts.h; number, of: what the page bears; missing: the number that should stand before;
+ * dossier_code: pile_starts.h.)
  * A proposal, never truth: whatever lacks positive evidence is marked needs_person. No disk, clock
  * or database. No pages and pages without words are an unknown paper, not an error. Where a second
  * paper starts among the pages, fields come from the first paper only. `pile` (NULL: no sheet is a

@@ -20,6 +20,7 @@
 #include "queue/store/record.h"
 #include "queue/store/register.h"
 #include "queue/store/secret.h"
+#include "queue/store/stray.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -157,6 +158,12 @@ static enum err_code store_type(const struct completion *c, struct err *err)
                          err);
 }
 
+/* In a pile of several dossiers a paper lay behind the receipt of one: read by itself it does not
+ * say so any more. */
+#define PILE_CODE_KEPT                                                                             \
+    "json_patch('{}', json_object('dossier_code', json_extract(starts_document, "                  \
+    "'$.dossier_code')))"
+
 static enum err_code store_starts(const struct completion *c, struct err *err)
 {
     const struct js *pages = js_at(c->result, "pages");
@@ -170,7 +177,8 @@ static enum err_code store_starts(const struct completion *c, struct err *err)
         AUTO(mem)
         char *text = starts ? js_dump(starts) : NULL;
         code = db_run(c->store->db,
-                      "UPDATE page SET starts_document = ? WHERE id = (SELECT id FROM page "
+                      "UPDATE page SET starts_document = json_patch(" PILE_CODE_KEPT
+                      ", ?) WHERE id = (SELECT id FROM page "
                       "WHERE document_id = ? AND state = 'recognized' ORDER BY position "
                       "LIMIT 1 OFFSET ?)",
                       DB_BIND(DB_TEXT(text), DB_TEXT(c->id), DB_INT((int64_t)i)), err);
@@ -197,6 +205,8 @@ static enum err_code complete_understand(const struct completion *c, struct err 
         code = document_part(c->store, c->id, c->by, err);
     if (!code)
         code = import_part(c->store, c->id, c->by, err);
+    if (!code)
+        code = stray_ask(c->store, c->id, err);
     return code ? code : register_read(c->store, c->id, err);
 }
 

@@ -7,6 +7,7 @@
 #include "queue/store/dossier_case.h"
 #include "queue/store/inside.h"
 #include "queue/store/record.h"
+#include "queue/store/stray.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -183,6 +184,8 @@ static enum err_code bind_code(struct store *store, const char *id, const struct
                              DB_BIND(DB_TEXT(code_text), DB_TEXT(id)), err);
     if (!code)
         code = dossier_rewrite_records(store, id, err);
+    if (!code)
+        code = stray_ask_all(store, id, err);
     return code ? code : audit_change(store, "dossier", id, "bind-code", NULL, by, err);
 }
 

@@ -28,6 +28,8 @@
 
 /* A file of several papers was parted where they surely start; here one may. */
 #define QUESTION_START "paper_start"
+/* The paper lay behind the code of another dossier (stray.h). */
+#define QUESTION_STRAY "other_dossier"
 /* The paper whose files these pages are of was compared before they came. */
 #define QUESTION_LATE "paper_late"
 

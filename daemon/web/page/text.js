@@ -33,6 +33,7 @@ const QUESTIONS = {
   fed_again: 'mặt sau của tờ này bị lỗi khi quét và máy đã nhận lại một tờ, nằm ngay sau. Nếu tờ đó chính là tờ này thì bỏ trang này; nếu là tờ khác thì giữ lại và quét thêm mặt sau.',
   paper_late: 'đến sau khi giấy gồm các tệp cùng nhóm đã đối chiếu xong, nên là giấy mới. Giữ lại?',
   paper_start: 'có thể là trang đầu của một giấy khác. Nếu đúng, hãy tách từ trang này; nếu không, giữ lại?',
+  other_dossier: 'nằm sau giấy mang mã của hồ sơ khác. Giấy này thuộc hồ sơ đó thì chuyển; thuộc hồ sơ đang mở thì giữ.',
   turn_differs: 'chữ nằm theo chiều khác với cách quét đã chọn. Trang đang xuôi chiều chưa? Nếu chưa, hãy xoay lại.',
   interrupted: 'máy đã dừng đột ngột khi đang quét một hoặc hai tờ ngay sau trang này. Kiểm tra các tờ đó: nếu thiếu, hãy quét thêm; nếu đủ, giữ lại.',
   pages_missing: 'tệp bị hỏng giữa chừng: các trang sau trang này không đọc được. Quét lại từ giấy, hoặc giữ lại nếu giấy chỉ có từng này trang.',

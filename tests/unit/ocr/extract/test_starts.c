@@ -126,12 +126,13 @@ static void set_info(struct page_info *info, char kind)
     *info = (struct page_info){
         .width_px = 2480, .height_px = 3508, .dpi = 300, .size = {210, 297}, .blank = kind == 'b'};
     bool patch = kind == '|' || kind == 'P';
-    if (!patch && !strchr("#xy", kind))
+    if (!patch && !strchr("#xyz", kind))
         return;
-    info->code_count = 1; /* x and y: pages that bear the codes of two dossiers */
+    info->code_count = 1; /* x, y: pages with the codes of two dossiers; z: our sheet with one */
     snprintf(info->codes[0].kind, sizeof info->codes[0].kind, "%s", patch ? PATCH_KIND : "QR");
     info->codes[0].text = (char *)(uintptr_t)(patch         ? "T"
                                               : kind == '#' ? SEPARATOR_TEXT
+                                              : kind == 'z' ? SEPARATOR_TEXT ";H42.31-210315-0194"
                                               : kind == 'x' ? "H42.31-210315-0192|1.000894"
                                                             : "H42.31-210315-0193|1.000894");
 }
@@ -242,6 +243,30 @@ static void what_names_a_paper_asks_and_a_heading_inside_does_not(void **state)
     }
 }
 
+/* One letter a page: x, y, z the dossier whose code was last seen, - none so far. */
+static void a_page_knows_the_code_it_lies_behind(void **state)
+{
+    static const struct {
+        const char *pile, *codes;
+    } rows[] = {{"DpxpD", "--xxx"}, {"xpyDpxp", "xxyyyxx"}, {"xpzDp", "xxzzz"}, {"Dp", "--"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pile_of pile;
+        char told[PAGES_MAX + 1] = "";
+        make_pile(rows[i].pile, false, &pile);
+        AUTO(js) struct js *answer = understand(&pile, "patch,code");
+        for (size_t k = 0; k < pile.count; k++) {
+            char path[60];
+            snprintf(path, sizeof path, "pages[%zu].starts_document.dossier_code", k);
+            const char *code = js_text_or(answer, path, "");
+            told[k] = *code ? (char)('x' + code[strlen(code) - 1] - '2') : '-';
+        }
+        done(&pile);
+        if (strcmp(told, rows[i].codes) != 0)
+            fail_msg("%s: %s, not %s", rows[i].pile, told, rows[i].codes);
+    }
+}
+
 static void fields_are_those_of_the_first_paper_behind_a_separator(void **state)
 {
     struct pile_of pile;
@@ -319,6 +344,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(papers_start_where_the_evidence_says),
         cmocka_unit_test(what_names_a_paper_asks_and_a_heading_inside_does_not),
+        cmocka_unit_test(a_page_knows_the_code_it_lies_behind),
         cmocka_unit_test(fields_are_those_of_the_first_paper_behind_a_separator),
         cmocka_unit_test(a_person_says_what_is_no_separator),
         cmocka_unit_test(a_missing_number_is_told),
