@@ -32,6 +32,12 @@ const struct cli_option cmd_document_join_options[] = {
     {"with", 'w', "DOCUMENT", "the one whose pages go behind"},
     {0},
 };
+const struct cli_option cmd_document_move_options[] = {
+    {"to", 0, "DOSSIER", "id of the dossier it belongs to"},
+    {"code", 'c', "CODE", "the open dossier of that code, made when there is none"},
+    {"alike", 0, NULL, "all papers behind the same code in the pile, too"},
+    {0},
+};
 const struct cli_option cmd_document_file_options[] = {
     {"output", 'o', "FILE", "write here (default: stdout unless it is a terminal)"},
     {0},
@@ -263,6 +269,29 @@ int cmd_document_split(const struct cli *cli, const struct cli_args *args)
 int cmd_document_join(const struct cli *cli, const struct cli_args *args)
 {
     return call_with_text(cli, args, "with", "with", "/v1/documents/%s/join");
+}
+
+static void show_moved(const struct js *reply)
+{
+    const struct js *moved = js_at(reply, "moved");
+    printf("dossier: %s\n", js_text_or(reply, "dossier_id", ""));
+    for (size_t i = 0; i < js_count(moved); i++)
+        printf("document: %s\n", js_text_or(js_item(moved, i), "id", ""));
+}
+
+int cmd_document_move(const struct cli *cli, const struct cli_args *args)
+{
+    const char *to = args_text(args, "to"), *code = args_text(args, "code");
+    AUTO(js)
+    struct js *body = js_pack("{s:s*, s:s*, s:b}", "dossier_id", to, "code", code, "alike",
+                              args_has(args, "alike"));
+    if (!to == !code || !body) {
+        struct err err = ERR_INIT;
+        err_set(&err, ERR_USAGE, "one of --to and --code is wanted, as UTF-8 text");
+        return cli_problem(&err);
+    }
+    return cli_call_on(cli, "POST", "/v1/documents/%s/move", args->operand[0], TAKE(body),
+                       show_moved);
 }
 
 int cmd_document_code(const struct cli *cli, const struct cli_args *args)

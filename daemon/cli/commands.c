@@ -64,6 +64,8 @@ const struct cli_command cli_commands[] = {
      cmd_document_split},
     {"document", "join", "DOCUMENT", cmd_document_join_options,
      "put the pages of another one behind its own", cmd_document_join},
+    {"document", "move", "DOCUMENT", cmd_document_move_options,
+     "into another dossier: --to, or --code", cmd_document_move},
     {"document", "register", "DOCUMENT [REGISTER] [LINE]", cmd_document_register_options,
      "the row it is in its folder's register, --none or --auto", cmd_document_register},
     {"document", "replace", "DOCUMENT", cmd_document_reason_options,

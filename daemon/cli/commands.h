@@ -71,6 +71,8 @@ int cmd_document_reject(const struct cli *cli, const struct cli_args *args);
 int cmd_document_split(const struct cli *cli, const struct cli_args *args);
 extern const struct cli_option cmd_document_join_options[];
 int cmd_document_join(const struct cli *cli, const struct cli_args *args);
+extern const struct cli_option cmd_document_move_options[];
+int cmd_document_move(const struct cli *cli, const struct cli_args *args);
 int cmd_document_code(const struct cli *cli, const struct cli_args *args);
 int cmd_document_replace(const struct cli *cli, const struct cli_args *args);
 int cmd_document_file(const struct cli *cli, const struct cli_args *args);

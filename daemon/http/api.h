@@ -51,6 +51,7 @@ void api_documents_reject(struct call *call);
 void api_documents_form(struct call *call);
 void api_documents_split(struct call *call);
 void api_documents_join(struct call *call);
+void api_documents_move(struct call *call);
 void api_documents_replace(struct call *call);
 void api_documents_set_code(struct call *call);
 

@@ -81,6 +81,17 @@ void api_documents_join(struct call *call)
     call_store(call, "document_join", join_rules, 200);
 }
 
+/* The place a paper comes back to by an undo is the only one that is said. */
+void api_documents_move(struct call *call)
+{
+    static const struct arg_rule rules[] = {{"dossier_id", ARG_ID, 0},
+                                            {"code", ARG_TEXT, 0, .min = 1, .max = CODE_MAX},
+                                            {"alike", ARG_BOOL, 0},
+                                            {"ordinal", ARG_INT, 0, .min = 1, .max = 100000},
+                                            {0}};
+    call_store(call, "document_move", rules, 200);
+}
+
 void api_documents_set_code(struct call *call)
 {
     call_store(call, "document_set_code", code_rules, 200);

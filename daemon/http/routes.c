@@ -56,6 +56,7 @@ const struct route routes[] = {
     {METHOD_POST,   "/v1/documents/{id}/reject",  ROLE_CLERK, SMALL, api_documents_reject, 0},
     {METHOD_POST,   "/v1/documents/{id}/split",   ROLE_CLERK, SMALL, api_documents_split, 0},
     {METHOD_POST,   "/v1/documents/{id}/join",    ROLE_CLERK, SMALL, api_documents_join, 0},
+    {METHOD_POST,   "/v1/documents/{id}/move",    ROLE_CLERK, SMALL, api_documents_move, 0},
     {METHOD_POST,   "/v1/documents/{id}/register",
                                                   ROLE_CLERK, SMALL, api_documents_register, 0},
     {METHOD_POST,   "/v1/documents/{id}/replace", ROLE_CLERK, SMALL, api_documents_replace, 0},

@@ -5,6 +5,7 @@
 #include "queue/store/confirm.h"
 #include "queue/store/document.h"
 #include "queue/store/document_code.h"
+#include "queue/store/document_move.h"
 #include "queue/store/dossier.h"
 #include "queue/store/dossier_case.h"
 #include "queue/store/status.h"
@@ -291,6 +292,30 @@ static enum err_code document_join_op(struct store_call *call, struct js **out, 
     return code ? code : answer_document(call, id, out, err);
 }
 
+static enum err_code document_move_op(struct store_call *call, struct js **out, struct err *err)
+{
+    const char *id;
+    struct move_wish wish = {.alike = js_bool_or(call->args, "alike", false)};
+    AUTO(js) struct js *document = NULL;
+    AUTO(js) struct js *moved = NULL;
+    enum err_code code = arg_id(call->args, "id", &id, err);
+    if (!code && js_has(call->args, "dossier_id"))
+        code = arg_id(call->args, "dossier_id", &wish.dossier_id, err);
+    if (!code)
+        code = arg_code(call->args, &wish.code, err);
+    if (!code)
+        code = arg_int_or(call->args, "ordinal", 1, PAPERS_MAX, 0, &wish.ordinal, err);
+    if (!code)
+        code = document_move(call->store, id, &wish, call->by, &moved, err);
+    if (!code)
+        code = view_document(call->store, id, &document, err);
+    if (!code && !js_set(moved, "document", js_ref(document)))
+        code = err_set(err, ERR_NO_MEMORY, "answer");
+    if (!code)
+        *out = TAKE(moved);
+    return code;
+}
+
 static enum err_code document_replace_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *id, *reason;
@@ -348,6 +373,7 @@ const struct store_op store_ops_case[] = {
     {"document_set_code", OP_CHANGES, document_set_code_op},
     {"document_split", OP_CHANGES, document_split_op},
     {"document_join", OP_CHANGES, document_join_op},
+    {"document_move", OP_CHANGES, document_move_op},
     {"document_replace", OP_CHANGES, document_replace_op},
     {"document_file", OP_READS, document_file_op, "document", NULL},
     {"audit_list", OP_READS, audit_list_op, "audit", "history"},

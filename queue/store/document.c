@@ -54,8 +54,8 @@ static enum err_code insert(struct store *store, const struct new_document *d, s
     return code;
 }
 
-static enum err_code next_ordinal(struct store *store, const char *dossier_id, int64_t *out,
-                                  struct err *err)
+enum err_code document_next_ordinal(struct store *store, const char *dossier_id, int64_t *out,
+                                    struct err *err)
 {
     return db_number(store->db,
                      "SELECT max(ordinal) + 1 FROM document d WHERE dossier_id = ? "
@@ -89,7 +89,7 @@ enum err_code document_create(struct store *store, const char *dossier_id, struc
     if (!code)
         code = check_dossier_open(store, dossier_id, err);
     if (!code)
-        code = next_ordinal(store, dossier_id, &wish.ordinal, err);
+        code = document_next_ordinal(store, dossier_id, &wish.ordinal, err);
     if (!code)
         code = insert(store, &wish, by, id, err);
     if (!code)
@@ -216,6 +216,12 @@ static enum err_code change_pages(struct store *store, const char *id, bool losi
     if (!code)
         store_touch(store, "document", id);
     return code;
+}
+
+enum err_code document_read_anew(struct store *store, const char *id, struct principal by,
+                                 struct err *err)
+{
+    return change_pages(store, id, false, by, err);
 }
 
 enum err_code document_touch_pages(struct store *store, const char *id, bool losing,

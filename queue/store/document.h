@@ -51,6 +51,13 @@ enum err_code document_replace(struct store *store, const char *id, const char *
  * ALREADY_SIGNED, FILE_SIGNED, STATE_CHANGED. */
 enum err_code document_touch_pages(struct store *store, const char *id, bool losing,
                                    struct principal by, struct err *err);
+/* Inside the caller's transaction. It is to be understood anew, a read one is open again; its pages
+ * stay. ALREADY_SIGNED, STATE_CHANGED. */
+enum err_code document_read_anew(struct store *store, const char *id, struct principal by,
+                                 struct err *err);
+/* Behind the last paper of the dossier. */
+enum err_code document_next_ordinal(struct store *store, const char *dossier_id, int64_t *out,
+                                    struct err *err);
 /* Open or read (held there, too): a person may still say something about its pages. ALREADY_SIGNED,
  * STATE_CHANGED. */
 enum err_code document_check_changeable(struct store *store, const char *id, struct err *err);

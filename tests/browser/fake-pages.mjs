@@ -1,6 +1,6 @@
 /* Pages of the made-up station as a person changes them: turned, moved, paired, taken out and back; papers split and
  * joined. `rows` and functions of fake-sohoad.mjs. */
-export function pageRoutes({pages, documents, faults, pick, refuse, move, emit, newDocument, dossiers, recognize, readWhenReady}) {
+export function pageRoutes({pages, documents, faults, pick, refuse, move, emit, newDocument, newDossier, dossiers, recognize, readWhenReady}) {
   const counts = ({state}) => state !== 'rejected' && state !== 'failed';
   const pagesOf = (id) => [...pages.values()].filter((page) => page.document_id === id && counts(page))
     .sort((a, b) => a.position - b.position);
@@ -123,6 +123,20 @@ export function pageRoutes({pages, documents, faults, pick, refuse, move, emit, 
       changed(id);
       changed(next.id);
       return {document: next};
+    }],
+    ['POST', '/v1/documents/:id/move', (id, {dossier_id: to, code, alike, ordinal}) => {
+      const {dossier_id: from} = pick(documents, id);
+      const target = to ?? ([...dossiers.values()].find((dossier) => dossier.code === code && !dossier.closed_us) ?? newDossier({code})).id;
+      const moved = alike ? [...documents.values()].filter((document) => document.dossier_id === from && document.state !== 'rejected' &&
+        pagesOf(document.id)[0]?.starts_document?.dossier_code === code) : [documents.get(id)];
+      const told = moved.map((document) => ({id: document.id, ordinal: document.ordinal}));
+      for (const document of moved) {
+        Object.assign(document, {dossier_id: target, ordinal: ordinal ?? document.ordinal});
+        pagesOf(document.id).forEach((page) => Object.assign(page, {dossier_id: target}));
+        changed(document.id);
+      }
+      emit('changed', {kind: 'dossier', id: from, state: '', dossier_id: from});
+      return {dossier_id: target, from, moved: told, document: documents.get(id)};
     }],
     ['POST', '/v1/documents/:id/join', (id, {with: other}) => {
       const last = pagesOf(id).length;

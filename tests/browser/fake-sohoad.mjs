@@ -265,7 +265,8 @@ function addPage(dossier, document, job, source) {
     sheet: source === 'duplex' ? Math.ceil(position / 2) : position, blank: source === 'duplex' && position === 4,
     width_mm: 210, height_mm: 297, dpi: job.body.resolution_dpi ?? 300, info: null, words: null, equal_to_previous: false,
     captured_us: now(), job: job.id, turned_deg: null, replaces: null, part_of: null, part_kind: null,
-    separator: null, starts_document: faults.missing ? {value: false, confidence: 0.9, number: faults.number, missing: faults.missing} : null,
+    separator: null, starts_document: faults.missing ? {value: false, confidence: 0.9, number: faults.number, missing: faults.missing}
+      : faults.dossier_code ? {value: true, confidence: 0.95, dossier_code: faults.dossier_code} : null,
     questions: faults.question ? [{code: faults.question, answer: null, by: null}] : [],
     cut_mm: null, cut_off: false, card_mm: faults.card && !job.body.part_of ? [12, 15, 85.6, 54] : null};
   pages.set(page.id, page);
@@ -344,7 +345,7 @@ function thumb(page) {
 const status = () => ({version: 'fake', pid: process.pid, signer, scanning: false, scanners: [{key: device.identity, lease}], store: {pages: {}, documents: {},
   deliveries: {accepted: deliveries.size}, oldest: {send: null}, free_bytes: 1e10, size_bytes: 1e6}});
 
-const context = {pages, documents, dossiers, pick, refuse, move, emit, now, newDocument, addPage, finish, recognize, readWhenReady,
+const context = {pages, documents, dossiers, pick, refuse, move, emit, now, newDocument, newDossier, addPage, finish, recognize, readWhenReady,
   pageMs: PAGE_MS, faults: () => faults};
 const {routes: onPages, settle, showCut} = pageRoutes(context);
 const {routes: onImports, forget: forgetImports} = importRoutes(context);

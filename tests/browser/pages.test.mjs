@@ -482,6 +482,66 @@ test('a page that may start a paper is split off where it asks', async () => {
   assert.equal(asked.filter(([path]) => path === '/documents/split').length, 1);
 });
 
+/* Papers of one side each, the ones behind the first after the code of another dossier. */
+async function scanPile(count, code) {
+  await openDossier(GLASS);
+  await scanSides(1);
+  await page.keyboard.press('F4');
+  await fake.faults({question: 'other_dossier', dossier_code: code});
+  for (let i = 1; i < count; i++) {
+    await page.waitForSelector('#scan:not([disabled])');
+    await page.keyboard.press('F2');
+    await page.waitForSelector(`.paper >> nth=${i} >> .thumbs img`);
+    await page.keyboard.press('F4');
+  }
+  await page.waitForSelector(`.asked >> text=Từ đây có ${count - 1} giấy`);
+}
+
+const OTHER = 'H56.14-260105-0002';
+
+test('papers behind the code of another dossier go there together, and come back', async () => {
+  await scanPile(3, OTHER);
+  assert.equal(await page.locator('.asked').count(), 1, 'asked once');
+  await page.waitForSelector(`.mark >> text=Thuộc hồ sơ ${OTHER}? Trả lời ở Giấy 2`);
+  await shoot(page, 'pages-strays');
+  assert.deepEqual(await findBarriers(page), []);
+  await page.focus('.asked button >> text=Chuyển 2 giấy');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.paper >> nth=1', {state: 'detached'});
+  await page.waitForSelector(`text=Đã chuyển 2 giấy sang hồ sơ ${OTHER}.`);
+  assert.deepEqual(asked.at(-1), ['/documents/move', {code: OTHER, alike: true}]);
+  await page.waitForSelector(`sohoa-dossiers .list >> text=${OTHER}`);
+  await page.keyboard.press('Control+z');
+  await page.waitForSelector('.paper >> nth=2 >> .thumbs img');
+  assert.deepEqual(asked.slice(-2).map(([path, {ordinal}]) => [path, ordinal]), [['/documents/move', 2], ['/documents/move', 3]]);
+});
+
+test('papers that belong here are kept with one answer', async () => {
+  await scanPile(3, OTHER);
+  await page.click('.asked button >> text=Giữ ở đây');
+  await page.waitForSelector('.asked', {state: 'detached'});
+  await page.waitForSelector('.mark >> text=Thuộc hồ sơ', {state: 'detached'});
+  assert.equal(await page.locator('.paper').count(), 3);
+});
+
+test('any paper is moved to another dossier by its list', async () => {
+  await openDossier(GLASS);
+  await scanSides(1);
+  await page.keyboard.press('F4');
+  await page.click('sohoa-paper-menu .opener');
+  await page.click('.menu-list button >> text=Chuyển sang hồ sơ khác…');
+  await page.waitForSelector('dialog[open] >> text=Chuyển giấy này sang hồ sơ nào?');
+  await page.selectOption('#dossier', 'code');
+  await page.fill('#dossier-code', OTHER);
+  await shoot(page, 'pages-move-dialog');
+  assert.deepEqual(await findBarriers(page), []);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.paper', {state: 'detached'});
+  assert.deepEqual(asked.at(-1), ['/documents/move', {code: OTHER}]);
+  await page.click('#undo');
+  await page.waitForSelector('.paper .thumbs img');
+});
+
 test('A3 is offered where the machine takes it; else it is said why and what to do', async () => {
   await openDossier(GLASS);
   await page.click('.more summary');

@@ -2,7 +2,7 @@
  * there, a new copy of a signed one. What is about a single page is in page-actions.js. */
 import {html, SohoaElement, station} from './element.js';
 import {askReason} from './ask.js';
-import {askPaper} from './paper-questions.js';
+import {askDossier, askPaper} from './paper-questions.js';
 import './menu.js';
 import {JOIN_KEY} from './paper-keys.js';
 
@@ -31,6 +31,7 @@ class SohoaPaperMenu extends SohoaElement {
         ? [{title: 'Là giấy nào của hồ sơ…', hint: this.#paperName(), run: () => this.#sayPaper()}] : []},
       {name: 'Gộp', actions: takesPages && before
         ? [{title: 'Gộp vào giấy trước', hint: `Các trang nối sau Giấy ${station.numberOf(before.id)} · ${JOIN_KEY}`, run: () => papers.join(before.id, id)}] : []},
+      {name: 'Chuyển', actions: isCollected ? [{title: 'Chuyển sang hồ sơ khác…', run: () => this.#moveAway()}] : []},
       {name: 'Bỏ', actions: isCollected ? [{title: 'Bỏ cả giấy này…', run: () => this.#withReason('Bỏ cả giấy này',
         (reason) => papers.reject(id, reason))}] : []},
       {name: 'Bản thay thế', actions: SIGNED.has(state) ? [{title: 'Quét lại thành bản thay thế…',
@@ -49,6 +50,12 @@ class SohoaPaperMenu extends SohoaElement {
     const answers = await askPaper(this.paper);
     if (answers)
       await station.wanted.say(this.paper.id, answers.paper, answers.why);
+  }
+
+  async #moveAway() {
+    const dossier = await askDossier('Chuyển giấy này sang hồ sơ nào?');
+    if (dossier)
+      await station.strays.moveOne(this.paper, dossier, dossier.name);
   }
 
   async #scanMore(id) {

@@ -1,7 +1,8 @@
 /* What is asked about a wanted paper before something is done about it. Each resolves to null when given up. */
 import {station} from './element.js';
 import {ask} from './ask.js';
-import {dateForPeople} from './text.js';
+import {get} from './api.js';
+import {dateForPeople, dossierName, timeForPeople} from './text.js';
 
 const ASKERS = {owner: 'Chủ hồ sơ', presenter: 'Người nộp', other: 'Người khác'};
 const FEES = {no: 'Không thu phí', yes: 'Có thu phí', exempt: 'Được miễn phí'};
@@ -74,4 +75,22 @@ export async function askPaper(document) {
     return null;
   const {'wanted-paper': paper, ...why} = said(answers);
   return {paper: find(paper) ?? null, why};
+}
+
+const DOSSIERS_MAX = 100;
+const BY_CODE = 'code';
+
+/* {id, name} of another open dossier, or {code, name} of one that may still have to be made. */
+export async function askDossier(title) {
+  const {dossiers} = await get(`/v1/dossiers?limit=${DOSSIERS_MAX}`).catch(() => ({dossiers: []}));
+  const open = dossiers.filter(({id, closed_us: closed}) => !closed && id !== station.dossierId);
+  const options = {...Object.fromEntries(open.map((one) => [one.id,
+    `${dossierName(one)} · ${timeForPeople(one.created_us)} · ${one.documents} giấy tờ`])), [BY_CODE]: 'Hồ sơ khác, gõ mã…'};
+  const answers = await ask({title, act: 'Chuyển', fields: ({dossier}) => [
+    {name: 'dossier', label: 'Hồ sơ', options},
+    ...!open.length || dossier === BY_CODE ? [{name: 'dossier-code', label: 'Mã hồ sơ (chưa có hồ sơ này thì máy mở hồ sơ mới)'}] : []]});
+  if (!answers)
+    return null;
+  const {dossier: id, 'dossier-code': code} = answers;
+  return id === BY_CODE ? {code, name: code} : {id, name: dossierName(open.find((one) => one.id === id))};
 }

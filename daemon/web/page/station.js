@@ -17,6 +17,7 @@ import {PageEdits} from './page-edits.js';
 import {PaperEdits} from './paper-edits.js';
 import {countedPages} from './sides.js';
 import {Registers} from './registers.js';
+import {Strays} from './strays.js';
 import {Wanted} from './wanted.js';
 
 const REFRESH_MS = 120;
@@ -67,6 +68,7 @@ class Station extends EventTarget {
   imports = new Imports(this);
   registers = new Registers(this);
   wanted = new Wanted(this);
+  strays = new Strays(this);
   capture = new Capture(this);
   devices = new Devices(this);
   arrival = new Arrival(this);

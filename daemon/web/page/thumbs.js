@@ -96,7 +96,22 @@ class SohoaThumbs extends SohoaElement {
       <button type="button" @click=${() => station.release('page', page.id)}>Đọc lại</button></p>` : nothing;
   }
 
+  /* Once for all papers behind that code, at the first of them. */
+  #stray(page) {
+    const alike = station.strays.alike(page);
+    const code = page.starts_document?.dossier_code ?? 'khác';
+    const [first] = alike;
+    if (first && first.id !== page.id)
+      return html`<small class="mark">Thuộc hồ sơ ${code}? Trả lời ở Giấy ${station.numberOf(first.document_id)}</small>`;
+    return html`<p class="alert asked">
+      <span>Từ đây có ${alike.length} giấy nằm sau mã hồ sơ <b>${code}</b>, khác hồ sơ đang mở. Chuyển sang hồ sơ đó, hay giữ lại đây?</span>
+      <button type="button" @click=${() => station.strays.moveAlike(page)}>Chuyển ${alike.length} giấy</button>
+      <button type="button" @click=${() => station.strays.keepAlike(page)}>Giữ ở đây</button></p>`;
+  }
+
   #question(page, {code}) {
+    if (code === 'other_dossier')
+      return this.#stray(page);
     return html`<p class="alert asked">
       <span>${pageName(page, station.pagesOf(this.paper.id))}: ${questionLabel(code)}</span>
       <button type="button" @click=${() => station.edits.answer(page, code, 'keep')}>Giữ</button>

@@ -102,7 +102,7 @@ test('mistakes on the command line are exit status 2 and name the usage', async 
   for (const args of [[], ['nosuch'], ['device'], ['device', 'nosuch'], ['dossier', 'show'], ['dossier', 'show', 'a', 'b'],
     ['scan'], ['scan', 'x', '--resolution', 'many'], ['document', 'confirm', 'x', '--field', 'nosign'],
     ['document', 'confirm', 'x', '--field', 'nosuch=1'], ['document', 'confirm', 'x', '--type', 'nosuch'],
-    ['document', 'reject', 'x'], ['--nosuch', 'status'], ['status', '--nosuch'], ['status', '--version'],
+    ['document', 'reject', 'x'], ['document', 'move', 'x'], ['document', 'move', 'x', '--to', 'y', '--code', 'z'], ['--nosuch', 'status'], ['status', '--nosuch'], ['status', '--version'],
     ['scan', 'x', '--source', 'foo'], ['scan', 'x', '--source', ''], ['scan', 'x', '--mode', 'flatbed'], ['scan', 'x', '--paper', 'a0'],
     ['scan', 'x', '--interval', '5'], ['scan', 'x', '--turn-second'], ['scan', 'x', '--backs', 'same'],
     ['scan', 'x', '--document', 'y', '--backs', 'other'], ['scan', 'x', '--sheets', '0'], ['scan', 'continue'],

@@ -145,6 +145,8 @@ static void each_route_asks_the_store_for_its_command(void **state)
         {"POST", "/v1/documents/" ID "/reject", "{\"reason\":\"x\"}", "document_reject", 200},
         {"POST", "/v1/documents/" ID "/split", "{\"page_id\":\"" ID "\"}", "document_split", 200},
         {"POST", "/v1/documents/" ID "/join", "{\"with\":\"" ID "\"}", "document_join", 200},
+        {"POST", "/v1/documents/" ID "/move", "{\"code\":\"H56.14-260105-0001\",\"alike\":true}",
+         "document_move", 200},
         {"POST", "/v1/documents/" ID "/register", "{\"register_id\":null}", "document_register",
          200},
         {"POST", "/v1/documents/" ID "/replace", "{\"reason\":\"x\"}", "document_replace", 201},
