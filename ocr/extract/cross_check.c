@@ -43,51 +43,98 @@ static bool same_value(enum field_name name, const char *a, const char *b)
     return x && y && strcmp(x, y) == 0;
 }
 
-static enum err_code take_code_value(struct paper *paper, size_t page, const struct page_code *code,
-                                     enum field_name name, const char *value)
+static void doubt(struct field *field)
 {
-    const struct field_rule *rule = rule_for(paper, name);
-    if (!*value || !rule)
+    if (!field || !field->value)
+        return;
+    field->needs_person = true;
+    if (field->source != FIELD_FROM_QR && field->confidence > CONFIDENCE_DOUBTED)
+        field->confidence = CONFIDENCE_DOUBTED;
+}
+
+struct code_value {
+    enum field_name name;
+    const char *value;
+};
+
+/* Two codes that say different things, or a code of which the paper says nothing, are a question.
+ */
+static enum err_code take_code_value(struct paper *paper, size_t page, const struct page_code *code,
+                                     const struct code_value *found, bool trusted)
+{
+    const struct field_rule *rule = rule_for(paper, found->name);
+    if (!*found->value || !rule)
         return ERR_OK;
-    const struct field *read = fields_find(paper->fields, name);
-    if (read && read->source == FIELD_FROM_QR)
+    struct field *read = field_of(paper, found->name);
+    bool conflict = read && read->value && !same_value(found->name, read->value, found->value);
+    if (read && read->source == FIELD_FROM_QR) {
+        read->needs_person = read->needs_person || conflict;
         return ERR_OK;
-    bool conflict = read && read->value && !same_value(name, read->value, value);
+    }
     struct field field = {
-        .name = name,
-        .value = (char *)value,
+        .name = found->name,
+        .value = (char *)found->value,
         .raw = code->text,
-        .confidence = conflict ? CONFIDENCE_DOUBTED : CONFIDENCE_CODE,
+        .confidence = conflict || !trusted ? CONFIDENCE_DOUBTED : CONFIDENCE_CODE,
         .page = (int)(paper->first_page + page),
         .box = code->box,
         .source = FIELD_FROM_QR,
-        .needs_person = conflict || rule->always_ask,
+        .needs_person = conflict || !trusted || rule->always_ask,
     };
     return fields_put(paper->fields, &field, paper->err);
 }
 
+enum person_in_code { PERSON_UNTOLD, PERSON_SAME, PERSON_OTHER };
+
+/* Whether the person a code names is the one the paper was read to be of. */
+static enum person_in_code compare_person(const struct paper *paper, const struct code_value *value,
+                                          size_t count)
+{
+    enum person_in_code person = PERSON_UNTOLD;
+    for (size_t i = 0; i < count; i++) {
+        const struct field *read = fields_find(paper->fields, value[i].name);
+        if (!*value[i].value || !read || !read->value)
+            continue;
+        if (!same_value(value[i].name, read->value, value[i].value))
+            return PERSON_OTHER;
+        person = PERSON_SAME;
+    }
+    return person;
+}
+
+/* A card that lies on the paper is somebody's, its owner's only where the paper agrees: of another
+ * person nothing is taken, and what was read is a question. */
 static enum err_code take_code(struct paper *paper, size_t page, const struct page_code *code)
 {
     struct qr_content content;
     if (!code->text || !parse_qr(code->text, &content))
         return ERR_OK;
-    const struct {
-        enum field_name name;
-        const char *value;
-    } values[] = {
-        {FIELD_dossier_code, content.dossier_code},
-        {FIELD_procedure_code, content.procedure_code},
+    const struct code_value persons[] = {
         {FIELD_owner_id, content.owner_id},
         {FIELD_owner_name, content.owner_name},
-        {FIELD_valid_until, content.valid_until},
         {FIELD_owner_birth_date, content.owner_birth_date},
     };
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        enum err_code err = take_code_value(paper, page, code, values[i].name, values[i].value);
-        if (err)
-            return err;
+    const struct code_value others[] = {
+        {FIELD_dossier_code, content.dossier_code},
+        {FIELD_procedure_code, content.procedure_code},
+        {FIELD_valid_until, content.valid_until},
+    };
+    const size_t count = sizeof persons / sizeof *persons;
+    enum person_in_code person = compare_person(paper, persons, count);
+    bool is_card = content.is_card && paper->template->type == DOC_TYPE_citizen_id;
+    bool foreign = content.is_card && !is_card && person == PERSON_OTHER;
+    bool trusted = person == PERSON_SAME || is_card || *content.dossier_code;
+    enum err_code err = ERR_OK;
+    for (size_t i = 0; i < count && !err; i++) {
+        if (foreign && *persons[i].value)
+            doubt(field_of(paper, persons[i].name));
+        else
+            err =
+                take_code_value(paper, page, code, &persons[i], trusted && person != PERSON_OTHER);
     }
-    return ERR_OK;
+    for (size_t i = 0; i < sizeof others / sizeof *others && !err; i++)
+        err = take_code_value(paper, page, code, &others[i], trusted);
+    return err;
 }
 
 enum err_code find_codes(struct paper *paper)
@@ -99,15 +146,6 @@ enum err_code find_codes(struct paper *paper)
                 return code;
         }
     return ERR_OK;
-}
-
-static void doubt(struct field *field)
-{
-    if (!field || !field->value)
-        return;
-    field->needs_person = true;
-    if (field->source != FIELD_FROM_QR && field->confidence > CONFIDENCE_DOUBTED)
-        field->confidence = CONFIDENCE_DOUBTED;
 }
 
 static bool field_date(const struct field *field, struct date *out)

@@ -32,12 +32,25 @@ static bool card_date(const char *text, char out[DATE_ISO_SIZE])
     return true;
 }
 
+/* Signs that nobody sees, and those that turn what stands around them. */
+static bool is_hidden(int32_t point)
+{
+    return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0xad ||
+           (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+           (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
+}
+
 /* Letters of a name: no digits and none of the signs codes are made of. */
 static bool is_name(const char *text)
 {
     size_t size = strlen(text);
-    return size >= 3 && size < QR_TEXT_MAX && !strpbrk(text, "0123456789:/_{}[]<>=&%@\\\"") &&
-           strchr(text, ' ');
+    if (size < 3 || size >= QR_TEXT_MAX || !strchr(text, ' ') ||
+        strpbrk(text, "0123456789:;/_{}[]<>=&%@\\\"`$|"))
+        return false;
+    for (int32_t point; (point = text_next(&text)) != 0;)
+        if (is_hidden(point))
+            return false;
+    return true;
 }
 
 static bool read_card(char *const *part, size_t count, struct qr_content *out)
@@ -46,7 +59,9 @@ static bool read_card(char *const *part, size_t count, struct qr_content *out)
     if (count < CARD_PARTS_MIN || !parse_id(part[0], &id) || id.kind != ID_PERSONAL || id.repaired)
         return false;
     struct qr_content card = {.is_card = true};
-    if (!card_date(part[3], card.owner_birth_date) || !is_name(part[2]))
+    bool other_sex =
+        (strcmp(part[4], "Nam") == 0 && !id.male) || (strcmp(part[4], "Nữ") == 0 && id.male);
+    if (!card_date(part[3], card.owner_birth_date) || !is_name(part[2]) || other_sex)
         return false;
     snprintf(card.owner_id, sizeof card.owner_id, "%s", id.value);
     snprintf(card.owner_name, sizeof card.owner_name, "%s", part[2]);
@@ -66,29 +81,57 @@ static void take_value(const char *value, struct qr_content *out)
         keep(out->dossier_code, sizeof out->dossier_code, code);
     else if (parse_procedure_code(value, code) && strcmp(code, value) == 0)
         keep(out->procedure_code, sizeof out->procedure_code, code);
-    else if (strspn(value, "0123456789-") == strlen(value) && parse_id(value, &id))
+    else if (strspn(value, "0123456789-") == strlen(value) && parse_id(value, &id) &&
+             id.kind == ID_PERSONAL && !id.odd_prefix)
         keep(out->owner_id, sizeof out->owner_id, id.value);
 }
 
-/* Values whose meaning only their name tells. */
+static bool is_one_of(const char *name, const char *const *known, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, known[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The name's letters alone: "ngay_het_han", "Ngày hết hạn". */
+static char *name_letters(const char *name)
+{
+    char *fold = text_fold(name), *to = fold;
+    for (const char *from = fold; from && *from; from++)
+        if (*from >= 'a' && *from <= 'z')
+            *to++ = *from;
+    if (to)
+        *to = 0;
+    return fold;
+}
+
+/* Values whose meaning only their name tells. "Hiệu lực" alone is where validity begins, and a
+ * number of nine or ten digits may be a telephone. */
 static void take_named(const char *name, const char *value, struct qr_content *out)
 {
+    static const char *const ends[] = {"hethan",    "ngayhethan",  "hieulucden",
+                                       "giatriden", "cogiatriden", "validuntil"};
+    static const char *const owners[] = {"chuhoso", "hoten", "chugiayto"};
+    static const char *const numbers[] = {"cccd",      "socccd",     "cmnd",     "socmnd",
+                                          "socancuoc", "sodinhdanh", "masothue", "mst"};
     AUTO(mem)
-    char *fold = text_fold(name);
+    char *letters = name_letters(name);
     struct date date;
-    bool dated = parse_date_numeric(value, &date);
-    if (!fold)
+    struct id_number id;
+    if (!letters)
         return;
-    if (dated && (strstr(fold, "hethan") || strstr(fold, "hieuluc") || strstr(fold, "valid"))) {
-        date_iso(&date, out->valid_until);
-        return;
-    }
-    if (is_name(value) && (strcmp(fold, "chuhoso") == 0 || strcmp(fold, "hoten") == 0 ||
-                           strcmp(fold, "chugiayto") == 0)) {
+    if (is_one_of(letters, ends, sizeof ends / sizeof *ends) && parse_date_numeric(value, &date)) {
+        if (!date.repaired)
+            date_iso(&date, out->valid_until);
+    } else if (is_one_of(letters, owners, sizeof owners / sizeof *owners) && is_name(value)) {
         keep(out->owner_name, sizeof out->owner_name, value);
-        return;
+    } else if (is_one_of(letters, numbers, sizeof numbers / sizeof *numbers) &&
+               parse_id(value, &id) && !id.repaired) {
+        keep(out->owner_id, sizeof out->owner_id, id.value);
+    } else {
+        take_value(value, out);
     }
-    take_value(value, out);
 }
 
 static size_t split(char *text, const char *separators, char **part)

@@ -142,6 +142,13 @@ static void payloads_are_read_whatever_their_syntax(void **state)
         {"036173521904||Trịnh Thị Hoa|27081973|Nữ|Hải Hậu, Nam Định|20122023|||extra", "", "",
          "036173521904", "Trịnh Thị Hoa"},
         {"036173521904||Trịnh Thị Hoa|31021973|Nữ|Hải Hậu|20122023", "", "", "036173521904", ""},
+        {"036173521904||Trịnh Thị Hoa|27081973|Nam|Hải Hậu|20122023", "", "", "036173521904", ""},
+        {"036173521904||Trịnh \x01Thị Hoa|27081973|Nữ|Hải Hậu|20122023", "", "", "036173521904",
+         ""},
+        {"036173521904||Trịnh Thị \xE2\x80\xAEHoa|27081973|Nữ|Hải Hậu|20122023", "", "",
+         "036173521904", ""},
+        {"CCCD: 036173521904; CMND: 123456789", "", "", "036173521904", ""},
+        {"{\"soCMND\":\"123456789\"}", "", "", "123456789", ""},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -152,6 +159,29 @@ static void payloads_are_read_whatever_their_syntax(void **state)
         assert_string_equal(content.procedure_code, rows[i].procedure);
         assert_string_equal(content.owner_id, rows[i].owner);
         assert_string_equal(content.owner_name, rows[i].name);
+    }
+}
+
+static void a_code_says_until_when_only_in_words_for_the_end(void **state)
+{
+    static const struct {
+        const char *payload, *until;
+    } rows[] = {
+        {"ma=H42.31-210315-0192;ngay_het_han=31/12/2026", "2026-12-31"},
+        {"ma=H42.31-210315-0192;Hiệu lực đến: 31/12/2026", "2026-12-31"},
+        {"ma=H42.31-210315-0192;valid_until=31/12/2026", "2026-12-31"},
+        {"ma=H42.31-210315-0192;hieuluc=15/03/2021", ""},
+        {"ma=H42.31-210315-0192;Ngày hiệu lực: 15/03/2021", ""},
+        {"ma=H42.31-210315-0192;valid_from=15/03/2021", ""},
+        {"ma=H42.31-210315-0192;invalid=15/03/2021", ""},
+        {"ma=H42.31-210315-0192;hethan=31/02/2026", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct qr_content content;
+        assert_true(parse_qr(rows[i].payload, &content));
+        if (strcmp(content.valid_until, rows[i].until) != 0)
+            fail_msg("row %zu: '%s'", i, content.valid_until);
     }
 }
 
@@ -170,6 +200,12 @@ static void payloads_of_no_known_form_are_passed_over(void **state)
         "tel:0912345678",
         "javascript:alert(1)|<script>",
         "WIFI:T:WPA;S:x;P:y;;",
+        "https://example.vn/?sdt=0912345678&so=123456789",
+        "0100109106",
+        "999173521904",
+        "00020101021238570010A00000072701270006970403011300110123456780208QRIBFTTA5303704",
+        "'; DROP TABLE documents;--",
+        "<script>alert(1)</script>",
     };
     struct qr_content content;
     (void)state;
@@ -189,6 +225,7 @@ int main(void)
         cmocka_unit_test(dossier_codes_are_repaired_or_refused),
         cmocka_unit_test(procedure_codes_stand_alone),
         cmocka_unit_test(payloads_are_read_whatever_their_syntax),
+        cmocka_unit_test(a_code_says_until_when_only_in_words_for_the_end),
         cmocka_unit_test(payloads_of_no_known_form_are_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
