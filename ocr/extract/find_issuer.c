@@ -226,6 +226,19 @@ static bool has_lines_beside(const struct issuer_zone *zone)
     return false;
 }
 
+/* "/UBND-KT": what is left of the number's line. */
+static bool holds_symbol(const struct page_text *page, const struct issuer_zone *zone,
+                         const struct agency *agency)
+{
+    for (size_t i = 0; i < agency->count; i++) {
+        const struct page_line *line = zone->line[agency->first_line + i];
+        for (size_t k = line->first; k < line->first + line->count; k++)
+            if (strchr(page->words->item[k].text, '/'))
+                return true;
+    }
+    return false;
+}
+
 /* BỐ HẠ is no ministry. */
 static bool looks_like_ministry(const struct page_text *page, const struct page_line *line)
 {
@@ -280,6 +293,7 @@ enum err_code find_issuer(struct paper *paper, const struct field_rule *rule)
                           .source = FIELD_FROM_ZONE,
                           .ask = !spelling_is_known(first) || !begins_agency(page, first) ||
                                  lacks_unit(name, first) || is_askew(&zone) || zone.left_out ||
-                                 has_lines_beside(&zone) || looks_like_ministry(page, first)};
+                                 has_lines_beside(&zone) || looks_like_ministry(page, first) ||
+                                 holds_symbol(page, &zone, issuer)};
     return paper_propose(paper, rule, &found);
 }

@@ -113,12 +113,29 @@ static bool find_statement(const struct paper *paper, struct validity *out)
     return false;
 }
 
+/* "Giấy này", "Quyết định này": the word in front is of the paper's own name. A decision speaks of
+ * the cards and permits it grants, too. */
+static bool names_paper(const struct paper *paper, const char *fold, const char *at)
+{
+    static const char end[] = " nay ";
+    size_t size = sizeof end - 1, before = (size_t)(at - fold);
+    if (before <= size || strncmp(at - size, end, size) != 0)
+        return false;
+    const char *last = at - size, *first = last;
+    while (first > fold && first[-1] != ' ')
+        first--;
+    AUTO(mem) char *word = mem_strndup(first, (size_t)(last - first));
+    AUTO(mem) char *name = text_fold(paper->template->name);
+    bool letter = paper->kind.rule && paper->kind.rule->symbol_count;
+    return word && name && *word && (strstr(name, word) || (!letter && strcmp(word, "giay") == 0));
+}
+
 /* "Giấy này có giá trị đến hết ngày …", "Có giá trị đến: …": the sentence is about the paper, and
  * nothing stands between its words and the date. */
-static bool is_about_paper(const char *fold)
+static bool is_about_paper(const struct paper *paper, const char *fold)
 {
     const char *at = strstr(fold, "co gia tri");
-    bool begins = at == fold || (at && at - fold >= 4 && strncmp(at - 4, "nay ", 4) == 0);
+    bool begins = at && (at == fold || names_paper(paper, fold, at));
     const char *until = at ? strstr(at, " den") : NULL;
     size_t between = until ? (size_t)(until - at) : 0;
     if (!begins || !until || between > STATED_BYTES_MAX)
@@ -130,6 +147,15 @@ static bool is_about_paper(const char *fold)
     return *until >= '0' && *until <= '9';
 }
 
+/* Behind it the sentence could go on: "… theo quy định cũ". */
+static bool ends_line(const struct page_text *page, const struct page_line *line, size_t at)
+{
+    for (size_t i = at + 1; i < line->first + line->count; i++)
+        if (*page->key[i])
+            return false;
+    return true;
+}
+
 /* Printed figures read surely, the last of its line. */
 static bool date_is_sure(const struct paper *paper, const struct validity *stated)
 {
@@ -137,7 +163,7 @@ static bool date_is_sure(const struct paper *paper, const struct validity *state
     const struct page_line *line = stated->line;
     struct date_words at;
     if (read_date_words(page, line->first, line->count, &at))
-        return date_compare(&at.date, &stated->until) == 0 &&
+        return date_compare(&at.date, &stated->until) == 0 && ends_line(page, line, at.year) &&
                read_date_is_printed(page, paper->aspect[stated->page], &at) &&
                paper_words_confidence(page, at.year, 1) >= FIGURES_SURE;
     for (size_t i = line->first; i < line->first + line->count; i++) {
@@ -145,7 +171,8 @@ static bool date_is_sure(const struct paper *paper, const struct validity *state
         struct date date;
         if (word->text[0] >= '0' && word->text[0] <= '9' && parse_date_numeric(word->text, &date))
             return date_compare(&date, &stated->until) == 0 && !date.repaired &&
-                   word->confidence >= FIGURES_SURE && word->hand < WORD_HAND_DOUBT;
+                   ends_line(page, line, i) && word->confidence >= FIGURES_SURE &&
+                   word->hand < WORD_HAND_DOUBT;
     }
     return false;
 }
@@ -158,7 +185,7 @@ static bool is_sure(const struct paper *paper, const struct validity *stated)
         return false;
     AUTO(mem) char *text = page_text_join(page, stated->line->first, stated->line->count);
     AUTO(mem) char *fold = text ? text_fold(text) : NULL;
-    return fold && is_about_paper(fold) && date_is_sure(paper, stated);
+    return fold && is_about_paper(paper, fold) && date_is_sure(paper, stated);
 }
 
 static bool issue_date(const struct paper *paper, struct date *out)

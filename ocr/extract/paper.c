@@ -71,12 +71,13 @@ static bool found_by_hand(const struct page_text *page, const struct found *foun
     return hand;
 }
 
-/* On a paper of no known type what looks like a head is one only under the national motto. */
+/* Without title and motto what looks like a head may be any page's text, whatever its words say. */
 static bool asks_always(const struct paper *paper, const struct field_rule *rule,
                         const struct found *found)
 {
-    bool headless = paper->template->type == DOC_TYPE_unknown && !paper->head.motto &&
-                    found->source == FIELD_FROM_ZONE;
+    bool untitled = paper->template->type == DOC_TYPE_unknown || !paper->kind.title;
+    bool motto = paper->head.motto || paper->head.motto_rest; /* a narrow column breaks the first */
+    bool headless = untitled && !motto && rule->find != FIND_LABEL;
     return headless || (rule->always_ask && !found->chosen);
 }
 

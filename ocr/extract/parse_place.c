@@ -145,10 +145,17 @@ static void append_word(struct buf *out, const char *word)
     buf_text(out, word);
 }
 
+/* "TNHH", "XH": no syllable is without a vowel, so it stays as it is. */
+static bool is_abbreviation(const char *word)
+{
+    AUTO(mem) char *fold = text_fold(word);
+    return fold && strlen(fold) > 1 && fold[strspn(fold, "bcdfghjklmnpqrstvwxz")] == 0;
+}
+
 static void append_lower(struct buf *out, const char *word)
 {
     AUTO(mem)
-    char *lower = text_lower(word);
+    char *lower = is_abbreviation(word) ? mem_strdup(word) : text_lower(word);
     if (!lower)
         out->failed = true;
     else
@@ -245,13 +252,11 @@ static void append_agency(struct buf *out, const struct word_list *list)
         size_t unit = unit_words(list, i);
         size_t misread_words = 0;
         const char *misread = unit ? NULL : misread_unit(list, i, &misread_words);
-        const char *province = NULL;
-        if (misread)
-            province = known_province(list, i + misread_words, misread);
-        else if (unit && i)
-            province = known_province(list, i + unit, unit_at(list, i));
+        const char *kind = unit && i ? unit_at(list, i) : misread;
+        size_t behind = i + (misread ? misread_words : unit);
+        const char *province = kind ? known_province(list, behind, kind) : NULL;
         if (province) {
-            append_word(out, misread ? misread : unit_at(list, i));
+            append_word(out, kind);
             append_name(out, province);
             return;
         }
@@ -289,7 +294,10 @@ char *agency_from_caps(const char *text)
     if (word_list_make(text, &list))
         append_agency(&out, &list);
     word_list_done(&list);
-    return buf_take(&out);
+    char *name = buf_take(&out);
+    for (size_t size = name ? strlen(name) : 0; size && strchr(".,;: ", name[size - 1]);)
+        name[--size] = 0;
+    return name;
 }
 
 bool agency_begins(const char *first_key, const char *second_key)
@@ -372,7 +380,7 @@ char *place_name(const char *text)
 {
     AUTO(mem)
     char *stripped = text_squeeze(text);
-    if (!stripped)
+    if (!stripped || strchr(text, ':')) /* "Đăng ký lần đầu: ngày …" */
         return NULL;
     strip_ends(stripped);
     size_t points = 0;

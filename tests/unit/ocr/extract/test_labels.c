@@ -248,6 +248,26 @@ static void what_was_entered_later_makes_the_owner_of_land_a_question(void **sta
     CHECK(forms);
 }
 
+static void a_name_changed_on_a_birth_certificate_is_a_question(void **state)
+{
+#define CHILD                                                                                      \
+    {0, 28, "Họ, chữ đệm, tên: VÕ THỊ SƯƠNG"},                                                     \
+    {                                                                                              \
+        1, 28, "Họ, chữ đệm, tên người mẹ: ĐINH THỊ GẤM"                         \
+    }
+    static const struct form forms[] = {
+        {"GIẤY KHAI SINH", {CHILD}, {{"owner_name", "Võ Thị Sương", false}}},
+        {"GIẤY KHAI SINH",
+         {CHILD,
+          {3, 28, "PHẦN GHI CHÚ NHỮNG THÔNG TIN THAY ĐỔI SAU NÀY"},
+          {4, 28, "Họ tên đổi thành Đinh Thị Sương theo Quyết định số 14/QĐ-UBND"}},
+         {{"owner_name", "Võ Thị Sương", true}}},
+    };
+    (void)state;
+    CHECK(forms);
+#undef CHILD
+}
+
 static void figures_that_something_checks_need_less(void **state)
 {
 #define CV(born, number)                                                                           \
@@ -383,6 +403,7 @@ int main(void)
         cmocka_unit_test(columns_are_read_each_for_itself),
         cmocka_unit_test(of_several_people_the_first_is_meant_where_the_second_stands_behind),
         cmocka_unit_test(what_was_entered_later_makes_the_owner_of_land_a_question),
+        cmocka_unit_test(a_name_changed_on_a_birth_certificate_is_a_question),
         cmocka_unit_test(figures_that_something_checks_need_less),
         cmocka_unit_test(what_was_left_out_of_a_value_is_a_question),
         cmocka_unit_test(what_goes_on_below_is_a_question),
