@@ -1,27 +1,20 @@
 #include "ocr/recognize/word_pairs.h"
 
 #include "daemon/base/text.h"
+#include "ocr/recognize/word_pairs_known.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct word_pairs_row {
-    const char *skeleton, *first, *seconds;
-};
-
-#include "ocr/recognize/word_pairs_table.h"
-
-#define ROWS (sizeof word_pairs_table / sizeof *word_pairs_table)
 /* Words reported above this are right but for one in a hundred: one neighbour is not enough. */
 #define UNSURE 0.9
-#define LETTERS_MAX_BYTES 40
 
 /* A word as it stands: signs, letters, signs. */
 struct plain {
-    size_t from, size;             /* its letters within the text */
-    char lower[LETTERS_MAX_BYTES]; /* empty: no word of letters only */
-    bool ends_open, begins_open;   /* nothing stands between it and its neighbour */
+    size_t from, size;                  /* its letters within the text */
+    char lower[WORD_PAIRS_LETTERS_MAX]; /* empty: no word of letters only */
+    bool ends_open, begins_open;        /* nothing stands between it and its neighbour */
     bool is_small, is_capital;
 };
 
@@ -61,52 +54,6 @@ static enum err_code look_at(const char *text, struct plain *out, struct err *er
     return ERR_OK;
 }
 
-/* --- the table -------------------------------------------------------------------------------- */
-
-static bool next_second(const char **cursor, char out[LETTERS_MAX_BYTES])
-{
-    *cursor += strspn(*cursor, " ");
-    size_t size = strcspn(*cursor, " ");
-    if (size == 0 || size >= LETTERS_MAX_BYTES)
-        return false;
-    memcpy(out, *cursor, size);
-    out[size] = '\0';
-    *cursor += size;
-    return true;
-}
-
-/* The first row whose word has these letters, whatever its marks. */
-static const struct word_pairs_row *rows_of(const char *skeleton)
-{
-    size_t from = 0, end = ROWS;
-    while (from < end) {
-        size_t middle = (from + end) / 2;
-        if (strcmp(word_pairs_table[middle].skeleton, skeleton) < 0)
-            from = middle + 1;
-        else
-            end = middle;
-    }
-    return word_pairs_table + from;
-}
-
-static bool in_row(const struct word_pairs_row *row, const char *second)
-{
-    char word[LETTERS_MAX_BYTES];
-    for (const char *cursor = row->seconds; next_second(&cursor, word);)
-        if (strcmp(word, second) == 0)
-            return true;
-    return false;
-}
-
-static const struct word_pairs_row *row_of(const char *word, const char *skeleton)
-{
-    for (const struct word_pairs_row *row = rows_of(skeleton);
-         row < word_pairs_table + ROWS && strcmp(row->skeleton, skeleton) == 0; row++)
-        if (strcmp(row->first, word) == 0)
-            return row;
-    return NULL;
-}
-
 /* --- one word between its neighbours ---------------------------------------------------------- */
 
 struct place {
@@ -117,31 +64,31 @@ struct place {
 
 static int pairs_of(const char *word, const struct place *place)
 {
-    const struct word_pairs_row *own = row_of(word, place->skeleton);
-    return (place->before && in_row(place->before, word)) +
-           (own && place->behind && in_row(own, place->behind));
+    const struct word_pairs_row *own = word_pairs_row_of(word, place->skeleton);
+    return (place->before && word_pairs_has(place->before, word)) +
+           (own && place->behind && word_pairs_has(own, place->behind));
 }
 
 static void prefer(const char *word, const struct place *place, int *most,
-                   char out[LETTERS_MAX_BYTES])
+                   char out[WORD_PAIRS_LETTERS_MAX])
 {
     int pairs = pairs_of(word, place);
-    if (pairs <= *most || strlen(word) >= LETTERS_MAX_BYTES)
+    if (pairs <= *most || strlen(word) >= WORD_PAIRS_LETTERS_MAX)
         return;
     *most = pairs;
     strcpy(out, word);
 }
 
 /* The word of the same letters that makes most pairs here; their number. */
-static int best_word(const struct place *place, char out[LETTERS_MAX_BYTES])
+static int best_word(const struct place *place, char out[WORD_PAIRS_LETTERS_MAX])
 {
-    char word[LETTERS_MAX_BYTES];
+    char word[WORD_PAIRS_LETTERS_MAX];
     int most = 0;
-    for (const struct word_pairs_row *row = rows_of(place->skeleton);
-         row < word_pairs_table + ROWS && strcmp(row->skeleton, place->skeleton) == 0; row++)
+    for (const struct word_pairs_row *row = word_pairs_first(place->skeleton); row;
+         row = word_pairs_other(row))
         prefer(row->first, place, &most, out);
     for (const char *cursor = place->before ? place->before->seconds : "";
-         next_second(&cursor, word);) {
+         word_pairs_next(&cursor, word);) {
         AUTO(mem) char *skeleton = text_fold(word);
         if (skeleton && strcmp(skeleton, place->skeleton) == 0)
             prefer(word, place, &most, out);
@@ -181,7 +128,7 @@ static bool may_pair(const struct plain *one, const struct plain *other)
 static enum err_code settle_word(const struct plain plain[3], struct word *word, struct err *err)
 {
     const struct plain *before = &plain[0], *own = &plain[1], *behind = &plain[2];
-    char better[LETTERS_MAX_BYTES];
+    char better[WORD_PAIRS_LETTERS_MAX];
     if (!has_marks(own->lower) || !(own->is_small || own->is_capital))
         return ERR_OK;
     AUTO(mem) char *skeleton = text_fold(own->lower);
@@ -190,7 +137,7 @@ static enum err_code settle_word(const struct plain plain[3], struct word *word,
         return err_set(err, ERR_NO_MEMORY, "letters of a word");
     struct place place = {.skeleton = skeleton};
     if (may_pair(before, own) && before->ends_open && own->begins_open)
-        place.before = row_of(before->lower, front);
+        place.before = word_pairs_row_of(before->lower, front);
     if (may_pair(own, behind) && own->ends_open && behind->begins_open)
         place.behind = behind->lower;
     if ((!place.before && !place.behind) || pairs_of(own->lower, &place) > 0)
