@@ -70,8 +70,10 @@ static enum err_code propose_date(struct paper *paper, const struct field_rule *
         found.confidence = fmin(paper_words_confidence(page, at->day, 1),
                                 fmin(paper_words_confidence(page, at->month, 1),
                                      paper_words_confidence(page, at->year, 1)));
-        if (good && found.confidence >= CONFIDENCE_SURE && found.confidence < CONFIDENCE_AGREED)
-            found.confidence = CONFIDENCE_AGREED;
+        if (good && found.confidence >= CONFIDENCE_SURE)
+            found.confidence = fmax(found.confidence, CONFIDENCE_AGREED);
+        else if (good && paper_words_confidence(page, at->year, 1) >= CONFIDENCE_SURE)
+            found.confidence = CONFIDENCE_SURE;
         if (!good && found.confidence > CONFIDENCE_DOUBTED)
             found.confidence = CONFIDENCE_DOUBTED;
     }

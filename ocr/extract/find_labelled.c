@@ -24,8 +24,12 @@
  * was wrong. */
 #define DATE_WORD_SURE 0.60
 #define DATE_WORD_BYTES 10
-/* A number without any check of its own: letters and digits of a certificate. */
+/* A number without any check of its own: letters and digits of a certificate. Where nothing of its
+ * ink looks written less will do, but for 6 and 8: of 370 printed words of figures read from there
+ * to here two were wrong, each in one of them. */
 #define FIGURES_SURE 0.95
+#define FIGURES_PRINTED_SURE 0.85
+#define FIGURES_HAND 0.05
 
 /* Filled in by the machine that printed the label, not by hand into a printed form. */
 static bool words_are_printed(const struct page_text *page, const struct print_scale *scale,
@@ -49,6 +53,15 @@ static bool long_date_is_printed(const struct paper *paper, const struct region 
            read_date_is_printed(at->page, paper->aspect[at->page_index], &date);
 }
 
+/* Cards with a number of twelve figures are filled in by machine only, in other sizes than their
+ * labels have. */
+static bool is_on_card(const struct paper *paper, const struct region *at,
+                       const struct reading *reading)
+{
+    return paper->template->type == DOC_TYPE_citizen_id && reading->digits && reading->count == 1 &&
+           print_is_clear_number(&at->page->words->item[reading->first]);
+}
+
 static bool value_is_printed(const struct paper *paper, const struct region *at,
                              const struct reading *reading)
 {
@@ -58,7 +71,7 @@ static bool value_is_printed(const struct paper *paper, const struct region *at,
     bool agrees = !reading->digits && !reading->rest_count &&
                   print_agrees(at->page->words, reading->first, reading->count,
                                paper->aspect[at->page_index]);
-    if (agrees || long_date_is_printed(paper, at, reading))
+    if (agrees || is_on_card(paper, at, reading) || long_date_is_printed(paper, at, reading))
         return true;
     return words_are_printed(at->page, &scale, reading->digits, reading->first, reading->count) &&
            words_are_printed(at->page, &scale, reading->digits, reading->rest_first,
@@ -109,10 +122,13 @@ static bool is_date_word(const struct page_text *page, const struct reading *rea
 
 static bool figures_are_unsure(const struct page_text *page, const struct reading *reading)
 {
-    for (size_t i = reading->first; i < reading->first + reading->count; i++)
-        if (strpbrk(page->words->item[i].text, "0123456789") &&
-            page->words->item[i].confidence < FIGURES_SURE)
+    for (size_t i = reading->first; i < reading->first + reading->count; i++) {
+        const struct word *word = &page->words->item[i];
+        bool printed = word->hand < FIGURES_HAND && !strpbrk(word->text, "68");
+        double enough = printed ? FIGURES_PRINTED_SURE : FIGURES_SURE;
+        if (strpbrk(word->text, "0123456789") && word->confidence < enough)
             return true;
+    }
     return false;
 }
 

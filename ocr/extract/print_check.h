@@ -55,6 +55,9 @@ bool print_agrees(const struct words *words, size_t first, size_t count, double 
 /* Several words read as hands' writing never is, each surely, all of one height, and nothing of
  * their ink looks written? For what stands in a face of its own, whose widths nobody knows. */
 bool print_is_clear(const struct words *words, size_t first, size_t count);
+/* A number of so many figures that a hand would show in some of them, read surely, and nothing of
+ * its ink looks written? */
+bool print_is_clear_number(const struct word *word);
 /* Is the gap between two neighbouring words that of a printed space? */
 bool print_gap_fits(const struct words *words, size_t left, size_t right,
                     const struct print_scale *scale);

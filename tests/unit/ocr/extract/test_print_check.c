@@ -83,6 +83,29 @@ static void of_a_number_with_a_stroke_the_top_has_to_be_right(void **state)
     }
 }
 
+static void faces_draw_horns_and_tails_as_they_like(void **state)
+{
+    static const struct {
+        const char *name;
+        double taller;
+        bool clear;
+    } rows[] = {
+        {"Võ Quyền Ngân", 1.13, true},  {"Võ Quyền Ngân", 0.88, false}, {"Võ Ước Ngân", 1.13, true},
+        {"Võ Quyền Ngân", 1.25, false}, {"Võ Thị Ngân", 1.13, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct typeset set;
+        typeset_start(&set);
+        typeset_at(&set, 120, 200, 13, rows[i].name);
+        set.words.item[1].box.h *= rows[i].taller;
+        if (print_is_clear(&set.words, 0, 3) != rows[i].clear)
+            fail_msg("%s, %.2f: %s", rows[i].name, rows[i].taller,
+                     rows[i].clear ? "not clear" : "clear");
+        typeset_done(&set);
+    }
+}
+
 static void words_all_of_one_height_that_nobody_wrote_are_clear(void **state)
 {
     static const struct {
@@ -214,6 +237,7 @@ int main(void)
         cmocka_unit_test(print_fits_its_neighbours_at_every_type_size),
         cmocka_unit_test(handwriting_does_not_fit),
         cmocka_unit_test(of_a_number_with_a_stroke_the_top_has_to_be_right),
+        cmocka_unit_test(faces_draw_horns_and_tails_as_they_like),
         cmocka_unit_test(words_all_of_one_height_that_nobody_wrote_are_clear),
         cmocka_unit_test(nothing_is_said_of_what_the_table_does_not_know),
         cmocka_unit_test(a_page_tells_how_wide_its_face_is),
