@@ -8,6 +8,7 @@
 #define FIRST_LINE_HEIGHTS 3.2
 /* What cannot be read is no speck from this width on. */
 #define TORN_LINE_MM 8
+#define LAST_WORD_SURE 0.8
 
 static bool begins_body(const struct page_text *text, const struct page_line *line)
 {
@@ -23,6 +24,12 @@ static bool begins_body(const struct page_text *text, const struct page_line *li
 static bool is_rubbish(const struct page_line *line)
 {
     return line->confidence < 0.5 || strlen(line->key) < 2;
+}
+
+/* Of one letter or figure, but surely read: "thường trú tại xóm / 3". */
+static bool is_last_word(const struct page_line *line)
+{
+    return *line->key && line->confidence >= LAST_WORD_SURE;
 }
 
 static void add_line(struct abstract *block, const struct page_line *line)
@@ -45,7 +52,8 @@ struct abstract abstract_under_title(const struct page_text *text, const struct 
         if (line->baseline_mm <= title->baseline_mm + 1)
             continue;
         if (is_rubbish(line)) {
-            block.torn = block.torn || (in_reach && line->box.w > TORN_LINE_MM);
+            block.torn =
+                block.torn || (in_reach && (line->box.w > TORN_LINE_MM || is_last_word(line)));
             continue;
         }
         if (step_mm > limit_mm || begins_body(text, line))
@@ -74,11 +82,15 @@ struct abstract abstract_of_subject(const struct page_text *text, const struct h
     for (size_t i = 0; i < text->line_count; i++) {
         const struct page_line *line = &text->line[i];
         double step_mm = line->baseline_mm - above_mm;
-        if (line == first || line->baseline_mm <= first->baseline_mm + 1 || is_rubbish(line))
+        if (line == first || line->baseline_mm <= first->baseline_mm + 1 ||
+            (is_rubbish(line) && !is_last_word(line)))
             continue;
         if (step_mm > first->box.h * 2.2 || line == head->addressee)
             break;
-        if (page_line_center_mm(line) >= head->column_mm || page_line_is_caps(text, line))
+        if (page_line_center_mm(line) >= head->column_mm)
+            continue;
+        block.torn = block.torn || is_rubbish(line);
+        if (is_rubbish(line) || page_line_is_caps(text, line))
             continue;
         add_line(&block, line);
         above_mm = line->baseline_mm;

@@ -242,10 +242,32 @@ static void check_symbol(struct paper *paper)
     doubt(number);
 }
 
+/* "322/QĐ-SKHCN": three letters and more of which the first is an S, for Sở. */
+static bool names_department(const char *symbol)
+{
+    for (const char *part = strchr(symbol, '/'); part && *part; part += strcspn(part, "/-")) {
+        size_t size = strcspn(++part, "/-");
+        if (size >= 3 && part[0] == 'S' && part[1] >= 'A' && part[1] <= 'Z')
+            return true;
+    }
+    return false;
+}
+
+/* The department's own line was not read, its superior's was. */
+static void check_issuer(struct paper *paper)
+{
+    const struct field *number = field_of(paper, FIELD_number_symbol);
+    struct field *issuer = field_of(paper, FIELD_issuer);
+    if (number && number->value && issuer && issuer->value &&
+        text_starts(issuer->value, "Ủy ban") && names_department(number->value))
+        doubt(issuer);
+}
+
 enum err_code cross_check(struct paper *paper)
 {
     check_owner(paper);
     check_dates(paper);
     check_symbol(paper);
+    check_issuer(paper);
     return ERR_OK;
 }

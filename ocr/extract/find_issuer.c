@@ -14,6 +14,7 @@
 #define OFF_CENTRE_MM 20
 #define NEXT_LINE_MM 9
 #define SAME_ROW_MM 1.5
+#define SHORT_BYTES 3
 
 struct agency {
     size_t first_line, count;
@@ -27,10 +28,13 @@ struct issuer_zone {
     bool left_out; /* a line of capitals on the left that seems to belong elsewhere */
 };
 
+/* A speck may stand in front of it. */
 static bool begins_agency(const struct page_text *page, const struct page_line *line)
 {
-    const char *second = line->count > 1 ? page->key[line->first + 1] : "";
-    return agency_begins(page->key[line->first], second);
+    size_t first = line->first, end = line->first + line->count;
+    while (first + 1 < end && !*page->key[first])
+        first++;
+    return agency_begins(page->key[first], first + 1 < end ? page->key[first + 1] : "");
 }
 
 static bool is_counter_desk(const struct page_line *line)
@@ -66,10 +70,11 @@ static bool is_on_the_left(const struct paper *paper, const struct page_line *li
 }
 
 /* A short line between two of the head's left column, under one of them and over the other, is
- * theirs however alone it stands: "ỦY BAN NHÂN DÂN HUYỆN THỚI / LAI / PHÒNG …". */
-static bool is_between(const struct page_text *page, const struct page_line *line)
+ * theirs however alone it stands: "ỦY BAN NHÂN DÂN HUYỆN THỚI / LAI / PHÒNG …". One of two letters
+ * or fewer need only stand under one: "THƯỜNG THỚI HẬU / A". */
+static bool belongs_between(const struct page_text *page, const struct page_line *line)
 {
-    bool above = false, below = false;
+    bool above = false, below = !line->aside && strlen(line->key) < SHORT_BYTES;
     for (size_t i = 0; i < page->line_count; i++) {
         const struct page_line *other = &page->line[i];
         double down_mm = other->baseline_mm - line->baseline_mm;
@@ -99,7 +104,7 @@ static void collect(const struct paper *paper, struct issuer_zone *out)
         bool aside =
             line->aside && (paper->head.motto || !layout_puts(&paper->layout[paper->face_index],
                                                               page, line, PAGE_ZONE_HEAD_LEFT));
-        if ((aside || strlen(line->key) < 3) && !is_between(page, line))
+        if ((aside || strlen(line->key) < SHORT_BYTES) && !belongs_between(page, line))
             continue;
         bool taken = line->confidence >= 0.5 && is_on_the_left(paper, line);
         if (taken)
@@ -277,7 +282,7 @@ enum err_code find_issuer(struct paper *paper, const struct field_rule *rule)
     add_unit(&name, superior);
     bool unit_from_above = !own_unit && agency_unit(name);
     if (unit_from_above)
-        confidence *= agency_confidence(page, &zone, above, LINES_MAX) < 0.8 ? 0.8 : 1;
+        confidence = fmin(confidence, agency_confidence(page, &zone, above, LINES_MAX));
     const struct field *place = fields_find(paper->fields, FIELD_issue_place);
     bool certain = place && place->value && !place->needs_person;
     if (certain && take_spelling(&name, place->value) && confidence < place->confidence &&

@@ -4,6 +4,7 @@
 #include "ocr/extract/paper.h"
 #include "ocr/extract/parse_place.h"
 #include "ocr/extract/print_check.h"
+#include "ocr/extract/witness.h"
 
 #include <math.h>
 #include <string.h>
@@ -129,6 +130,22 @@ static const struct page_line *find_name_line(const struct page_text *page,
     return caps;
 }
 
+/* Minutes are signed by several; the paper's own signature is that of who presided (NĐ 30/2020,
+ * Mẫu 1.9), where one did. */
+static bool presides(const struct page_text *page, const struct page_line *position)
+{
+    static const char *const words[] = {"chutoa", "chutri"};
+    size_t presiding = 0, own = 0;
+    for (size_t i = 0; i < page->line_count; i++)
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+            bool names = page_line_is_caps(page, &page->line[i]) &&
+                         strncmp(page->line[i].key, words[k], strlen(words[k])) == 0;
+            presiding += names;
+            own += names && &page->line[i] == position;
+        }
+    return own == 1 && presiding == 1;
+}
+
 /* An office that signs, on the last page that has one; else whoever signed, and then a person
  * looks: it may be a party. Only with a name under it. */
 static const struct page_line *find_heading(const struct paper *paper, size_t *out_page,
@@ -167,6 +184,7 @@ enum err_code find_signer(struct paper *paper, const struct field_rule *rule)
                           .count = line->count,
                           .confidence = confidence,
                           .source = FIELD_FROM_ZONE,
+                          .chosen = presides(page, position),
                           .ask = !is_office || has_word_in_caps(page, line) ||
                                  !name_is_printed(page, paper->aspect[at], position, line) ||
                                  !name_is_whole(page, line)};
@@ -208,6 +226,29 @@ static char *signing_agency(const struct page_text *page, const struct page_line
     return name && agency_unit(name) ? TAKE(name) : NULL;
 }
 
+/* Where the name ends is certain where the paper names the same unit elsewhere, as in the address
+ * of the land that the certificate is about. */
+static void judge_signing(const struct paper *paper, const struct page_line *const *lines,
+                          size_t count, struct found *found)
+{
+    const struct page_text *page = &paper->page[found->page];
+    const char *unit = found->value ? agency_unit(found->value) : NULL;
+    found->first = lines[0]->first + 1; /* behind "TM." */
+    found->count = lines[0]->count - 1;
+    if (count == 2) {
+        found->rest_first = lines[1]->first;
+        found->rest_count = lines[1]->count;
+    } else if (count > 2) {
+        found->line = lines;
+        found->line_count = count;
+    }
+    found->confidence = paper_words_confidence(page, found->first, found->count);
+    if (found->rest_count)
+        found->confidence = fmin(
+            found->confidence, paper_words_confidence(page, found->rest_first, found->rest_count));
+    found->ask = count > 2 || !unit || !witness_of_unit(paper, unit);
+}
+
 enum err_code find_signing(struct paper *paper, const struct field_rule *rule)
 {
     for (size_t at = paper->page_count; at-- > 0;) {
@@ -221,13 +262,8 @@ enum err_code find_signing(struct paper *paper, const struct field_rule *rule)
             const struct page_line *lines[SIGNING_LINES_MAX];
             for (size_t k = 0; k < count; k++)
                 lines[k] = &line[k];
-            struct found found = {.value = name,
-                                  .page = at,
-                                  .line = lines,
-                                  .line_count = count,
-                                  .confidence = CONFIDENCE_DOUBTED,
-                                  .source = FIELD_FROM_ZONE,
-                                  .ask = true};
+            struct found found = {.value = name, .page = at, .source = FIELD_FROM_ZONE};
+            judge_signing(paper, lines, count, &found);
             if (name)
                 return paper_propose(paper, rule, &found);
         }

@@ -49,6 +49,32 @@ static bool line_says(const struct page_text *page, const struct page_line *line
     return false;
 }
 
+/* An address parts its units by commas. */
+static bool stands_in_address(const struct page_text *page, const struct page_line *line, size_t at,
+                              size_t count)
+{
+    size_t behind = at + count, end = line->first + line->count;
+    const char *last = page->words->item[behind - 1].text;
+    bool begins = at == line->first || strchr(page->words->item[at - 1].text, ',');
+    return begins && (strpbrk(last, ",;.") || (behind == end && !page_line_is_caps(page, line)));
+}
+
+bool witness_of_unit(const struct paper *paper, const char *unit)
+{
+    AUTO(mem) char *letters = text_lower(unit);
+    for (size_t at = 0; letters && at < paper->page_count; at++) {
+        const struct page_text *page = &paper->page[at];
+        for (size_t i = 0; i < page->line_count; i++)
+            for (size_t k = 0; k < page->line[i].count; k++) {
+                size_t first = page->line[i].first + k;
+                size_t count = words_that_say(page, &page->line[i], first, letters);
+                if (count && stands_in_address(page, &page->line[i], first, count))
+                    return true;
+            }
+    }
+    return false;
+}
+
 bool witness_of_name(const struct paper *paper, const char *name, size_t page, size_t first,
                      size_t count)
 {

@@ -14,5 +14,7 @@
  * with some certainty; not at words first … first + count of that page. */
 bool witness_of_name(const struct paper *paper, const char *name, size_t page, size_t first,
                      size_t count);
+/* The same unit in an address, in small letters: "…, huyện Kim Bảng, tỉnh Hà Nam". */
+bool witness_of_unit(const struct paper *paper, const char *unit);
 
 #endif

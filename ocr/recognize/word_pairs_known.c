@@ -1,5 +1,8 @@
 #include "ocr/recognize/word_pairs_known.h"
 
+#include "daemon/base/mem.h"
+#include "daemon/base/text.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -60,4 +63,30 @@ const struct word_pairs_row *word_pairs_row_of(const char *word, const char *ske
         if (strcmp(row->first, word) == 0)
             return row;
     return NULL;
+}
+
+/* How many words of these letters stand behind it. */
+static int seconds_like(const struct word_pairs_row *row, const char *skeleton)
+{
+    char word[WORD_PAIRS_LETTERS_MAX];
+    int count = 0;
+    for (const char *cursor = row->seconds; word_pairs_next(&cursor, word);) {
+        AUTO(mem) char *letters = text_fold(word);
+        count += letters && strcmp(letters, skeleton) == 0;
+    }
+    return count;
+}
+
+bool word_pairs_settles(const char *first, const char *second)
+{
+    AUTO(mem) char *skeleton = text_fold(first);
+    AUTO(mem) char *letters = text_fold(second);
+    int alike = 0;
+    if (!skeleton || !letters)
+        return false;
+    for (const struct word_pairs_row *row = word_pairs_first(skeleton); row;
+         row = word_pairs_other(row))
+        alike += seconds_like(row, letters);
+    const struct word_pairs_row *own = alike == 1 ? word_pairs_row_of(first, skeleton) : NULL;
+    return own && word_pairs_has(own, second);
 }

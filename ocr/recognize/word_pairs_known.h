@@ -22,4 +22,8 @@ bool word_pairs_has(const struct word_pairs_row *row, const char *second);
 /* Takes the next word off `*cursor`, which begins as row->seconds. */
 bool word_pairs_next(const char **cursor, char out[WORD_PAIRS_LETTERS_MAX]);
 
+/* Beside that neighbour these letters have no other marks: the pair is known, and with other marks
+ * of either word none is. */
+bool word_pairs_settles(const char *first, const char *second);
+
 #endif
