@@ -291,6 +291,21 @@ test('the result of a procedure that no catalogue knows is said to be it', async
   assert.deepEqual(await findBarriers(page), []);
 });
 
+test('F2 while the procedure is still being saved scans once it is', async () => {
+  await openDossier();
+  const late = '**/v1/dossiers/*';
+  await page.route(late, async (route) => {
+    if (route.request().method() === 'PATCH')
+      await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  await page.fill('#procedure', '1.777777');
+  await page.click('button >> text=Dùng mã này');
+  await page.keyboard.press('F2');
+  await page.waitForSelector('.paper.read');
+  await page.unroute(late);
+});
+
 test('the wanted papers are seen without scrolling once a paper is scanned', async () => {
   await openBirth();
   await page.keyboard.press('F2');

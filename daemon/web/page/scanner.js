@@ -148,14 +148,20 @@ class SohoaScanner extends SohoaElement {
     this.querySelector('#scan')?.focus();
   }
 
+  /* A key pressed while something is still being saved means what comes after it. */
+  async #soon(run) {
+    await station.whenFree;
+    await run();
+  }
+
   #key(event) {
     if (document.querySelector('dialog[open]'))
       return;
     const {capture} = station;
     if (event.key === 'F2')
-      this.#scan();
+      this.#soon(() => this.#scan());
     else if (event.key === 'F4' && !event.altKey)
-      this.#nextPaper();
+      this.#soon(() => this.#nextPaper());
     else if (event.key === 'Escape' && capture.isRunning)
       capture.cancel();
     else if (event.key === 'Enter' && capture.waitsForKey && !event.target.closest(TAKES_ENTER))
