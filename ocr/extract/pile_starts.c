@@ -31,19 +31,25 @@ static bool names_paper(const char *key)
     return false;
 }
 
+static void classify_alone(const struct templates *templates, const struct page_text *page,
+                           struct head *out_head, struct classification *out_kind)
+{
+    size_t rule_count;
+    const struct class_rule *rules = templates_class_rules(templates, &rule_count);
+    head_find(page, out_head);
+    *out_kind = (struct classification){0};
+    classify(rules, rule_count, &(struct class_evidence){.text = page, .head = out_head}, out_kind);
+}
+
 /* A paper without a motto begins with its title: one that is known, one that begins with the word
  * for a paper, or any line of capitals in the middle above all other text, save that of an annex.
  */
 static void starts_by_title(const struct templates *templates, const struct page_text *page,
                             struct paper_start *start)
 {
-    size_t rule_count;
-    const struct class_rule *rules = templates_class_rules(templates, &rule_count);
     struct head head;
-    struct classification kind = {0};
-    head_find(page, &head);
-    const struct class_evidence evidence = {.text = page, .head = &head};
-    classify(rules, rule_count, &evidence, &kind);
+    struct classification kind;
+    classify_alone(templates, page, &head, &kind);
     double top_mm = page->frame.y + page->frame.h * TITLE_TOP;
     bool known = kind.rule && kind.title && kind.title->box.y < top_mm;
     bool first = page->line_count && head.title_count && head.title[0] == &page->line[0] &&
@@ -85,10 +91,22 @@ static bool find_dossier_code(const struct page_info *info, struct qr_content *o
     return false;
 }
 
+/* Every paper that a case results in bears the code of that case (regulations 2.6), and people
+ * bring old ones: only a receipt or a separator says whose papers come behind it. */
+static bool says_whose_pile(const struct sheets *sheets, size_t at)
+{
+    struct head head;
+    struct classification kind;
+    if (sheets->separator[at] != SEPARATOR_NONE)
+        return true;
+    classify_alone(sheets->templates, &sheets->text[at], &head, &kind);
+    return kind.rule && kind.rule->type == DOC_TYPE_receipt_slip;
+}
+
 /* The receipt of another dossier, or a paper that bears its code. */
 static void starts_by_dossier(const struct sheets *sheets)
 {
-    char known[CODE_SIZE] = "";
+    char known[CODE_SIZE] = "", pile[CODE_SIZE] = "";
     for (size_t i = 0; i < sheets->count; i++) {
         struct qr_content code;
         struct paper_start *start = &sheets->start[i];
@@ -101,7 +119,9 @@ static void starts_by_dossier(const struct sheets *sheets)
                                           .number = start->number};
         if (has_code)
             snprintf(known, sizeof known, "%s", code.dossier_code);
-        snprintf(sheets->dossier_code[i], CODE_SIZE, "%s", known);
+        if (has_code && says_whose_pile(sheets, i))
+            snprintf(pile, sizeof pile, "%s", code.dossier_code);
+        snprintf(sheets->dossier_code[i], CODE_SIZE, "%s", pile);
     }
 }
 
@@ -112,8 +132,8 @@ void pile_find_starts(const struct sheets *sheets)
     for (size_t i = 1; i < sheets->count; i++)
         if (!start[i].value && !start[i].is_annex)
             starts_by_title(sheets->templates, &sheets->text[i], &start[i]);
-    starts_by_dossier(sheets);
     separators_find(sheets->pile, sheets->infos, sheets->words, sheets->count, sheets->separator);
+    starts_by_dossier(sheets);
     starts_by_separator(sheets);
     starts_weigh_numbers(sheets->text, sheets->count, start);
 }

@@ -19,8 +19,8 @@ struct sheets {
     size_t count;
     enum separator *separator; /* [count] */
     struct paper_start *start; /* [count] */
-    /* [count]; of the last code up to that page, "" before the first: in a pile of several dossiers
-     * what lies behind a receipt or a coded separator belongs to that dossier, most likely */
+    /* [count]; of the last receipt or coded separator up to that page, "" before the first: in a
+     * pile of several dossiers what lies behind it belongs to that dossier, most likely */
     char (*dossier_code)[CODE_SIZE];
 };
 

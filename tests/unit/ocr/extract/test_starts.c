@@ -95,6 +95,11 @@ static void set_page(struct typeset *set, char kind, const char *number)
         typeset_centred(set, 105, 30, 14, "GIẤY RA VIỆN");
         set_body(set, 50, 14);
         break;
+    case 'X':
+    case 'Y':
+        typeset_centred(set, 105, 30, 14, "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ");
+        set_body(set, 50, 14);
+        break;
     case 'C':
         typeset_centred(set, 105, 30, 14, "CHƯƠNG II");
         set_body(set, 50, 14);
@@ -126,15 +131,17 @@ static void set_info(struct page_info *info, char kind)
     *info = (struct page_info){
         .width_px = 2480, .height_px = 3508, .dpi = 300, .size = {210, 297}, .blank = kind == 'b'};
     bool patch = kind == '|' || kind == 'P';
-    if (!patch && !strchr("#xyz", kind))
+    if (!patch && !strchr("#xyzXY", kind))
         return;
-    info->code_count = 1; /* x, y: pages with the codes of two dossiers; z: our sheet with one */
+    info->code_count = 1; /* x, y: pages with the codes of two dossiers; X, Y: their receipts; z:
+                             our sheet with one */
     snprintf(info->codes[0].kind, sizeof info->codes[0].kind, "%s", patch ? PATCH_KIND : "QR");
-    info->codes[0].text = (char *)(uintptr_t)(patch         ? "T"
-                                              : kind == '#' ? SEPARATOR_TEXT
-                                              : kind == 'z' ? SEPARATOR_TEXT ";H42.31-210315-0194"
-                                              : kind == 'x' ? "H42.31-210315-0192|1.000894"
-                                                            : "H42.31-210315-0193|1.000894");
+    info->codes[0].text =
+        (char *)(uintptr_t)(patch                        ? "T"
+                            : kind == '#'                ? SEPARATOR_TEXT
+                            : kind == 'z'                ? SEPARATOR_TEXT ";H42.31-210315-0194"
+                            : kind == 'x' || kind == 'X' ? "H42.31-210315-0192|1.000894"
+                                                         : "H42.31-210315-0193|1.000894");
 }
 
 static void make_pile(const char *pages, bool duplex, struct pile_of *out)
@@ -243,12 +250,14 @@ static void what_names_a_paper_asks_and_a_heading_inside_does_not(void **state)
     }
 }
 
-/* One letter a page: x, y, z the dossier whose code was last seen, - none so far. */
+/* One letter a page: x, y, z the dossier whose receipt or sheet was last seen, - none so far. An
+ * old paper bears the code of its own case and says nothing of those behind it. */
 static void a_page_knows_the_code_it_lies_behind(void **state)
 {
     static const struct {
         const char *pile, *codes;
-    } rows[] = {{"DpxpD", "--xxx"}, {"xpyDpxp", "xxyyyxx"}, {"xpzDp", "xxzzz"}, {"Dp", "--"}};
+    } rows[] = {{"DpXpD", "--xxx"}, {"XpYDpXp", "xxyyyxx"}, {"XpzDp", "xxzzz"},
+                {"Dp", "--"},       {"XpypDp", "xxxxxx"},   {"xpyp", "----"}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct pile_of pile;
