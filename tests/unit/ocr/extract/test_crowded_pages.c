@@ -17,7 +17,7 @@
 #define ROWS 100
 #define WORDS_IN_ROW 30
 
-/* Issue 5 wants 20 ms on a usual page; what is made to be slow may take this. */
+/* A usual page is held to 20 ms (tests/bench/meaning); what is made to be slow may take this. */
 #define MOST_S 0.1
 
 static const char *const rows[] = {
