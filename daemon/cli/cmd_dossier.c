@@ -20,18 +20,16 @@ const struct cli_option cmd_dossier_list_options[] = {
 /* Whose case, brought by whom, on which channel; option and key of the API. */
 static const struct {
     const char *option, *key;
-} people[] = {{"owner-name", "owner_name"},
-              {"owner-id", "owner_id"},
-              {"owner-kind", "owner_kind"},
-              {"presenter-name", "presenter_name"},
-              {"presenter-id", "presenter_id"},
-              {"presenter-basis", "presenter_basis"},
-              {"channel", "channel"}};
+} people[] = {{"owner-name", "owner_name"},           {"owner-id", "owner_id"},
+              {"owner-old-id", "owner_old_id"},       {"owner-kind", "owner_kind"},
+              {"presenter-name", "presenter_name"},   {"presenter-id", "presenter_id"},
+              {"presenter-basis", "presenter_basis"}, {"channel", "channel"}};
 
 /* clang-format off */
 #define PEOPLE_OPTIONS                                                                             \
     {"owner-name", 0, "NAME", "whose case it is"},                                                 \
     {"owner-id", 0, "NUMBER", "their personal number or tax code"},                                \
+    {"owner-old-id", 0, "NUMBER", "their number of nine digits, from before the one of twelve"},   \
     {"owner-kind", 0, "KIND", "what they are", "person business agency other none"},               \
     {"presenter-name", 0, "NAME", "who brings it, when that is somebody else"},                    \
     {"presenter-id", 0, "NUMBER", "their personal number"},                                        \

@@ -22,7 +22,7 @@ const struct cli_option cmd_import_register_options[] = {
     {"sheet", 's', "SHEET", "of a workbook that one, by name or number (the first)"},
     {"dry-run", 0, NULL, "say what would be read, keep nothing"},
     {"report", 'r', "LIST", "what did not join, and where they differ",
-     "rows-alone documents-alone questions double-rows differing"},
+     "rows-alone documents-alone questions double-rows differing rows-purged"},
     {"csv", 0, NULL, "the report as CSV"},
     {"again", 0, NULL, "join all papers anew; what people said stays"},
     {0},
@@ -160,7 +160,7 @@ static void show_status(const struct js *reply)
 {
     static const char *const keys[] = {"rows",        "documents",       "joined",
                                        "rows_alone",  "documents_alone", "questions",
-                                       "double_rows", "differing"};
+                                       "double_rows", "differing",       "rows_purged"};
     const struct js *registers = js_at(reply, "registers"), *differs = js_at(reply, "differs");
     struct table *table = show_table("REGISTER", "FILE", "STATE", "ROWS", "IMPORTED", "BY", NULL);
     for (size_t i = 0; i < js_count(registers); i++) {

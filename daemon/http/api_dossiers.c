@@ -15,6 +15,7 @@
 /* Whose case, brought by whom, on which channel: queue/store/dossier_people.h */
 #define PEOPLE_RULES                                                                               \
     {"owner_id", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = CODE_MAX},                               \
+        {"owner_old_id", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = CODE_MAX},                       \
         {"owner_name", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = NAME_MAX_BYTES},                   \
         {"owner_kind", ARG_WORD, ARG_NULLABLE, .words = "person business agency other"},           \
         {"presenter_name", ARG_TEXT, ARG_NULLABLE, .min = 1, .max = NAME_MAX_BYTES},               \

@@ -10,7 +10,7 @@
 #define OFFSET_MAX 1000000
 #define MAP_MAX_BYTES 6000
 
-static const char lists[] = "rows-alone documents-alone questions double-rows differing";
+static const char lists[] = "rows-alone documents-alone questions double-rows differing rows-purged";
 
 static void ask(struct call *call, const char *verb, struct js *args, int file, int ok_status)
 {

@@ -78,9 +78,14 @@ static bool file_under(const struct js *paper, struct js *others, const char *do
     "coalesce(s.received_from IN ('said', 'code') AND " FIELD_OF_D(                                \
         "issue_date") " < s.received_on, 0)"
 
+/* Codes of papers are a procedure's own: what was said under another one fits no list of this. */
+#define OF_PROCEDURE                                                                               \
+    "(d.paper_procedure IS (SELECT s.procedure_code FROM dossier s WHERE s.id = d.dossier_id))"
+
 #define TO_PLACE                                                                                   \
     "SELECT d.id, d.type, " FIELD_OF_D("doc_name") ", d.stage, d.paper_code, " PAPER_STANDS(       \
-        "d") " AS stands, " IS_OLDER " FROM document d JOIN dossier s ON s.id = d.dossier_id "     \
+        "d") " AS stands, " IS_OLDER ", " OF_PROCEDURE                                             \
+             " FROM document d JOIN dossier s ON s.id = d.dossier_id "                             \
              "WHERE d.dossier_id = ? AND " COUNTED_DOCUMENT                                        \
              " ORDER BY stands DESC, d.ordinal, d.version"
 
@@ -91,9 +96,10 @@ enum err_code component_place(struct store *store, const char *dossier_id, const
     bool row = true;
     enum err_code code = db_query(store->db, TO_PLACE, DB_BIND(DB_TEXT(dossier_id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {
+        bool stands = query_int(q, 5) != 0, of_procedure = query_int(q, 7) != 0;
         const struct js *paper =
-            query_int(q, 5)
-                ? component_find(papers, query_text(q, 3), query_text(q, 4))
+            stands
+                ? component_find(papers, query_text(q, 3), of_procedure ? query_text(q, 4) : NULL)
                 : propose(papers, query_text(q, 1), query_text(q, 2), query_int(q, 6) != 0);
         if (!file_under(paper, others, query_text(q, 0)))
             code = no_memory(err);
@@ -103,16 +109,22 @@ enum err_code component_place(struct store *store, const char *dossier_id, const
 
 /* ---- written down ---- */
 
+/* Of a document that gets the code ?2. */
+#define PROCEDURE_OF_2                                                                             \
+    "(SELECT s.procedure_code FROM dossier s WHERE s.id = dossier_id AND ?2 IS NOT NULL)"
+
 static enum err_code write_proposal(struct store *store, const struct js *paper,
                                     const char *document, struct err *err)
 {
-    return db_run(store->db,
-                  "UPDATE document AS d SET stage = ?1, paper_code = ?2, "
-                  "paper_from = CASE WHEN ?2 IS NULL THEN NULL ELSE 'read' END WHERE id = ?3 "
-                  "AND NOT " PAPER_STANDS("d") " AND (stage IS NOT ?1 OR paper_code IS NOT ?2)",
-                  DB_BIND(DB_TEXT(js_text_or(paper, "stage", NULL)),
-                          DB_TEXT(js_text_or(paper, "code", NULL)), DB_TEXT(document)),
-                  err);
+    return db_run(
+        store->db,
+        "UPDATE document AS d SET stage = ?1, paper_code = ?2, paper_procedure = " PROCEDURE_OF_2
+        ", paper_from = CASE WHEN ?2 IS NULL THEN NULL ELSE 'read' END WHERE id = ?3 "
+        "AND NOT " PAPER_STANDS("d") " AND (stage IS NOT ?1 OR paper_code IS NOT ?2 "
+                                     "OR paper_procedure IS NOT " PROCEDURE_OF_2 ")",
+        DB_BIND(DB_TEXT(js_text_or(paper, "stage", NULL)), DB_TEXT(js_text_or(paper, "code", NULL)),
+                DB_TEXT(document)),
+        err);
 }
 
 static enum err_code write_list(struct store *store, const struct js *paper,
@@ -146,7 +158,8 @@ enum err_code component_forget_said(struct store *store, const char *dossier_id,
 {
     enum err_code code =
         db_run(store->db,
-               "UPDATE document SET stage = NULL, paper_code = NULL, paper_from = NULL "
+               "UPDATE document SET stage = NULL, paper_code = NULL, paper_procedure = NULL, "
+               "paper_from = NULL "
                "WHERE dossier_id = ? AND paper_from = 'said' AND result_code IS NULL",
                DB_BIND(DB_TEXT(dossier_id)), err);
     if (!code)
@@ -161,7 +174,8 @@ enum err_code component_write(struct store *store, const char *document_id, cons
     snprintf(detail, sizeof detail, "%s %s", stage ? stage : "none", code_text ? code_text : "");
     enum err_code code = store_run_one(
         store, "document",
-        "UPDATE document SET stage = ?, paper_code = ?, paper_from = 'said' WHERE id = ?",
+        "UPDATE document SET stage = ?1, paper_code = ?2, paper_procedure = " PROCEDURE_OF_2
+        ", paper_from = 'said' WHERE id = ?3",
         DB_BIND(DB_TEXT(stage), DB_TEXT(code_text), DB_TEXT(document_id)), err);
     if (!code)
         code = audit_write(store,
@@ -199,7 +213,8 @@ static enum err_code push_digitized(struct store *store, const char *id, struct 
     bool row = true;
     enum err_code code =
         db_query(store->db,
-                 CASE_OF_1 "SELECT d.dossier_id, d.stage, d.paper_code, d.id, d.result_code, "
+                 CASE_OF_1 "SELECT d.dossier_id, d.stage, CASE WHEN " OF_PROCEDURE
+                           " THEN d.paper_code END, d.id, d.result_code, "
                            "d.passed_sha256 IS NULL FROM part "
                            "JOIN document d ON d.dossier_id = part.id WHERE " IS_SIGNED
                            " AND NOT " IS_FORM("d") " ORDER BY d.dossier_id, d.ordinal, d.version",
@@ -229,7 +244,8 @@ static enum err_code push_reused(struct store *store, const char *id, struct js 
                            "r.source_document, r.source_code FROM part JOIN reuse r ON "
                            "r.dossier_id = part.id WHERE r.undone_us IS NULL AND NOT EXISTS ("
                            "SELECT 1 FROM document d WHERE d.dossier_id = r.dossier_id AND "
-                           "d.stage = r.stage AND d.paper_code = r.paper_code AND " IS_SIGNED ") "
+                           "d.stage = r.stage AND d.paper_code = r.paper_code AND " OF_PROCEDURE
+                           " AND " IS_SIGNED ") "
                            "ORDER BY r.dossier_id, r.stage, r.paper_code",
                  DB_BIND(DB_TEXT(id)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {

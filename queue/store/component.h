@@ -7,7 +7,8 @@
  * Which wanted paper of its dossier a document is: a stage and the code the paper has there. A
  * person's word stands as long as the procedure does; else it is proposed by title and type, anew
  * whenever one of them or the procedure changes, until the document has its result code. A paper
- * issued before the case was received is none of its outputs and results.
+ * issued before the case was received is none of its outputs and results. A code is remembered with
+ * its procedure: under another one it stands at no paper, though that list may have the same code.
  */
 
 #define STAGE_COMPONENT "component" /* handed in */

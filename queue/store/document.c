@@ -35,18 +35,19 @@ static enum err_code insert(struct store *store, const struct new_document *d, s
 {
     int64_t now_us = sys_now_us();
     id_new(id);
-    enum err_code code =
-        db_run(store->db,
-               "INSERT INTO document (id, dossier_id, ordinal, state, state_us, version, replaces, "
-               "replace_reason, scan_finished, created_us, created_by, stage, paper_code, "
-               "paper_from) VALUES (?1, ?2, ?3, 'open', ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-               "(SELECT stage FROM document WHERE id = ?6), "
-               "(SELECT paper_code FROM document WHERE id = ?6), "
-               "(SELECT paper_from FROM document WHERE id = ?6))",
-               DB_BIND(DB_TEXT(id), DB_TEXT(d->dossier_id), DB_INT(d->ordinal), DB_INT(now_us),
-                       DB_INT(d->version), DB_TEXT(d->replaces), DB_TEXT(d->reason),
-                       DB_INT(d->scan_finished), DB_INT(now_us), DB_TEXT(by.id)),
-               err);
+    enum err_code code = db_run(
+        store->db,
+        "INSERT INTO document (id, dossier_id, ordinal, state, state_us, version, replaces, "
+        "replace_reason, scan_finished, created_us, created_by, stage, paper_code, "
+        "paper_procedure, paper_from) VALUES (?1, ?2, ?3, 'open', ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+        "(SELECT stage FROM document WHERE id = ?6), "
+        "(SELECT paper_code FROM document WHERE id = ?6), "
+        "(SELECT paper_procedure FROM document WHERE id = ?6), "
+        "(SELECT paper_from FROM document WHERE id = ?6))",
+        DB_BIND(DB_TEXT(id), DB_TEXT(d->dossier_id), DB_INT(d->ordinal), DB_INT(now_us),
+                DB_INT(d->version), DB_TEXT(d->replaces), DB_TEXT(d->reason),
+                DB_INT(d->scan_finished), DB_INT(now_us), DB_TEXT(by.id)),
+        err);
     if (!code)
         code = audit_change(store, "document", id, "create", d->detail, by, err);
     if (!code)

@@ -101,7 +101,8 @@ static enum err_code forget_paper(struct store *store, const char *id, const str
                                   struct err *err)
 {
     return db_run(store->db,
-                  "UPDATE document SET stage = NULL, paper_code = NULL, paper_from = NULL "
+                  "UPDATE document SET stage = NULL, paper_code = NULL, paper_procedure = NULL, "
+                  "paper_from = NULL "
                   "WHERE id = ?1 AND (SELECT procedure_code FROM dossier WHERE id = ?2) "
                   "IS NOT (SELECT procedure_code FROM dossier WHERE id = ?3)",
                   DB_BIND(DB_TEXT(id), DB_TEXT(move->from), DB_TEXT(move->to)), err);

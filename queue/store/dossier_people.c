@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum kind { KIND_ID, KIND_NAME, KIND_OWNER_KIND, KIND_BASIS, KIND_CHANNEL };
+enum kind { KIND_ID, KIND_OLD_ID, KIND_NAME, KIND_OWNER_KIND, KIND_BASIS, KIND_CHANNEL };
 
 static const struct {
     const char *key;
@@ -43,7 +43,8 @@ static void people_auto(struct people *people)
 }
 
 #define COLUMNS                                                                                    \
-    "owner_id, owner_name, owner_kind, presenter_name, presenter_id, presenter_basis, channel"
+    "owner_id, owner_old_id, owner_name, owner_kind, presenter_name, presenter_id, "               \
+    "presenter_basis, channel"
 
 static enum err_code read_people(struct store *store, const char *id, struct people *out,
                                  struct err *err)
@@ -84,6 +85,19 @@ static enum err_code take_id(const char *key, const char *typed, char **out, str
     return ERR_OK;
 }
 
+#define OLD_ID_SIZE 9
+
+static enum err_code take_old_id(const char *key, const char *typed, char **out, struct err *err)
+{
+    AUTO(mem) char *value = NULL;
+    enum err_code code = take_id(key, typed, &value, err);
+    if (!code && strlen(value) != OLD_ID_SIZE)
+        code = err_set(err, ERR_FIELD_INVALID, "field '%s' is not a number of nine digits", key);
+    if (!code)
+        *out = TAKE(value);
+    return code;
+}
+
 static enum err_code take_name(const char *key, const char *typed, char **out, struct err *err)
 {
     struct err why = ERR_INIT;
@@ -110,6 +124,8 @@ static enum err_code take(int person, const char *typed, struct people *people, 
     enum err_code code = ERR_OK;
     if (*typed && kind == KIND_ID)
         code = take_id(key, typed, &value, err);
+    else if (*typed && kind == KIND_OLD_ID)
+        code = take_old_id(key, typed, &value, err);
     else if (*typed && kind == KIND_NAME)
         code = take_name(key, typed, &value, err);
     else if (*typed)
@@ -130,21 +146,39 @@ static bool value_is(const struct people *people, enum dossier_person person, co
 static enum err_code settle_presenter(struct people *people, struct err *err)
 {
     const char *owner = people->value[DOSSIER_owner_id];
+    const char *old = people->value[DOSSIER_owner_old_id];
     if (value_is(people, DOSSIER_presenter_basis, "self")) {
         mem_free(TAKE(people->value[DOSSIER_presenter_name]));
         mem_free(TAKE(people->value[DOSSIER_presenter_id]));
-    } else if (owner && value_is(people, DOSSIER_presenter_id, owner)) {
+    } else if ((owner && value_is(people, DOSSIER_presenter_id, owner)) ||
+               (old && value_is(people, DOSSIER_presenter_id, old))) {
         return err_set(err, ERR_FIELD_INVALID, "field 'presenter_id' is that of the owner");
     }
     return ERR_OK;
 }
 
-/* ---- keeping it ---- */
-
 static bool same(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
+
+#define PERSON_ID_SIZE 12
+
+/* It is a person's who has a number of twelve digits now; another owner has another. */
+static enum err_code settle_old_id(const struct people *before, struct people *people, bool said,
+                                   struct err *err)
+{
+    const char *owner = people->value[DOSSIER_owner_id];
+    char **old = &people->value[DOSSIER_owner_old_id];
+    if (*old && !said && !same(before->value[DOSSIER_owner_id], owner))
+        mem_free(TAKE(*old));
+    if (*old && (!owner || strlen(owner) != PERSON_ID_SIZE))
+        return err_set(err, ERR_FIELD_INVALID,
+                       "field 'owner_old_id' is beside no number of twelve digits");
+    return ERR_OK;
+}
+
+/* ---- keeping it ---- */
 
 /* Which keys changed, by name: values never stand in the audit. */
 static bool name_changes(const struct people *before, const struct people *now, char *out,
@@ -163,16 +197,24 @@ static enum err_code write_people(struct store *store, const char *id, const str
                                   struct err *err)
 {
     char *const *v = people->value;
-    return store_run_one(store, "dossier",
-                         "UPDATE dossier SET owner_id = ?, owner_name = ?, owner_kind = ?, "
-                         "presenter_name = ?, presenter_id = ?, presenter_basis = ?, channel = ? "
-                         "WHERE id = ?",
-                         DB_BIND(DB_TEXT(v[DOSSIER_owner_id]), DB_TEXT(v[DOSSIER_owner_name]),
-                                 DB_TEXT(v[DOSSIER_owner_kind]), DB_TEXT(v[DOSSIER_presenter_name]),
-                                 DB_TEXT(v[DOSSIER_presenter_id]),
-                                 DB_TEXT(v[DOSSIER_presenter_basis]), DB_TEXT(v[DOSSIER_channel]),
-                                 DB_TEXT(id)),
-                         err);
+    return store_run_one(
+        store, "dossier",
+        "UPDATE dossier SET owner_id = ?, owner_old_id = ?, owner_name = ?, owner_kind = ?, "
+        "presenter_name = ?, presenter_id = ?, presenter_basis = ?, channel = ? "
+        "WHERE id = ?",
+        DB_BIND(DB_TEXT(v[DOSSIER_owner_id]), DB_TEXT(v[DOSSIER_owner_old_id]),
+                DB_TEXT(v[DOSSIER_owner_name]), DB_TEXT(v[DOSSIER_owner_kind]),
+                DB_TEXT(v[DOSSIER_presenter_name]), DB_TEXT(v[DOSSIER_presenter_id]),
+                DB_TEXT(v[DOSSIER_presenter_basis]), DB_TEXT(v[DOSSIER_channel]), DB_TEXT(id)),
+        err);
+}
+
+/* An old number that is added is one more of the same owner. */
+static bool is_another(const struct people *before, const struct people *now)
+{
+    const char *old = before->value[DOSSIER_owner_old_id];
+    return !same(before->value[DOSSIER_owner_id], now->value[DOSSIER_owner_id]) ||
+           (old && !same(old, now->value[DOSSIER_owner_old_id]));
 }
 
 /* What was taken over is somebody else's now. */
@@ -200,15 +242,40 @@ enum err_code dossier_people_change(struct store *store, const char *id,
         if (people->said[i])
             code = take(i, people->said[i], &now, err);
     if (!code)
+        code = settle_old_id(&before, &now, people->said[DOSSIER_owner_old_id] != NULL, err);
+    if (!code)
         code = settle_presenter(&now, err);
     if (code || !name_changes(&before, &now, detail, sizeof detail))
         return code;
     code = write_people(store, id, &now, err);
-    if (!code && !same(before.value[DOSSIER_owner_id], now.value[DOSSIER_owner_id]))
+    if (!code && is_another(&before, &now))
         code = end_reuse(store, id, by, detail, sizeof detail, err);
     if (!code)
         code = audit_change(store, "dossier", id, "set-people", detail, by, err);
     return code ? code : dossier_rewrite_records(store, id, err);
+}
+
+/* The code of a chip card that has the owner's number says the one of before, too. */
+#define OLD_ID_READ                                                                                \
+    "SELECT substr(c.value ->> 'text', 14, 9) FROM dossier s JOIN document d "                     \
+    "ON d.dossier_id = s.id AND d.state NOT IN ('rejected', 'failed') "                            \
+    "JOIN page p ON p.document_id = d.id AND p.state = 'recognized', "                             \
+    "json_each(p.info, '$.codes') c WHERE s.id = ? AND s.owner_old_id IS NULL "                    \
+    "AND length(s.owner_id) = 12 AND substr(c.value ->> 'text', 1, 13) = s.owner_id || '|' "       \
+    "AND substr(c.value ->> 'text', 14, 10) GLOB "                                                 \
+    "'[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]|' "                                            \
+    "AND NOT EXISTS (SELECT 1 FROM secret_mark m WHERE m.document_id = d.id AND m.answer IS "      \
+    "NULL) "                                                                                       \
+    "ORDER BY p.id LIMIT 1"
+
+static enum err_code show_old_id_read(struct store *store, const char *id, struct js *dossier,
+                                      struct err *err)
+{
+    AUTO(mem) char *read = NULL;
+    enum err_code code = db_text(store->db, OLD_ID_READ, DB_BIND(DB_TEXT(id)), &read, err);
+    if (!code && !js_set(dossier, "owner_old_id_read", js_text(read)))
+        code = err_set(err, ERR_NO_MEMORY, "dossier");
+    return code;
 }
 
 enum err_code dossier_people_show(struct store *store, const char *id, struct js *dossier,
@@ -219,5 +286,5 @@ enum err_code dossier_people_show(struct store *store, const char *id, struct js
     for (int i = 0; !code && i < DOSSIER_PEOPLE_COUNT; i++)
         if (!js_set(dossier, people_rows[i].key, js_text(people.value[i])))
             code = err_set(err, ERR_NO_MEMORY, "dossier");
-    return code;
+    return code ? code : show_old_id_read(store, id, dossier, err);
 }

@@ -25,7 +25,7 @@ static enum err_code no_memory(struct err *err)
 
 #define HELD_COLUMNS                                                                                                                                                                       \
     "SELECT d.id, d.dossier_id, s.code, d.result_code, d.type, d.stage, d.paper_code, "                                                                                                    \
-    "s.procedure_code, coalesce(d.held_from, d.state), EXISTS (SELECT 1 FROM document n "                                                                                                  \
+    "d.paper_procedure, coalesce(d.held_from, d.state), EXISTS (SELECT 1 FROM document n "                                                                                                 \
     "WHERE n.replaces = d.id AND n.state NOT IN ('rejected', 'failed')), " FIELD(                                                                                                          \
         "doc_name") ", " FIELD("number_symbol") ", " FIELD("issue_date") ", " FIELD("valid_until") ", " FIELD("no_expiry") ", " FIELD("issuer") ", " FIELD("owner_id") " FROM document d " \
                                                                                                                                                                        "JOIN dossier s ON s.id = d.dossier_id "
@@ -172,15 +172,16 @@ static enum err_code sort_in(struct query *q, const struct js *papers, const cha
 static enum err_code query_held(struct store *store, const struct wanted_case *of,
                                 struct query **out, struct err *err)
 {
-    return db_query(store->db,
-                    HELD_COLUMNS
-                    "JOIN field o ON o.document_id = d.id AND o.name = 'owner_id' "
-                    "AND o.confirmed = 1 WHERE o.confirmed_value = ?1 AND d.dossier_id <> ?2 "
-                    "AND s.code IS NOT ?3 AND coalesce(d.held_from, d.state) IN " SIGNED_STATES
-                    " ORDER BY d.confirmed_us DESC LIMIT ?4",
-                    DB_BIND(DB_TEXT(of->owner_id), DB_TEXT(of->id),
-                            DB_TEXT(*of->code ? of->code : ""), DB_INT(HELD_MAX)),
-                    out, err);
+    return db_query(
+        store->db,
+        HELD_COLUMNS
+        "JOIN field o ON o.document_id = d.id AND o.name = 'owner_id' "
+        "AND o.confirmed = 1 WHERE o.confirmed_value IN (?1, ?5) AND d.dossier_id <> ?2 "
+        "AND s.code IS NOT ?3 AND coalesce(d.held_from, d.state) IN " SIGNED_STATES
+        " ORDER BY d.confirmed_us DESC LIMIT ?4",
+        DB_BIND(DB_TEXT(of->owner_id), DB_TEXT(of->id), DB_TEXT(*of->code ? of->code : ""),
+                DB_INT(HELD_MAX), DB_TEXT(*of->owner_old_id ? of->owner_old_id : NULL)),
+        out, err);
 }
 
 static enum err_code look(struct store *store, const struct wanted_case *of,

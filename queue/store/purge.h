@@ -14,7 +14,7 @@
  * document its emptied row stays, and a row of `purge`: which, when, who, why.
  *
  * Backups that were made before a migration (backup-v*.db) hold rows as they were then: one that
- * knows a purged page with its content is removed whole. Later ones are made from what is left.
+ * knows a purged page, or a row of a register about one, with its content is removed whole. Later ones are made from what is left.
  */
 
 /* Inside the caller's transaction; again is fine. States are the caller's to set before. `reason`

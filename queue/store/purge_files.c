@@ -70,6 +70,30 @@ static bool is_backup(const char *name)
     return text_starts(name, BACKUP_PREFIX) && size > 3 && strcmp(name + size - 3, ".db") == 0;
 }
 
+/* One of a register's rows about those? */
+static enum err_code holds_row(struct store *store, struct db *backup, int64_t *out,
+                               struct err *err)
+{
+    AUTO(query) struct query *q = NULL;
+    bool row = true;
+    int64_t knows = 0;
+    *out = 0;
+    enum err_code code =
+        db_number(backup, "SELECT count(*) FROM sqlite_master WHERE name = 'register_row'",
+                  DB_BIND_NONE, 0, &knows, err);
+    if (!code && knows)
+        code = db_query(store->db,
+                        "SELECT r.register_id, r.line FROM register_row r JOIN purge u ON "
+                        "u.subject_id = r.purged_for WHERE u.done_us IS NULL",
+                        DB_BIND_NONE, &q, err);
+    while (!code && q && !*out && !(code = query_next(q, &row, err)) && row)
+        code = db_number(backup,
+                         "SELECT count(*) FROM register_row WHERE register_id = ? AND line = ? "
+                         "AND data <> '{}'",
+                         DB_BIND(DB_TEXT(query_text(q, 0)), DB_INT(query_int(q, 1))), 0, out, err);
+    return code;
+}
+
 /* Is one of those whose purge was begun in it, with content? */
 static enum err_code holds_any(struct store *store, struct db *backup, bool *out, struct err *err)
 {
@@ -83,6 +107,8 @@ static enum err_code holds_any(struct store *store, struct db *backup, bool *out
                          "SELECT EXISTS (SELECT 1 FROM page WHERE id = ?1 AND pixel_sha256 <> '') "
                          "OR EXISTS (SELECT 1 FROM field WHERE document_id = ?1)",
                          DB_BIND(DB_TEXT(query_text(q, 0))), 0, &found, err);
+    if (!code && !found)
+        code = holds_row(store, backup, &found, err);
     *out = !code && found;
     return code;
 }

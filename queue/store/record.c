@@ -91,6 +91,7 @@ static struct js *record(const struct store *store, const struct js *dossier,
         js_set(r, "dossier_owner", owner_of(dossier)) &&
         js_set(r, "stage", copy_of(document, "stage")) &&
         js_set(r, "paper_code", copy_of(document, "paper_code")) &&
+        js_set(r, "paper_procedure", copy_of(document, "paper_procedure")) &&
         js_set(r, "result_code", copy_of(document, "result_code")) &&
         js_set(r, "result_code_is_provisional", copy_of(document, "result_code_is_provisional")) &&
         js_set(r, "type", copy_of(document, "type")) &&

@@ -73,13 +73,14 @@ enum err_code register_status(struct store *store, const char *folder, struct js
                               struct err *err);
 
 extern const char
-    register_lists[]; /* "rows-alone documents-alone questions double-rows differing" */
+    register_lists[]; /* "rows-alone documents-alone questions double-rows differing rows-purged" */
 
 struct register_query {
     const char *folder, *list;
     int64_t limit, offset;
 };
-/* {"items": […], "more"}: rows as register_view has them, or documents {"document_id",
+/* {"items": […], "more"}: rows as register_view has them ("purged": of a secret paper, nothing but
+ * its "line"), or documents {"document_id",
  * "dossier_id", "state", "files": […], "why"}; differing: with "fields": [name…]. */
 enum err_code register_list(struct store *store, const struct register_query *query,
                             struct js **out, struct err *err);

@@ -21,11 +21,11 @@ enum err_code register_row_to_js(struct store *store, const char *register_id, i
     AUTO(query) struct query *q = NULL;
     AUTO(js) struct js *row = NULL;
     bool there = false;
-    enum err_code code =
-        db_query(store->db,
-                 "SELECT r.data, g.file FROM register_row r JOIN register g ON g.id = "
-                 "r.register_id WHERE r.register_id = ? AND r.line = ?",
-                 DB_BIND(DB_TEXT(register_id), DB_INT(line)), &q, err);
+    enum err_code code = db_query(store->db,
+                                  "SELECT r.data, g.file, r.purged_for IS NOT NULL FROM "
+                                  "register_row r JOIN register g ON g.id = "
+                                  "r.register_id WHERE r.register_id = ? AND r.line = ?",
+                                  DB_BIND(DB_TEXT(register_id), DB_INT(line)), &q, err);
     if (!code)
         code = query_next(q, &there, err);
     if (!code && !there)
@@ -34,7 +34,8 @@ enum err_code register_row_to_js(struct store *store, const char *register_id, i
         code = js_parse(query_text(q, 0), strlen(query_text(q, 0)), &row, err);
     if (code)
         return code;
-    if (!js_set(row, "register_id", js_text(register_id)) ||
+    if (!js_set(row, "register_id", js_text(register_id)) || !js_set(row, "line", js_int(line)) ||
+        !js_set(row, "purged", js_bool(query_int(q, 2) != 0)) ||
         !js_set(row, "file", js_text(query_text(q, 1))))
         return err_set(err, ERR_NO_MEMORY, "register");
     *out = TAKE(row);

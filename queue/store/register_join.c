@@ -4,6 +4,7 @@
 #include "queue/store/audit.h"
 #include "queue/store/register_keys.h"
 #include "queue/store/register_match.h"
+#include "queue/store/register_purge.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -285,6 +286,8 @@ enum err_code register_work(struct store *store, bool *out_more, struct err *err
     code = next_papers(store, folder, from + 1, &papers, err);
     for (size_t i = 0; !code && i < papers.count; i++)
         code = work_on(store, papers.id[i], from[0], err);
+    if (!code && !papers.count && from[0] == REGISTER_JOIN_ALL[0]) /* all claims are known now */
+        code = register_forget_purged(store, folder, err);
     if (!code)
         code = set_join_from(store, folder, from[0], &papers, err);
     return code ? code : tx_commit(&tx, err);
@@ -330,7 +333,8 @@ static enum err_code check_row(struct store *store, const char *document_id,
     enum err_code code = db_number(
         store->db,
         "SELECT count(*) FROM register_row r JOIN register g ON g.id = r.register_id "
-        "WHERE g.id = ? AND g.folder = ? AND g.state = 'current' AND r.line = ?",
+        "WHERE g.id = ? AND g.folder = ? AND g.state = 'current' AND r.line = ? "
+        "AND r.purged_for IS NULL",
         DB_BIND(DB_TEXT(register_id), DB_TEXT(link->folder), DB_INT(line)), 0, &there, err);
     if (!code)
         code = db_number(store->db,

@@ -128,7 +128,10 @@ static enum err_code add_file(const struct path_owner *owner, const char *path, 
                          : add_key(owner, 'D', last + 1, (size_t)(unit + size - last - 1), err);
 }
 
-static enum err_code note_files(struct store *store, const char *id, const char *folder,
+/* Pages that are over count where `any`. */
+#define PAGE_COUNTS "(?2 OR p.state NOT IN ('rejected', 'failed')) "
+
+static enum err_code note_files(struct store *store, const char *id, const char *folder, bool any,
                                 struct err *err)
 {
     AUTO(query) struct query *q = NULL;
@@ -140,8 +143,8 @@ static enum err_code note_files(struct store *store, const char *id, const char 
         code = db_query(store->db,
                         "SELECT DISTINCT i.path, i.unit FROM page p JOIN import_page m "
                         "ON m.page_id = p.id JOIN import_item i ON i.id = m.item_id "
-                        "WHERE p.document_id = ? AND p.state NOT IN ('rejected', 'failed')",
-                        DB_BIND(DB_TEXT(id)), &q, err);
+                        "WHERE p.document_id = ?1 AND " PAGE_COUNTS,
+                        DB_BIND(DB_TEXT(id), DB_INT(any)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row)
         code = add_file(&owner, query_text(q, 0), query_text(q, 1), err);
     return code;
@@ -188,20 +191,32 @@ static enum err_code note_reading(struct store *store, const char *id, const cha
         err);
 }
 
-enum err_code register_note_document(struct store *store, const char *document_id, bool *out_known,
-                                     struct err *err)
+static enum err_code note(struct store *store, const char *document_id, bool any, bool *out_known,
+                          struct err *err)
 {
     AUTO(mem) char *folder = NULL;
     enum err_code code =
         db_text(store->db,
                 "SELECT i.folder FROM page p JOIN import_page m ON m.page_id = p.id "
                 "JOIN import_item i ON i.id = m.item_id "
-                "JOIN register_folder r ON r.folder = i.folder WHERE p.document_id = ? "
-                "AND p.state NOT IN ('rejected', 'failed') ORDER BY p.position LIMIT 1",
-                DB_BIND(DB_TEXT(document_id)), &folder, err);
+                "JOIN register_folder r ON r.folder = i.folder WHERE p.document_id = ?1 "
+                "AND " PAGE_COUNTS "ORDER BY p.position LIMIT 1",
+                DB_BIND(DB_TEXT(document_id), DB_INT(any)), &folder, err);
     *out_known = !code && folder;
     if (code || !folder)
         return code;
-    code = note_files(store, document_id, folder, err);
+    code = note_files(store, document_id, folder, any, err);
     return code ? code : note_reading(store, document_id, folder, err);
+}
+
+enum err_code register_note_document(struct store *store, const char *document_id, bool *out_known,
+                                     struct err *err)
+{
+    return note(store, document_id, false, out_known, err);
+}
+
+enum err_code register_note_any(struct store *store, const char *document_id, bool *out_known,
+                                struct err *err)
+{
+    return note(store, document_id, true, out_known, err);
 }

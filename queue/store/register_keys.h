@@ -24,5 +24,8 @@ enum err_code register_row_paths(struct store *store, const char *register_id, i
  * *out_known: false where no folder with a register has it. */
 enum err_code register_note_document(struct store *store, const char *document_id, bool *out_known,
                                      struct err *err);
+/* The same of a paper that is over: by the pages it had. */
+enum err_code register_note_any(struct store *store, const char *document_id, bool *out_known,
+                                struct err *err);
 
 #endif

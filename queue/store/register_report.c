@@ -6,7 +6,8 @@
 
 /* What joined and what did not, of one folder. */
 
-const char register_lists[] = "rows-alone documents-alone questions double-rows differing";
+const char register_lists[] =
+    "rows-alone documents-alone questions double-rows differing rows-purged";
 
 /* ---- counts ---- */
 
@@ -14,7 +15,8 @@ const char register_lists[] = "rows-alone documents-alone questions double-rows 
 #define PAPERS                                                                                     \
     "register_document m JOIN document d ON d.id = m.document_id AND " REGISTER_ALIVE("d") " "
 #define ROW_IS_ALONE                                                                               \
-    "NOT EXISTS (SELECT 1 FROM " PAPERS "WHERE m.register_id = r.register_id AND m.line = "        \
+    "r.purged_for IS NULL AND NOT EXISTS (SELECT 1 FROM " PAPERS                                   \
+    "WHERE m.register_id = r.register_id AND m.line = "                                            \
     "r.line) "
 /* Told twice: the same number of the same day, or the same file, in registers in use. */
 #define ROW_IS_DOUBLE                                                                              \
@@ -34,6 +36,7 @@ static const struct {
     const char *key, *sql;
 } counts[] = {
     {"rows", "SELECT count(*) FROM " ROWS "WHERE g.folder = ?"},
+    {"rows_purged", "SELECT count(*) FROM " ROWS "WHERE g.folder = ? AND r.purged_for IS NOT NULL"},
     {"documents", "SELECT count(*) FROM " PAPERS "WHERE m.folder = ?"},
     {"joined", "SELECT count(*) FROM " PAPERS "WHERE m.folder = ? AND m.state = 'joined'"},
     {"rows_alone", "SELECT count(*) FROM " ROWS "WHERE g.folder = ? AND " ROW_IS_ALONE},
@@ -153,6 +156,10 @@ static const struct {
      "WHERE m.folder = ?1 AND m.state = 'joined' AND EXISTS (SELECT 1 FROM field f "
      "WHERE f.document_id = d.id AND " DIFFERS ") ORDER BY d.id LIMIT ?2 OFFSET ?3",
      false},
+    {"rows-purged",
+     "SELECT r.register_id, r.line FROM " ROWS "WHERE g.folder = ?1 AND r.purged_for IS NOT NULL "
+     "ORDER BY g.name, r.line LIMIT ?2 OFFSET ?3",
+     true},
 };
 
 static enum err_code texts_of(struct store *store, const char *sql, const char *id, struct js *into,

@@ -11,6 +11,11 @@
 
 /* ---- may it be used ---- */
 
+static bool is_of_owner(const struct wanted_case *of, const char *id)
+{
+    return *id && (strcmp(of->owner_id, id) == 0 || strcmp(of->owner_old_id, id) == 0);
+}
+
 static enum err_code check_source(struct store *store, const char *dossier_id,
                                   const struct js *source, struct err *err)
 {
@@ -19,7 +24,7 @@ static enum err_code check_source(struct store *store, const char *dossier_id,
     enum err_code code = wanted_case_get(store, dossier_id, &of, err);
     if (code)
         return code;
-    if (!*of.owner_id || strcmp(of.owner_id, js_text_or(source, "owner_id", "")) != 0)
+    if (!is_of_owner(&of, js_text_or(source, "owner_id", "")))
         return err_set(err, ERR_REUSE_OTHER_OWNER, "owners differ or are not known");
     if (strcmp(validity, "expired") == 0)
         return err_set(err, ERR_REUSE_EXPIRED, "the paper is no longer valid");

@@ -7,6 +7,7 @@
 #include "queue/store/inside.h"
 #include "queue/store/page.h"
 #include "queue/store/purge.h"
+#include "queue/store/register_purge.h"
 
 #include <string.h>
 
@@ -131,6 +132,8 @@ static enum err_code end_document(struct store *store, const char *document_id, 
             "WHERE document_id = ? AND answer IS NULL",
             DB_BIND(DB_TEXT(answer), DB_INT(sys_now_us()), DB_TEXT(by.id), DB_TEXT(document_id)),
             err);
+    if (!code)
+        code = register_forget(store, document_id, err);
     if (!code)
         code = reject_pages(store, document_id, by, err);
     if (!code)

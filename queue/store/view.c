@@ -204,7 +204,7 @@ static enum err_code signatures_of(struct store *store, const char *id, struct j
     "d.confirmed_us, d.confirmed_by, d.state_us, d.attempts, d.not_before_us, d.copied_us, "       \
     "d.copied_by, d.copier, d.passed_sha256 IS NOT NULL, "                                         \
     "EXISTS (SELECT 1 FROM result_code c WHERE c.code = d.result_code AND c.provisional = 1), "    \
-    "d.stage, d.paper_code, d.paper_from FROM document d "
+    "d.stage, d.paper_code, d.paper_from, d.paper_procedure FROM document d "
 
 static struct js *kind_of(struct query *q)
 {
@@ -258,6 +258,7 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
               js_set(object, "stage", js_text(query_text(q, 29))) &&
               js_set(object, "paper_code", js_text(query_text(q, 30))) &&
               js_set(object, "paper_from", js_text(query_text(q, 31))) &&
+              js_set(object, "paper_procedure", js_text(query_text(q, 32))) &&
               js_set(object, "result_code_is_provisional", js_bool(query_int(q, 28) != 0)) &&
               js_set(object, "signed", stored_file(store, query_text(q, 16), query_int(q, 17))) &&
               js_set(object, "signatures", TAKE(signatures)) &&

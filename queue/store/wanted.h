@@ -34,7 +34,7 @@ enum err_code wanted_procedure(struct store *store, const char *procedure, const
 /* What a dossier is about, "" where nobody has said. */
 struct wanted_case {
     char id[ID_SIZE], code[64], procedure[PROCEDURE_CODE_SIZE], received[11];
-    char rules_version[ID_SIZE], channel[8], owner_id[32];
+    char rules_version[ID_SIZE], channel[8], owner_id[32], owner_old_id[10];
     bool closed;
 };
 /* NOT_FOUND */

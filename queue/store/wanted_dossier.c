@@ -30,7 +30,7 @@ enum err_code wanted_case_get(struct store *store, const char *id, struct wanted
     enum err_code code =
         db_query(store->db,
                  "SELECT id, code, procedure_code, received_on, rules_version, channel, owner_id, "
-                 "closed_us IS NOT NULL FROM dossier WHERE id = ?",
+                 "owner_old_id, closed_us IS NOT NULL FROM dossier WHERE id = ?",
                  DB_BIND(DB_TEXT(id)), &q, err);
     if (!code)
         code = query_next(q, &row, err);
@@ -45,7 +45,8 @@ enum err_code wanted_case_get(struct store *store, const char *id, struct wanted
     copy_text(q, 4, out->rules_version, sizeof out->rules_version);
     copy_text(q, 5, out->channel, sizeof out->channel);
     copy_text(q, 6, out->owner_id, sizeof out->owner_id);
-    out->closed = query_int(q, 7) != 0;
+    copy_text(q, 7, out->owner_old_id, sizeof out->owner_old_id);
+    out->closed = query_int(q, 8) != 0;
     return ERR_OK;
 }
 
@@ -114,9 +115,9 @@ static enum err_code add_earlier(struct store *store, const struct wanted_case *
     enum err_code code = db_query(
         store->db,
         "SELECT d.stage, d.paper_code, d.id, d.dossier_id, d.result_code FROM dossier s "
-        "JOIN document d ON d.dossier_id = s.id WHERE s.code = ? AND s.id <> ? AND d.state "
-        "<> 'open' AND " COUNTED_DOCUMENT " ORDER BY d.created_us",
-        DB_BIND(DB_TEXT(of->code), DB_TEXT(of->id)), &q, err);
+        "JOIN document d ON d.dossier_id = s.id WHERE s.code = ?1 AND s.id <> ?2 AND d.state "
+        "<> 'open' AND d.paper_procedure IS ?3 AND " COUNTED_DOCUMENT " ORDER BY d.created_us",
+        DB_BIND(DB_TEXT(of->code), DB_TEXT(of->id), DB_TEXT(of->procedure)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {
         const struct js *paper = component_find(papers, query_text(q, 0), query_text(q, 1));
         AUTO(js) struct js *list = js_ref(js_at(paper, "earlier"));

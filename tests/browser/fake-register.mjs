@@ -22,7 +22,7 @@ export function registerRoutes({refuse, pick, documents, move, faults}) {
   }
 
   const status = () => ({registers: inUse ? [inUse] : [], map: {}, joining: false, rows: 3, documents: 3, joined: 2, rows_alone: 2, documents_alone: 0,
-    questions: 0, double_rows: 0, differing: 1, differs: {issue_date: 1}});
+    questions: 0, double_rows: 0, differing: 1, rows_purged: 1, differs: {issue_date: 1}});
 
   const routes = [
     ['GET', '/v1/imports/:id/register', status],
@@ -38,6 +38,8 @@ export function registerRoutes({refuse, pick, documents, move, faults}) {
     ['GET', '/v1/imports/:id/register/list', (_, __, query) => {
       if (faults().register)
         refuse(409, faults().register, 'Máy đang bận. Thử lại sau ít phút.');
+      if (query.get('list') === 'rows-purged')
+        return {items: [{register_id: ROW.register_id, file: ROW.file, line: 9, purged: true}], more: false};
       return {items: query.get('list') === 'rows-alone' ? ROWS
         : [{document_id: [...documents.keys()].at(-1), dossier_id: [...documents.values()].at(-1)?.dossier_id, files: ['scan-1.jpg'], why: null, fields: ['issue_date']}],
       more: false};

@@ -408,7 +408,10 @@ const routes = [
   ['PATCH', '/v1/dossiers/:id', (id, body) => {
     if (body.owner_id && !/^(\d{9,10}|\d{12,13})$/.test(body.owner_id))
       refuse(422, 'FIELD_INVALID', 'Có mục chưa đúng dạng. Sửa mục được đánh dấu.', "field 'owner_id' is not a number that can exist");
-    return {dossier: showDossier(Object.assign(pick(dossiers, id), body))};
+    if (body.owner_old_id && !/^\d{9}$/.test(body.owner_old_id))
+      refuse(422, 'FIELD_INVALID', 'Có mục chưa đúng dạng. Sửa mục được đánh dấu.', "field 'owner_old_id' is not a number of nine digits");
+    const said = body.owner_old_id ? {...body, owner_old_id_read: null} : body;
+    return {dossier: showDossier(Object.assign(pick(dossiers, id), said))};
   }],
   ['POST', '/v1/dossiers/:id/close', (id) => {
     const dossier = pick(dossiers, id);

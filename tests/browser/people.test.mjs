@@ -48,3 +48,28 @@ test('a number that cannot be is refused beside its field, and what was typed st
   assert.equal(await page.inputValue('#owner-name'), 'Đặng Thị Thử Nghiệm');
   assert.deepEqual(await findBarriers(page), []);
 });
+
+test('the old number that the code of the owner\'s card says is offered, and taken by a press', async () => {
+  await openDossier();
+  await page.evaluate(async () => {
+    const id = new URLSearchParams(location.hash.slice(1)).get('ho-so');
+    await fetch(`/v1/dossiers/${id}`, {method: 'PATCH', body: JSON.stringify({owner_name: 'Đặng Thị Thử Nghiệm', owner_id: '031199003406',
+      owner_old_id_read: '031456782'}), headers: {'Content-Type': 'application/json', 'X-Sohoa': '1'}});
+  });
+  await page.reload();
+  await page.waitForSelector('#take-old-id');
+  assert.match(await text('.offer'), /số CMND cũ: 031456782/);
+  assert.doesNotMatch(await text('.people'), /CMND cũ/, 'offered is not taken');
+  assert.deepEqual(await findBarriers(page), []);
+  await shoot(page, 'people-old-id-offer');
+  const [asked] = await Promise.all([page.waitForRequest((request) => request.method() === 'PATCH'), page.click('#take-old-id')]);
+  assert.deepEqual(asked.postDataJSON(), {owner_old_id: '031456782'});
+  await page.waitForSelector('.people >> text=(CMND cũ 031456782)');
+  await page.click('#change-people');
+  assert.equal(await page.inputValue('#owner-old-id'), '031456782');
+  await page.fill('#owner-old-id', '03145678');
+  await shoot(page, 'people-old-id-form');
+  await page.click('.people-form .primary');
+  await untilFocused('owner-old-id');
+  assert.match(await text('.people-form .alert'), /Số CMND cũ có 9 chữ số/);
+});

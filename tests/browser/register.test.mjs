@@ -78,6 +78,9 @@ test('what did not join is counted and listed; closing shows none of it any more
   assert.match(await text('dialog.registers'), /Khác với sổ: Ngày ban hành 1\./);
   await shoot(page, 'register-lists');
   assert.deepEqual(await findBarriers(page), []);
+  await page.click('.counts button >> text=Dòng đã xóa vì giấy mật: 1');
+  await page.waitForSelector('.registers td >> text=Đã xóa cùng bản quét của giấy mật');
+  assert.deepEqual(await findBarriers(page), []);
   await page.click('#close-registers');
   await until(async () => await page.locator('.registers td').count() === 0);
 });

@@ -31,10 +31,10 @@ class SohoaPeople extends SohoaElement {
   }
 
   #said(dossier) {
-    const {owner_name: name, owner_id: id, channel, presenter_name: other, presenter_basis: basis} = dossier;
+    const {owner_name: name, owner_id: id, owner_old_id: old, channel, presenter_name: other, presenter_basis: basis} = dossier;
     const presenter = basis === 'self' ? 'chính chủ' : [other, BASES[basis]?.toLowerCase()].filter(Boolean).join(', ');
     return html`<p class="people"><span>Chủ hồ sơ: <b>${name || id ? [name, id].filter(Boolean).join(' · ') : 'chưa nhập'}</b>${
-      presenter ? html` · Người nộp: ${presenter}` : nothing}${channel ? html` · ${CHANNELS[channel]}` : nothing}</span>
+      old ? html` (CMND cũ ${old})` : nothing}${presenter ? html` · Người nộp: ${presenter}` : nothing}${channel ? html` · ${CHANNELS[channel]}` : nothing}</span>
       ${dossier.closed_us ? nothing : html`<button id="change-people" type="button" ?disabled=${station.busy}
         @click=${() => this.#change(true)}>${name || id ? 'Sửa' : 'Nhập'}</button>`}</p>`;
   }
@@ -52,6 +52,7 @@ class SohoaPeople extends SohoaElement {
         @keydown=${(event) => event.key === 'Escape' && this.#change(false)}>
       ${this.#text('owner_name', 'Chủ hồ sơ', dossier)}
       ${this.#text('owner_id', 'Số định danh, CMND hoặc mã số thuế', dossier)}
+      ${this.#text('owner_old_id', 'Số CMND cũ (9 chữ số, nếu có)', dossier)}
       ${this.#choice('owner_kind', 'Đối tượng', OWNER_KINDS, dossier)}
       ${this.#choice('channel', 'Kênh nộp', CHANNELS, dossier)}
       ${this.#choice('presenter_basis', 'Người nộp là', BASES, dossier)}
@@ -63,13 +64,13 @@ class SohoaPeople extends SohoaElement {
   }
 
   #text(name, label, dossier) {
-    const id = name.replace('_', '-');
+    const id = name.replaceAll('_', '-');
     return html`<label for=${id}>${label}</label>
       <input id=${id} name=${name} autocomplete="off" spellcheck="false" maxlength="500" .value=${dossier[name] ?? ''}>`;
   }
 
   #choice(name, label, texts, dossier) {
-    const id = name.replace('_', '-');
+    const id = name.replaceAll('_', '-');
     return html`<label for=${id}>${label}</label>
       <select id=${id} name=${name}><option value="">Chưa rõ</option>
         ${Object.entries(texts).map(([word, text]) => html`<option value=${word} ?selected=${word === dossier[name]}>${text}</option>`)}
@@ -89,20 +90,30 @@ class SohoaPeople extends SohoaElement {
   /* The daemon names the field it does not take. */
   #refused(form) {
     const field = form.elements[station.notice?.field];
-    this.#problem = field?.name.endsWith('_id')
-      ? 'Số này không đúng: số định danh có 12 chữ số, CMND 9, mã số thuế 10 hoặc 13. Xem lại từng chữ số trên giấy.' : '';
+    this.#problem = field?.name === 'owner_old_id'
+      ? 'Số CMND cũ có 9 chữ số và chỉ ghi bên cạnh số định danh 12 chữ số của cùng người. Xem lại hai số trên giấy.'
+      : field?.name.endsWith('_id') ? 'Số này không đúng: số định danh có 12 chữ số, CMND 9, mã số thuế 10 hoặc 13. Xem lại từng chữ số trên giấy.' : '';
     this.requestUpdate();
     field?.focus();
   }
 
   /* Of papers of this dossier: a card may be the owner's or the presenter's, so a person says whose. */
   #offers(dossier) {
+    if (dossier.owner_old_id_read)
+      return this.#offerOld(dossier.owner_old_id_read);
     if (dossier.owner_id || dossier.owner_name)
       return nothing;
     const found = station.documents.filter(({type, state}) => TELLING.has(type) && state !== 'rejected')
       .map((document) => ({document, name: read(document, 'owner_name'), id: read(document, 'owner_id')}))
       .find(({name, id}) => name || id);
     return found ? this.#offer(found) : nothing;
+  }
+
+  /* Papers of before bear it: without it they are not found. */
+  #offerOld(old) {
+    return html`<p class="offer">Mã QR trên căn cước của chủ hồ sơ ghi số CMND cũ: <b>${old}</b>
+      <button id="take-old-id" type="button" ?disabled=${station.busy}
+        @click=${() => station.updateDossier({owner_old_id: old})}>Ghi số này để tìm giấy cũ</button></p>`;
   }
 
   #offer({document, name, id}) {

@@ -6,7 +6,9 @@ import {dateForPeople, fieldLabel, timeForPeople} from './text.js';
 const COLUMNS = {path: 'Tên tệp hoặc thư mục', type: 'Loại giấy tờ', number: 'Số (riêng)', symbol: 'Ký hiệu (riêng)', '-': 'Không dùng'};
 const columnLabel = (column) => COLUMNS[column] ?? fieldLabel(column);
 const LISTS = [['rows_alone', 'rows-alone', 'Dòng chưa có bản quét'], ['documents_alone', 'documents-alone', 'Giấy chưa có trong sổ'],
-  ['questions', 'questions', 'Giấy cần chọn dòng'], ['double_rows', 'double-rows', 'Dòng ghi hai lần'], ['differing', 'differing', 'Giấy khác với sổ']];
+  ['questions', 'questions', 'Giấy cần chọn dòng'], ['double_rows', 'double-rows', 'Dòng ghi hai lần'], ['differing', 'differing', 'Giấy khác với sổ'],
+  ['rows_purged', 'rows-purged', 'Dòng đã xóa vì giấy mật']];
+const shownLists = (status) => LISTS.filter(([key]) => key !== 'rows_purged' || status.rows_purged);
 const NOTES = {'not in the form of this field, kept as text': 'không đúng dạng, giữ nguyên chữ trong sổ',
   'a total, left out': 'dòng tổng cộng, bỏ qua', 'below the table, left out': 'dòng dưới bảng, bỏ qua',
   'a title in one cell, left out': 'dòng tiêu đề, bỏ qua', 'the headings again, left out': 'tiêu đề cột lặp lại, bỏ qua',
@@ -114,7 +116,7 @@ class SohoaRegisters extends SohoaElement {
       <ul class="in-use">${current.map(({name, file, rows, imported_us: at}) => html`
         <li><b>${name}</b> <small>${file} · ${rows} dòng · nhập ${timeForPeople(at)}</small></li>`)}</ul>
       <p role="status">${status.joining ? 'Đang ghép giấy với sổ…' : `Đã ghép ${status.joined} trên ${status.documents} giấy.`}</p>
-      <p class="counts">${LISTS.map(([key, list, label]) => html`<button type="button" class="small" aria-pressed=${String(list === station.registers.list)}
+      <p class="counts">${shownLists(status).map(([key, list, label]) => html`<button type="button" class="small" aria-pressed=${String(list === station.registers.list)}
         ?disabled=${!status[key]} @click=${() => station.registers.show(list)}>${label}: <b>${status[key]}</b></button>`)}</p>
       ${Object.keys(status.differs).length ? html`<p class="hint">Khác với sổ: ${Object.entries(status.differs)
         .map(([name, count]) => `${fieldLabel(name)} ${count}`).join(', ')}.</p>` : nothing}
@@ -131,7 +133,9 @@ class SohoaRegisters extends SohoaElement {
       ${hasMore ? html`<button type="button" class="small" @click=${() => station.registers.more()}>Xem thêm</button>` : nothing}`;
   }
 
-  #row({line, path, values, texts}) {
+  #row({line, path, values, texts, purged}) {
+    if (purged)
+      return html`<tr><td>${line}</td><td colspan="4">Đã xóa cùng bản quét của giấy mật</td></tr>`;
     const told = {...texts, ...values};
     return html`<tr><td>${line}</td><td>${path ?? ''}</td><td>${told.number_symbol ?? ''}</td>
       <td>${values.issue_date ? dateForPeople(values.issue_date) : texts.issue_date ?? ''}</td><td>${told.owner_name ?? ''}</td></tr>`;
@@ -150,7 +154,6 @@ class SohoaRegisters extends SohoaElement {
     station.chooseDocument(documentId);
   }
 
-  /* The button that was pressed goes; the focus stays here. */
   /* Arrow keys go on from sheet to sheet. */
   async #turnTo(sheet) {
     await station.registers.chooseSheet(sheet);
@@ -158,6 +161,7 @@ class SohoaRegisters extends SohoaElement {
     this.querySelector('#register-sheet')?.focus();
   }
 
+  /* The button that was pressed goes; the focus stays here. */
   async #after(done) {
     await done;
     await this.updateComplete;

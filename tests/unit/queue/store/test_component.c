@@ -109,6 +109,73 @@ static void what_went_into_the_result_code_stays(void **state)
                                                 &(struct scan_for){.code = ""}, CLERK, err));
 }
 
+/* "P1" of one procedure is no "P1" of another. */
+static void what_bears_a_code_stands_in_the_list_of_its_own_procedure_only(void **state)
+{
+    struct rig *rig = *state;
+    case_put_marriage(rig);
+    case_put(rig, "rule-sets",
+             "[{\"procedure\":\"1.000894\",\"paper\":\"P1\",\"name\":\"Giấy khai "
+             "sinh\",\"group\":\"a\"},{\"procedure\":\"1.000895\",\"paper\":\"P1\",\"name\":\"Sơ "
+             "đồ\",\"group\":\"a\"}]");
+    struct paper paper = rig_paper_in(rig, "queued", 1);
+    struct dossier_change bind = {.code = "H56.14-260105-0007", .papers = -1, .sides = -1};
+    ASSERT_OK(dossier_change(rig->store, paper.dossier, &bind, CLERK, err));
+    case_settle(rig, paper.dossier, PROCEDURE, "2026-01-05");
+    case_set(rig,
+             "UPDATE document SET paper_code = ?, stage = 'component', paper_from = 'read', "
+             "paper_procedure = '1.000894' WHERE id = ?",
+             "P1", paper.document);
+    EXPECT_PAPER(paper.dossier, "P1", "documents[0]", paper.document);
+    case_settle(rig, paper.dossier, "1.000895", NULL);
+    case_expect_is(rig, paper.document, "component", "P1", "read");
+    EXPECT_PAPER(paper.dossier, "P1", "documents", "0");
+    EXPECT_PAPER(paper.dossier, "P1", "state", "missing");
+    AUTO(js) struct js *wanted = case_wanted(rig, paper.dossier);
+    assert_string_equal(js_text_or(wanted, "others[0]", ""), paper.document);
+    AUTO(js) struct js *facts = NULL;
+    ASSERT_OK(component_facts(rig->store, paper.dossier, true, &facts, err));
+    assert_int_equal(js_count(facts), 2);
+    assert_true(js_is_null(js_at(facts, "[0].paper_code")));
+    assert_int_equal(js_int_or(facts, "[1].class", -1), CLASS_NONE);
+    char later[ID_SIZE], again[ID_SIZE];
+    rig_dossier(rig, NULL, 1, again);
+    case_set_owner(rig, again, OWNER);
+    case_settle(rig, again, "1.000895", "2026-01-05");
+    EXPECT_PAPER(again, "P1", "held", "0");
+    case_settle(rig, again, PROCEDURE, NULL);
+    EXPECT_PAPER(again, "P1", "held[0].document_id", paper.document);
+    case_settle(rig, paper.dossier, PROCEDURE, NULL);
+    EXPECT_PAPER(paper.dossier, "P1", "documents[0]", paper.document);
+    case_settle(rig, paper.dossier, "1.000895", NULL);
+    case_set(rig, "UPDATE dossier SET closed_us = coalesce(?, 1) WHERE id = ?", NULL,
+             paper.dossier);
+    rig_dossier(rig, bind.code, 1, later);
+    EXPECT_PAPER(later, "P1", "earlier", "0");
+}
+
+static void what_is_proposed_is_of_the_procedure_that_wants_it(void **state)
+{
+    struct rig *rig = *state;
+    case_put_marriage(rig);
+    case_put(rig, "rule-sets",
+             "[{\"procedure\":\"1.000894\",\"paper\":\"P1\",\"name\":\"Giấy khai "
+             "sinh\",\"group\":\"a\"},{\"procedure\":\"1.000895\",\"paper\":\"P1\",\"name\":\"Giấy "
+             "khai sinh\",\"group\":\"a\"}]");
+    struct paper paper = rig_paper_in(rig, "open", 1);
+    case_set(rig, "UPDATE document SET type = ? WHERE id = ?", "birth-certificate", paper.document);
+    static const char *const procedures[] = {"1.000894", "1.000895", "1.000894"};
+    for (size_t i = 0; i < COUNT_OF(procedures); i++) {
+        case_settle(rig, paper.dossier, procedures[i], NULL);
+        AUTO(js) struct js *view = case_document(rig, paper.document);
+        assert_string_equal(js_text_or(view, "paper_code", ""), "P1");
+        assert_string_equal(js_text_or(view, "paper_procedure", ""), procedures[i]);
+    }
+    case_settle(rig, paper.dossier, "", NULL);
+    AUTO(js) struct js *none = case_document(rig, paper.document);
+    assert_true(js_is_null(js_at(none, "paper_procedure")));
+}
+
 static void a_new_version_is_the_same_paper(void **state)
 {
     struct rig *rig = *state;
@@ -120,6 +187,7 @@ static void a_new_version_is_the_same_paper(void **state)
         scan_gate_say(rig->store, paper.document, &(struct scan_for){.code = "P1"}, CLERK, err));
     ASSERT_OK(document_replace(rig->store, paper.document, "lệch", CLERK, id, err));
     case_expect_is(rig, id, "component", "P1", "said");
+    EXPECT_PAPER(paper.dossier, "P1", "documents[0]", id);
 }
 
 /* ---- the case comes back ---- */
@@ -134,8 +202,8 @@ static void a_case_that_comes_back_gets_its_result(void **state)
     ASSERT_OK(dossier_change(rig->store, paper.dossier, &bind, CLERK, err));
     case_settle(rig, paper.dossier, PROCEDURE, "2026-01-06");
     case_set(rig,
-             "UPDATE document SET paper_code = ?, stage = 'component', paper_from = 'said' "
-             "WHERE id = ?",
+             "UPDATE document SET paper_code = ?, stage = 'component', paper_from = 'said', "
+             "paper_procedure = '1.000894' WHERE id = ?",
              "P1", paper.document);
     ASSERT_OK(dossier_close(rig->store, paper.dossier, true, CLERK, err));
     rig_dossier(rig, "H56.14-260105-0001", 1, later);
@@ -193,6 +261,8 @@ int main(void)
         T(a_paper_older_than_the_case_is_not_its_result),
         T(reading_and_confirming_propose),
         T(what_went_into_the_result_code_stays),
+        T(what_bears_a_code_stands_in_the_list_of_its_own_procedure_only),
+        T(what_is_proposed_is_of_the_procedure_that_wants_it),
         T(a_new_version_is_the_same_paper),
         T(a_case_that_comes_back_gets_its_result),
         T(a_code_bound_later_brings_the_procedure_but_not_over_another),

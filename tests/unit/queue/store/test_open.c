@@ -385,6 +385,23 @@ static void a_store_written_by_version_10_opens_with_all_its_rows(void **state)
     opens_with_all_its_rows(*state, SOHOA_SOURCE_DIR "/tests/data/store/v10.sql");
 }
 
+static void a_store_written_by_version_16_opens_with_all_its_rows(void **state)
+{
+    struct rig *rig = *state;
+    opens_with_all_its_rows(rig, SOHOA_SOURCE_DIR "/tests/data/store/v16.sql");
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM document WHERE paper_code = 'P1' AND "
+                                     "paper_procedure = '1.000894'"),
+                     1);
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM document WHERE paper_code IS NULL AND "
+                                     "paper_procedure IS NOT NULL"),
+                     0);
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM register_row WHERE purged_for IS NULL "
+                                     "AND number_key = '5/qd'"),
+                     1);
+    ASSERT_ERR(ERR_CONFLICT,
+               db_run(rig->store->db, "UPDATE register_row SET data = '{}'", DB_BIND_NONE, err));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
@@ -412,6 +429,7 @@ int main(void)
         T(a_store_written_by_version_7_opens_with_all_its_rows),
         T(a_store_written_by_version_8_opens_with_all_its_rows),
         T(a_store_written_by_version_10_opens_with_all_its_rows),
+        T(a_store_written_by_version_16_opens_with_all_its_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

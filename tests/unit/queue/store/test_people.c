@@ -106,6 +106,63 @@ static void what_cannot_be_is_refused_by_name(void **state)
                say(rig, "01900000-0000-7000-8000-000000000000", SAY([0] = OWNER), err));
 }
 
+static void an_old_number_stands_beside_a_new_one_of_the_same_owner(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    static const char OLD[] = "031456782";
+    rig_dossier(rig, NULL, 1, id);
+    ASSERT_ERR(ERR_FIELD_INVALID, say(rig, id, SAY([DOSSIER_owner_old_id] = OLD), err));
+    ASSERT_OK(
+        say(rig, id, SAY([DOSSIER_owner_id] = OWNER, [DOSSIER_owner_old_id] = "031 456 782"), err));
+    assert_string_equal(shown(rig, id, "owner_old_id"), OLD);
+    static const char *const wrong[] = {"031199003406", "0100109106", "111111111", "12345678",
+                                        "Trần"};
+    for (size_t i = 0; i < COUNT_OF(wrong); i++)
+        ASSERT_ERR(ERR_FIELD_INVALID, say(rig, id, SAY([DOSSIER_owner_old_id] = wrong[i]), err));
+    ASSERT_ERR(ERR_FIELD_INVALID, say(rig, id, SAY([DOSSIER_presenter_id] = OLD), err));
+    ASSERT_OK(say(rig, id, SAY([DOSSIER_owner_id] = OWNER), err)); /* the same one */
+    assert_string_equal(shown(rig, id, "owner_old_id"), OLD);
+    ASSERT_ERR(ERR_FIELD_INVALID,
+               say(rig, id, SAY([DOSSIER_owner_id] = TAX, [DOSSIER_owner_old_id] = OLD), err));
+    ASSERT_OK(say(rig, id, SAY([DOSSIER_owner_id] = OTHER), err));
+    assert_string_equal(shown(rig, id, "owner_old_id"), ""); /* it was the former owner's */
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM audit WHERE detail = "
+                                     "'owner_id, owner_old_id taken away'"),
+                     1);
+}
+
+/* number|old number|name|… as on the front of a chip card. */
+static void an_old_number_in_the_code_of_the_owners_card_is_offered_and_not_taken(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        const char *owner, *code, *offered;
+    } cases[] = {
+        {OWNER, "031199003406|031456782|X|01011999|Nữ|Y|01012021", "031456782"},
+        {OWNER, "031199003406||X|01011999|Nữ|Y|01012021", ""},
+        {OWNER, "031199003406|03145678|X|01011999|Nữ|Y|01012021", ""},
+        {OWNER, "031199003406|0314567822|X|01011999|Nữ|Y|01012021", ""},
+        {OTHER, "031199003406|031456782|X|01011999|Nữ|Y|01012021", ""}, /* another's card */
+        {"", "031199003406|031456782|X|01011999|Nữ|Y|01012021", ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct paper paper = rig_paper_in(rig, "read", 1);
+        AUTO(js)
+        struct js *info = js_pack("{s:[{s:s, s:s}]}", "codes", "kind", "QR", "text", cases[i].code);
+        AUTO(mem) char *text = js_dump(info);
+        ASSERT_OK(db_run(rig->store->db, "UPDATE page SET info = ? WHERE document_id = ?",
+                         DB_BIND(DB_TEXT(text), DB_TEXT(paper.document)), err));
+        ASSERT_OK(say(rig, paper.dossier, SAY([DOSSIER_owner_id] = cases[i].owner), err));
+        assert_string_equal(shown(rig, paper.dossier, "owner_old_id_read"), cases[i].offered);
+        assert_string_equal(shown(rig, paper.dossier, "owner_old_id"), "");
+        if (!*cases[i].offered)
+            continue;
+        ASSERT_OK(say(rig, paper.dossier, SAY([DOSSIER_owner_old_id] = "031456783"), err));
+        assert_string_equal(shown(rig, paper.dossier, "owner_old_id_read"), "");
+    }
+}
+
 static void the_audit_names_keys_and_no_values(void **state)
 {
     struct rig *rig = *state;
@@ -165,6 +222,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_owner_in_person_is_nobody_else, rig_setup,
                                         rig_teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_is_refused_by_name, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(an_old_number_stands_beside_a_new_one_of_the_same_owner,
+                                        rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(
+            an_old_number_in_the_code_of_the_owners_card_is_offered_and_not_taken, rig_setup,
+            rig_teardown),
         cmocka_unit_test_setup_teardown(the_audit_names_keys_and_no_values, rig_setup,
                                         rig_teardown),
         cmocka_unit_test_setup_teardown(a_record_that_has_not_left_says_whose_case_it_is, rig_setup,

@@ -36,6 +36,56 @@ static void what_the_owner_has_is_found(void **state)
     assert_true(js_int_or(wanted, "look_up.at_us", 0) > 0);
 }
 
+static enum err_code say_old_id(struct rig *rig, const char *id, const char *old, struct err *err)
+{
+    struct dossier_change change = {.papers = -1, .sides = -1};
+    change.people.said[DOSSIER_owner_old_id] = old;
+    return dossier_change(rig->store, id, &change, CLERK, err);
+}
+
+/* Regulations 8.3: papers from before the card with the chip bear the number of nine digits. */
+static void papers_of_the_old_number_are_the_owners_once_a_person_said_it(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    static const char OLD[] = "012345678";
+    case_put_marriage(rig);
+    struct paper paper = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_set(rig, SET_FIELD("owner_id"), OLD, paper.document);
+    case_set(rig, SET_FIELD("number_symbol"), "77/2009", paper.document);
+    case_marriage(rig, NULL, id);
+    struct paper_key key = {.dossier_id = id, .code = "P1"};
+    EXPECT_PAPER(id, "P1", "held", "0");
+    ASSERT_ERR(ERR_REUSE_OTHER_OWNER, reuse_take(rig->store, &key, paper.document, CLERK, err));
+    ASSERT_OK(say_old_id(rig, id, OLD, err));
+    EXPECT_PAPER(id, "P1", "held[0].document_id", paper.document);
+    AUTO(js) struct js *found = NULL;
+    ASSERT_OK(look_up_number(rig->store, id, "77", &found, err));
+    assert_int_equal(js_count(js_at(found, "held")), 1);
+    ASSERT_OK(reuse_take(rig->store, &key, paper.document, CLERK, err));
+    EXPECT_PAPER(id, "P1", "state", "have");
+    struct paper new_one = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    EXPECT_PAPER(id, "P1", "held", "2"); /* of either number */
+    ASSERT_OK(say_old_id(rig, id, "012345679", err));
+    EXPECT_PAPER(id, "P1", "reuse", "-"); /* it was another's */
+    EXPECT_PAPER(id, "P1", "held", "1");
+    EXPECT_PAPER(id, "P1", "held[0].document_id", new_one.document);
+}
+
+/* An old number that is said is one more of the same owner. */
+static void what_was_reused_before_the_old_number_was_said_stays(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE];
+    case_put_marriage(rig);
+    struct paper paper = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_marriage(rig, NULL, id);
+    struct paper_key key = {.dossier_id = id, .code = "P1"};
+    ASSERT_OK(reuse_take(rig->store, &key, paper.document, CLERK, err));
+    ASSERT_OK(say_old_id(rig, id, "012345678", err));
+    EXPECT_PAPER(id, "P1", "reuse.source.document_id", paper.document);
+}
+
 /* As a person types it from the paper in their hand. */
 static void what_the_owner_has_is_found_by_its_number(void **state)
 {
@@ -318,6 +368,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(what_the_owner_has_is_found),
         T(what_the_owner_has_is_found_by_its_number),
+        T(papers_of_the_old_number_are_the_owners_once_a_person_said_it),
+        T(what_was_reused_before_the_old_number_was_said_stays),
         T(nothing_of_others_unsigned_or_over_is_found),
         T(validity_is_a_day_none_or_unknown),
         T(a_held_paper_is_taken_over_and_given_back),

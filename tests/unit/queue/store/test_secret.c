@@ -109,6 +109,29 @@ struct secret {
     char first[ID_SIZE], marked[ID_SIZE];
 };
 
+/* A register says of the paper what nobody may know. */
+static void put_in_register(struct rig *rig, const char *document)
+{
+    static const char *const rows[] = {
+        "INSERT OR IGNORE INTO register VALUES ('r1', 'old', 'so', 'so.csv', "
+        "'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', '{}', 'current', 1, "
+        "1, 'uid:1000')",
+        "INSERT OR IGNORE INTO register_folder (folder) VALUES ('old')",
+        "INSERT INTO register_row SELECT 'r1', count(*), 'chimhoangyen4711/qd', '2019-03-05', "
+        "'chimhoangyen4711', '{\"line\":2,\"values\":{\"abstract\":\"chimhoangyen4711\"}}', NULL "
+        "FROM register_row",
+        "INSERT INTO register_path SELECT 'r1', 'Achimhoangyen4711.jpg', max(line), "
+        "'Achimhoangyen4711.jpg' FROM register_row",
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        ASSERT_OK(db_run(rig->store->db, rows[i], DB_BIND_NONE, err));
+    ASSERT_OK(db_run(rig->store->db,
+                     "INSERT INTO register_document SELECT ?, 'old', 'chimhoangyen4711/qd', "
+                     "'2019-03-05', NULL, 'joined', 'path', NULL, 'r1', max(line), 1 "
+                     "FROM register_row",
+                     DB_BIND(DB_TEXT(document)), err));
+}
+
 /* A paper that was read, and then a page with a mark came. */
 static struct secret locked_paper(struct rig *rig)
 {
@@ -117,6 +140,7 @@ static struct secret locked_paper(struct rig *rig)
     ASSERT_OK(document_finish_scan(rig->store, s.paper.document, CLERK, err));
     assert_true(read_page(rig, NULL));
     understand(rig);
+    put_in_register(rig, s.paper.document);
     ASSERT_OK(document_reopen(rig->store, s.paper.document, CLERK, err));
     rig_page(rig, &s.paper, "canary-image-zyxw-4711 with the mark", s.marked);
     assert_true(read_page(rig, "mat"));
@@ -201,6 +225,8 @@ static void assert_gone(struct rig *rig, const struct secret *s)
     assert_false(store_has(rig, "canary-image-zyxw-4711"));
     assert_int_equal(rig_number(rig, "SELECT count(*) FROM purge WHERE done_us IS NULL"), 0);
     assert_int_equal(rig_number(rig, "SELECT count(*) FROM purge_blob"), 0);
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM register_row WHERE purged_for IS NULL"),
+                     0);
     assert_string_equal(state_of(rig, MACHINE_document, s->paper.document), "rejected");
     ASSERT_ERR(ERR_CONTENT_PURGED, secret_check(rig->store, s->marked, err));
     ASSERT_ERR(ERR_CONTENT_PURGED, secret_check(rig->store, s->paper.document, err));
