@@ -83,6 +83,12 @@ enum err_code fields_put(struct fields *fields, const struct field *field, struc
     return ERR_OK;
 }
 
+/* What no word stands for ("Công văn" for a letter without a title) has a page and no box. */
+static bool has_place(const struct field *field)
+{
+    return field->page && (field->box.w > 0 || field->box.h > 0);
+}
+
 static struct js *field_to_js(const struct field *f)
 {
     if (!f->value && !f->raw)
@@ -93,8 +99,8 @@ static struct js *field_to_js(const struct field *f)
     struct js *object =
         js_pack("{s:o, s:s?, s:f, s:i, s:o, s:s, s:b}", "value", value, "raw", f->raw, "confidence",
                 round(f->confidence * 1000) / 1000, "page", f->page, "box_mm",
-                f->page ? rect_to_js(f->box) : js_null(), "source", field_source_name(f->source),
-                "needs_person", f->needs_person);
+                has_place(f) ? rect_to_js(f->box) : js_null(), "source",
+                field_source_name(f->source), "needs_person", f->needs_person);
     if (object && f->handwritten && !js_set(object, "handwritten", js_bool(true)))
         return NULL;
     return TAKE(object);

@@ -44,7 +44,7 @@ struct field {
     char *raw;          /* as read; NULL when nothing was */
     double confidence;  /* 0..1, calibrated as far as we can */
     int page;           /* number from 1 within the document; 0 when not from a page */
-    struct rect_mm box; /* upright frame of that page */
+    struct rect_mm box; /* upright frame of that page; without size: no place (JSON: null) */
     enum field_source source;
     bool needs_person;
     bool handwritten; /* what was read stands there by hand: then a person is needed, too */

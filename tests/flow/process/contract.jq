@@ -12,8 +12,8 @@ def field:
     else
         check("value"; .value == null or (.value | text or boolean)), check("raw"; .raw | text),
         check("confidence"; .confidence | number(0; 1)), check("page"; .page | number(1; 1000)),
-        # a value that follows from the wording, not printed as such, has no extent
-        check("box_mm"; if .raw == "" then .box_mm | place else .box_mm | box end), check("source"; .source | text), check("needs_person"; .needs_person | boolean),
+        # a value that follows from the wording, not printed as such, has no place
+        check("box_mm"; if .raw == "" and .box_mm == null then has("box_mm") else .box_mm | box end), check("source"; .source | text), check("needs_person"; .needs_person | boolean),
         check("handwritten"; (has("handwritten") | not) or (.handwritten == true and .needs_person))
     end;
 

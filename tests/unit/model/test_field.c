@@ -31,6 +31,25 @@ static void a_field_not_found_is_null_and_asks_a_person(void **state)
     assert_true(fields_find(&again, FIELD_signer)->needs_person);
 }
 
+static void a_field_that_no_word_stands_for_has_a_page_and_no_box(void **state)
+{
+    (void)state;
+    AUTO(fields) struct fields fields = {0};
+    struct field name = {.name = FIELD_doc_name, .value = (char *)"Công văn", .page = 1};
+    struct field place = {
+        .name = FIELD_issuer, .value = (char *)"UBND xã", .page = 1, .box = {0, 0, 30, 4}};
+    fields_put(&fields, &name, NULL);
+    fields_put(&fields, &place, NULL);
+    AUTO(js) struct js *json = fields_to_js(&fields);
+    assert_false(js_has(json, "doc_name.box_mm"));
+    assert_int_equal(js_int_or(json, "doc_name.page", 0), 1);
+    assert_true(js_has(json, "issuer.box_mm"));
+    AUTO(fields) struct fields again = {0};
+    assert_int_equal(fields_from_js(json, &again, NULL), ERR_OK);
+    AUTO(js) struct js *twice = fields_to_js(&again);
+    assert_true(js_equal(json, twice));
+}
+
 static void what_people_type_is_made_canonical_or_refused(void **state)
 {
     (void)state;
@@ -119,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_better_source_wins_and_a_worse_one_does_not),
         cmocka_unit_test(a_field_not_found_is_null_and_asks_a_person),
+        cmocka_unit_test(a_field_that_no_word_stands_for_has_a_page_and_no_box),
         cmocka_unit_test(what_people_type_is_made_canonical_or_refused),
         cmocka_unit_test(texts_have_the_length_of_the_regulations_in_characters),
     };
