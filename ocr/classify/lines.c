@@ -108,20 +108,32 @@ static int compare_lines_of_words(const void *a, const void *b)
     return x->line != y->line ? x->line - y->line : compare_columns(a, b);
 }
 
+/* A recogniser's box may run over the short word behind it, which it then reads as the next one of
+ * its own line and which ends behind it. */
+static bool runs_over(const struct word *left, const struct word *right)
+{
+    return left->block == right->block && left->line == right->line &&
+           left->box.x + left->box.w / 2 < right->box.x &&
+           left->box.x + left->box.w <= right->box.x + right->box.w;
+}
+
 /* Words of one row, left to right. What is printed over other print (a stamp) lies on a layer of
  * its own, so that it does not get between the words of the text. */
 static int number_layers(struct word *word, size_t count, int first_line)
 {
     double end_mm[LAYERS_MAX];
+    struct word last[LAYERS_MAX];
     int layers = 0;
     qsort(word, count, sizeof *word, compare_columns);
     for (size_t i = 0; i < count; i++) {
         double room_mm = word[i].box.w * LAYER_OVERLAP;
         int layer = 0;
-        while (layer < layers && layer < LAYERS_MAX - 1 && word[i].box.x + room_mm < end_mm[layer])
+        while (layer < layers && layer < LAYERS_MAX - 1 &&
+               word[i].box.x + room_mm < end_mm[layer] && !runs_over(&last[layer], &word[i]))
             layer++;
         layers = layer < layers ? layers : layer + 1;
         end_mm[layer] = word[i].box.x + word[i].box.w;
+        last[layer] = word[i];
         word[i].block = 0;
         word[i].line = first_line + layer;
     }

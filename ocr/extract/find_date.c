@@ -59,11 +59,10 @@ static enum err_code propose_date(struct paper *paper, const struct field_rule *
     struct found found = {.page = page_index,
                           .first = at->label,
                           .count = at->end - at->label,
-                          .rest_first = at->year,
-                          .rest_count = at->year_is_below,
+                          .rest_first = at->label_is_below ? at->year_label : at->year,
+                          .rest_count = (size_t)at->year_is_below + at->label_is_below,
                           .source = FIELD_FROM_ZONE};
-    bool good = at->readable && !doubt && !at->date.repaired &&
-                read_date_is_printed(page, paper->aspect[page_index], at);
+    bool good = !doubt && read_date_is_printed(page, paper->aspect[page_index], at);
     if (at->readable) {
         date_iso(&at->date, iso);
         found.value = iso;
@@ -184,12 +183,13 @@ static bool stands_over_signature(const struct paper *paper, size_t page_index,
     const struct paper_end *end = &paper->layout[page_index].end;
     const struct word *last = &page->words->item[at->end - 1];
     double middle_mm = (page->words->item[at->line_first].box.x + last->box.x + last->box.w) / 2;
+    double baseline_mm = page->words->item[at->year].baseline_mm;
     bool over = false;
     for (size_t i = 0; i < end->signature_count; i++)
-        over = over || is_under(end->signature[i].first, last->baseline_mm, middle_mm);
+        over = over || is_under(end->signature[i].first, baseline_mm, middle_mm);
     for (size_t i = 0; i < page->line_count; i++)
-        over = over || (names_a_signer(&page->line[i]) &&
-                        is_under(&page->line[i], last->baseline_mm, middle_mm));
+        over = over ||
+               (names_a_signer(&page->line[i]) && is_under(&page->line[i], baseline_mm, middle_mm));
     return over;
 }
 

@@ -104,13 +104,19 @@ static enum err_code compare_name(struct paper *paper, const struct zone *zone)
     return ERR_OK;
 }
 
+/* Cards without an end have the last day of 99 there. */
+static bool is_endless(const struct mrz *mrz)
+{
+    return text_starts(mrz->expiry, "2099");
+}
+
 static enum err_code take_zone(struct paper *paper, const struct zone *zone)
 {
     enum err_code code = propose(paper, zone, FIELD_owner_id, zone->mrz->personal, false);
     if (!code)
         code = propose(paper, zone, FIELD_owner_birth_date, zone->mrz->birth, false);
     if (!code)
-        code = propose(paper, zone, FIELD_valid_until, zone->mrz->expiry, true);
+        code = propose(paper, zone, FIELD_valid_until, zone->mrz->expiry, is_endless(zone->mrz));
     return code ? code : compare_name(paper, zone);
 }
 

@@ -129,7 +129,10 @@ bool parse_date(const char *text, struct date *out)
 
 int parse_date_part(const char *text, bool *out_repaired)
 {
-    const char *next = text;
+    AUTO(mem) char *plain = text_fold(text);
+    for (char *c = plain; c && *c == 't' && strlen(plain) == 2; c++)
+        *c = 'l'; /* neither day nor month begins with the other figure that looks like a T */
+    const char *next = plain ? plain : "";
     int value = take_digits(&next, 4, out_repaired);
     while (*next == '.' || *next == ',' || *next == ';' || *next == ':')
         next++;

@@ -121,19 +121,37 @@ static size_t next_written(const struct page_text *page, size_t from, size_t end
     return from;
 }
 
-static int part_at(const struct page_text *page, size_t at, bool *out_repaired)
+/* The number that words `first` … `end` are; a recogniser may have torn it in two. */
+static int read_part(const struct page_text *page, size_t first, size_t end, bool *out_repaired)
 {
-    return parse_date_part(page->words->item[at].text, out_repaired);
+    const struct word *word = &page->words->item[first];
+    if (first + 1 == end)
+        return parse_date_part(word->text, out_repaired);
+    if (first + 2 != end)
+        return -1;
+    AUTO(mem) char *whole = mem_printf("%s%s", word[0].text, word[1].text);
+    *out_repaired = true;
+    return whole ? parse_date_part(whole, out_repaired) : -1;
+}
+
+/* Where the words of the year end: its first three figures at most may stand apart. */
+static size_t year_end(const struct page_text *page, size_t year, size_t end)
+{
+    bool torn = year + 1 < end && strlen(page->key[year]) + strlen(page->key[year + 1]) == 4 &&
+                *page->key[year] && *page->key[year + 1];
+    return year + 1 + torn;
 }
 
 static void read_parts(const struct page_text *page, struct date_words *out)
 {
     struct date date = {0};
-    date.day = part_at(page, out->day, &date.repaired);
-    date.month = part_at(page, out->month, &date.repaired);
-    date.year = part_at(page, out->year, &date.repaired);
-    bool alone = out->day + 1 == out->month_label && out->month + 1 == out->year_label;
-    if (date.day < 0 || date.month < 0 || date.year < 0 || !alone || !date_is_real(&date))
+    date.repaired = out->label == out->day;
+    date.day = read_part(page, out->day, out->month_label, &date.repaired);
+    date.month = read_part(page, out->month, out->label_is_below ? out->end : out->year_label,
+                           &date.repaired);
+    date.year =
+        read_part(page, out->year, out->year_is_below ? out->year + 1 : out->end, &date.repaired);
+    if (date.day < 0 || date.month < 0 || date.year < 0 || !date_is_real(&date))
         return;
     out->date = date;
     out->readable = true;
@@ -170,34 +188,86 @@ static size_t year_below(const struct page_text *page, size_t label, size_t none
     return none;
 }
 
+/* "năm 2022" alone on the next line, within the width of the words from `first` to `last`: its
+ * first word, or `none`. */
+static size_t year_line_below(const struct page_text *page, size_t first, size_t last, size_t none)
+{
+    const struct rect_mm *left = &page->words->item[first].box;
+    const struct word *right = &page->words->item[last];
+    for (size_t i = 0; i < page->line_count; i++) {
+        const struct page_line *line = &page->line[i];
+        double down_mm = line->baseline_mm - right->baseline_mm;
+        if (line->count == 2 && down_mm > 2 && down_mm < YEAR_BELOW_MM && line->box.x > left->x &&
+            line->box.x + line->box.w < right->box.x + right->box.w &&
+            strcmp(page->key[line->first], "nam") == 0 && strlen(page->key[line->first + 1]) == 4 &&
+            strspn(page->key[line->first + 1], "0123456789") == 4)
+            return line->first;
+    }
+    return none;
+}
+
+/* The year of a date whose month ends the line. */
+static bool find_year_below(const struct page_text *page, size_t first, size_t end,
+                            struct date_words *at)
+{
+    size_t month = next_written(page, at->month_label + 1, end), none = page->words->count;
+    size_t below = month + 1 == end ? year_line_below(page, first, month, none) : none;
+    if (below == none)
+        return false;
+    at->month = month;
+    at->year_label = below;
+    at->year = below + 1;
+    at->end = end;
+    at->year_is_below = at->label_is_below = true;
+    return true;
+}
+
+/* Day, month and year behind the words of `at` that are known: label and, of a date without
+ * "ngày", day. */
+static bool read_from_label(const struct page_text *page, size_t end, struct date_words *at)
+{
+    size_t near = at->label + 5 < end ? at->label + 5 : end;
+    at->month_label = find_key(page, at->label + 1, near, "thang");
+    if (at->month_label == near)
+        return false;
+    at->day = at->day ? at->day : next_written(page, at->label + 1, at->month_label);
+    near = at->month_label + 5 < end ? at->month_label + 5 : end;
+    at->year_label = find_key(page, at->month_label + 1, near, "nam");
+    if (at->year_label == near)
+        return find_year_below(page, at->line_first, end, at);
+    at->year = at->year_label + 1;
+    at->end = at->year < end ? year_end(page, at->year, end) : at->year;
+    if (at->year >= end) {
+        at->year = year_below(page, at->year_label, page->words->count);
+        at->year_is_below = true;
+    }
+    at->month = next_written(page, at->month_label + 1, at->year_label);
+    return at->year < page->words->count;
+}
+
+/* "Mỹ Trà, 20 tháng 3 năm 2015": the word "ngày" was lost behind the place. */
+static bool is_day_behind_place(const struct page_text *page, size_t first, size_t at, size_t end)
+{
+    const char *before = at > first ? page->words->item[at - 1].text : "";
+    size_t figures = strspn(page->key[at], "0123456789");
+    return *before && before[strlen(before) - 1] == ',' && figures && figures <= 2 &&
+           !page->key[at][figures] && at + 1 < end && strcmp(page->key[at + 1], "thang") == 0;
+}
+
 bool read_date_words(const struct page_text *page, size_t first, size_t count,
                      struct date_words *out)
 {
     size_t end = first + count;
     for (size_t label = first; label < end; label++) {
-        if (strcmp(page->key[label], "ngay") != 0)
-            continue;
         struct date_words at = {.line_first = first, .label = label};
-        size_t near = label + 5 < end ? label + 5 : end;
-        at.month_label = find_key(page, label + 1, near, "thang");
-        if (at.month_label == near)
+        if (is_day_behind_place(page, first, label, end))
+            at.day = label;
+        else if (strcmp(page->key[label], "ngay") != 0)
             continue;
-        near = at.month_label + 5 < end ? at.month_label + 5 : end;
-        at.year_label = find_key(page, at.month_label + 1, near, "nam");
-        if (at.year_label == near)
+        if (!read_from_label(page, end, &at))
             continue;
-        at.year = at.year_label + 1;
-        at.end = at.year + 1;
-        if (at.year >= end) {
-            at.year = year_below(page, at.year_label, page->words->count);
-            at.end = at.year_label + 1;
-            at.year_is_below = true;
-        }
-        if (at.year >= page->words->count)
-            continue;
-        at.day = next_written(page, label + 1, at.month_label);
-        at.month = next_written(page, at.month_label + 1, at.year_label);
-        if (at.day < at.month_label && at.month < at.year_label)
+        bool last = at.label_is_below ? at.month < at.end : at.month < at.year_label;
+        if (at.day < at.month_label && last)
             read_parts(page, &at);
         *out = at;
         return true;
@@ -207,10 +277,11 @@ bool read_date_words(const struct page_text *page, size_t first, size_t count,
 
 /* A hand needs room of its own on both sides; a gap that is too wide on one only is a printer's
  * where nothing of the ink looks like a hand. */
-static bool gaps_fit(const struct words *words, size_t part, const struct print_scale *scale)
+static bool gaps_fit(const struct words *words, size_t part, const struct date_words *at,
+                     const struct print_scale *scale)
 {
     bool left = print_gap_fits(words, part - 1, part, scale);
-    bool right = print_gap_fits(words, part, part + 1, scale);
+    bool right = part + 1 == at->end ? left : print_gap_fits(words, part, part + 1, scale);
     return (left && right) || ((left || right) && words->item[part].hand < HAND_NONE);
 }
 
@@ -222,13 +293,13 @@ static bool part_is_printed(const struct page_text *page, size_t part, const str
     bool strokes = !word->text[strspn(word->text, "01")] && word->hand < HAND_NONE;
     double enough = strokes ? DAY_CLEAR_CONFIDENCE : DAY_CONFIDENCE;
     return word->confidence >= enough && word->hand < hand &&
-           print_fits(words, part, scale, &print_digits) && gaps_fit(words, part, scale) &&
+           print_fits(words, part, scale, &print_digits) && gaps_fit(words, part, at, scale) &&
            print_same_baseline(words, part, at->year_is_below ? at->label : at->year, scale);
 }
 
 bool read_date_is_printed(const struct page_text *page, double aspect, const struct date_words *at)
 {
-    if (!at->readable)
+    if (!at->readable || at->date.repaired)
         return false;
     struct print_scale scale =
         print_scale_of(page->words, at->label, at->end - at->label, NULL, aspect);

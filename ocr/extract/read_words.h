@@ -25,16 +25,17 @@ bool read_symbol(const struct page_text *page, size_t first, size_t count,
 struct date_words {
     size_t line_first;
     size_t label, day, month_label, month, year_label, year; /* word indexes */
-    size_t end;         /* one past the last word of the line */
-    bool year_is_below; /* alone on the next line */
-    struct date date;   /* when readable */
-    bool readable;      /* one word each for day, month, year, and the date exists */
+    size_t end;          /* one past the last word of the line */
+    bool year_is_below;  /* alone on the next line */
+    bool label_is_below; /* "năm" is there, too */
+    struct date date;    /* when readable */
+    bool readable;       /* one word each for day, month, year, and the date exists */
 };
 
 bool read_date_words(const struct page_text *page, size_t first, size_t count,
                      struct date_words *out);
-/* Day and month stand there in print, not in handwriting: size, gaps and baseline fit the words
- * around them and the recogniser was sure. aspect: the page's. */
+/* Day and month stand there in print, as they are, not in handwriting: size, gaps and baseline fit
+ * the words around them and the recogniser was sure. aspect: the page's. */
 bool read_date_is_printed(const struct page_text *page, double aspect, const struct date_words *at);
 
 /* "TRÍCH LỤC KHAI TỬ" → "Trích lục khai tử". Caller's; NULL: no memory. */

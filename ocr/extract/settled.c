@@ -51,11 +51,19 @@ static const char *const given[] = {
     "thế",   "sỹ",    "sĩ",    "nữ",     "bá",     "hồng", "mộng",  "diễm",  "cẩm",    "tuệ",
     "triều", "nhã",   "diệu",  "hưng",   "tường",  "khải", "nhạn",  "châu",  "ái",     "hảo"};
 
+/* "Pạm": a lone p begins words of the highlands only; before a family name an h was lost. */
+static bool lost_h(const char *letters)
+{
+    AUTO(mem) char *with_h = *letters == 'p' ? mem_printf("ph%s", letters + 1) : NULL;
+    return with_h && is_among(with_h, families, COUNT_OF(families)) == SETTLED_SO;
+}
+
 enum settled settled_in_name(const char *letters, unsigned place)
 {
     static const char *const middle[] = {"thị"};
     if (place == 0)
-        return is_among(letters, families, COUNT_OF(families));
+        return lost_h(letters) ? SETTLED_OTHERWISE
+                               : is_among(letters, families, COUNT_OF(families));
     enum settled settled = place == 1 ? is_among(letters, middle, COUNT_OF(middle)) : SETTLED_NOT;
     bool usual = is_among(letters, given, COUNT_OF(given)) == SETTLED_SO;
     return settled == SETTLED_NOT && usual ? SETTLED_USUAL : settled;

@@ -71,6 +71,16 @@ static bool has_tone(const char *letters)
     return false;
 }
 
+/* A syllable of whatever language has a vowel; abbreviations are told by their full stop and, but
+ * in names of people, by their capitals. */
+static bool lacks_vowel(const struct text_at *word, bool capitals, bool person)
+{
+    AUTO(mem) char *fold = text_fold(word->letters);
+    bool short_form = strchr(word->page->words->item[word->at].text, '.') || (capitals && !person);
+    return fold && !short_form && strlen(fold) > 1 && !fold[strcspn(fold, "aeiouy")] &&
+           fold[strspn(fold, "abcdefghijklmnopqrstuvwxyz")] == 0;
+}
+
 /* Often written with either mark. In names the dot of an i is taken for a hook: Chi, Chỉ. */
 static bool has_twin(const char *letters, enum text_kind kind)
 {
@@ -248,10 +258,36 @@ static enum settled settled_by_place(const struct text_at *word)
     return SETTLED_NOT;
 }
 
+static bool is_person(const struct text_at *word)
+{
+    return word->field == FIELD_signer || word->field == FIELD_owner_name;
+}
+
+/* The family name in front is a Vietnamese one: "Đinh Lhanh" is no foreign name. */
+static bool follows_family_name(const struct text_at *word)
+{
+    for (size_t i = word->row_first; i < word->at; i++) {
+        AUTO(mem) char *letters = text_word_letters(word->page->words->item[i].text);
+        struct text_at front = *word;
+        front.at = i;
+        if (letters && *letters && place_in_name(&front) == 0 &&
+            settled_in_name(letters, 0) == SETTLED_SO)
+            return true;
+    }
+    return false;
+}
+
+/* An impossible syllable of a name is a misread one, but where the name is of another language. */
+static bool is_misread(const struct text_at *word, enum text_kind kind, bool capitals)
+{
+    bool person = is_person(word);
+    return kind == TEXT_PROSE || has_tone(word->letters) || lacks_vowel(word, capitals, person) ||
+           (person && follows_family_name(word));
+}
+
 static enum settled settled_word(const struct text_at *word)
 {
-    bool person = word->field == FIELD_signer || word->field == FIELD_owner_name;
-    if (person)
+    if (is_person(word))
         return settled_in_name(word->letters, place_in_name(word));
     if (word->field == FIELD_issuer || word->field == FIELD_issue_place) {
         enum settled province = settled_in_province(word);
@@ -330,7 +366,7 @@ static void check_word(struct text_at *word, enum text_kind kind, struct verdict
     bool disputed =
         place == SETTLED_OTHERWISE || (!settled && !paired && is_disputed(word, &heard, alone));
     out->ask = out->ask || word->confidence < least || disputed || (numeral && misfit) ||
-               is_cut_short(bare, kind) || (!possible && (kind == TEXT_PROSE || has_tone(letters)));
+               is_cut_short(bare, kind) || (!possible && is_misread(word, kind, capitals));
     out->foreign = out->foreign || !possible;
     out->read = fmin(out->read, word->confidence);
     bool backed = heard.alike || settled || paired || place == SETTLED_USUAL;

@@ -68,6 +68,29 @@ static void a_typewriter_spaces_words_widely_on_one_line(void **state)
     words_done(&page);
 }
 
+static void a_box_that_runs_over_the_next_word_leaves_it_on_the_line(void **state)
+{
+    static const struct {
+        const char *text;
+        double x, w;
+        int line; /* the recogniser's own */
+    } words[] = {{"ngày", 130.6, 15.9, 9}, {"14", 142.4, 4.3, 9},   {"tháng", 149, 11.9, 9},
+                 {"10", 162.8, 4.9, 9},    {"ĐẾN", 165.6, 3.9, 12}, {"năm", 169.6, 8.6, 9}};
+    struct words page;
+    struct page_text text;
+    (void)state;
+    words_init(&page, (struct size_mm){210, 297}, 0);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct rect_mm box = {words[i].x, 80, words[i].w, 4};
+        words_add(&page, words[i].text, 0.96, box, 84, 1, words[i].line, NULL);
+    }
+    assert_int_equal(page_text_make(&page, &text, NULL), ERR_OK);
+    assert_int_equal(text.line_count, 2); /* the stamp's word is not of the line */
+    assert_string_equal(text.line[0].key, "ngay14thang10nam");
+    page_text_done(&text);
+    words_done(&page);
+}
+
 static void specks_are_no_words(void **state)
 {
     struct typeset set;
@@ -158,6 +181,7 @@ int main(void)
         cmocka_unit_test(columns_on_one_line_are_two_lines),
         cmocka_unit_test(the_motto_is_a_line_of_its_own_however_near_the_issuer_comes),
         cmocka_unit_test(a_typewriter_spaces_words_widely_on_one_line),
+        cmocka_unit_test(a_box_that_runs_over_the_next_word_leaves_it_on_the_line),
         cmocka_unit_test(specks_are_no_words),
         cmocka_unit_test(what_was_put_on_later_stands_aside),
         cmocka_unit_test(keys_forgive_lost_accents_and_a_misread_letter),
