@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,12 +30,12 @@ void hash_update(struct hash *hash, const void *bytes, size_t size)
     EVP_DigestUpdate(hash->context, bytes, size);
 }
 
-static void to_hex(const unsigned char digest[32], char out_hex[HASH_HEX_SIZE])
+void hash_to_hex(const unsigned char raw[HASH_RAW_SIZE], char out_hex[HASH_HEX_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
-    for (int i = 0; i < 32; i++) {
-        out_hex[2 * i] = digits[digest[i] >> 4];
-        out_hex[2 * i + 1] = digits[digest[i] & 15];
+    for (int i = 0; i < HASH_RAW_SIZE; i++) {
+        out_hex[2 * i] = digits[raw[i] >> 4];
+        out_hex[2 * i + 1] = digits[raw[i] & 15];
     }
     out_hex[64] = 0;
 }
@@ -43,7 +44,7 @@ void hash_finish(struct hash *hash, char out_hex[HASH_HEX_SIZE])
 {
     unsigned char digest[EVP_MAX_MD_SIZE] = {0};
     EVP_DigestFinal_ex(hash->context, digest, NULL);
-    to_hex(digest, out_hex);
+    hash_to_hex(digest, out_hex);
 }
 
 void hash_free(struct hash *hash)
@@ -60,7 +61,13 @@ void hash_bytes(const void *bytes, size_t size, char out_hex[HASH_HEX_SIZE])
 {
     unsigned char digest[EVP_MAX_MD_SIZE] = {0};
     EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL);
-    to_hex(digest, out_hex);
+    hash_to_hex(digest, out_hex);
+}
+
+void hash_hmac(const void *key, size_t key_size, const void *bytes, size_t size,
+               unsigned char out[HASH_RAW_SIZE])
+{
+    HMAC(EVP_sha256(), key, (int)key_size, bytes, size, out, NULL);
 }
 
 enum err_code hash_fd(int fd, char out_hex[HASH_HEX_SIZE], uint64_t *out_size, struct err *err)

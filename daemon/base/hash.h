@@ -19,6 +19,11 @@ void hash_finish(struct hash *hash, char out_hex[HASH_HEX_SIZE]); /* once */
 void hash_free(struct hash *hash);
 
 void hash_bytes(const void *bytes, size_t size, char out_hex[HASH_HEX_SIZE]);
+/* HMAC-SHA-256 (RFC 2104) as raw bytes. */
+#define HASH_RAW_SIZE 32
+void hash_hmac(const void *key, size_t key_size, const void *bytes, size_t size,
+               unsigned char out[HASH_RAW_SIZE]);
+void hash_to_hex(const unsigned char raw[HASH_RAW_SIZE], char out_hex[HASH_HEX_SIZE]);
 /* Whole file from offset 0; the descriptor's offset is not moved. */
 enum err_code hash_fd(int fd, char out_hex[HASH_HEX_SIZE], uint64_t *out_size, struct err *err);
 bool hash_is_hex(const char *text); /* exactly 64 lower-case hex digits */
