@@ -1,9 +1,8 @@
 #include "daemon/base/id.h"
 #include "daemon/base/log.h"
 #include "daemon/workers/confine.h"
+#include "daemon/workers/upload_target.h"
 #include "daemon/workers/worker_main.h"
-#include "queue/upload/dir_transport.h"
-#include "queue/upload/target_dir.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -11,23 +10,26 @@
 /*
  * sohoa-upload-worker: sends records to the configured targets and proves what they hold.
  *
- *   configure {targets, witnesses}            which targets there are; replaces the earlier ones,
- *                                             but only the first one's folders are within reach
- *   send      {target, record_id, …} pdf json put both files, idempotent by record id
- *   verify    {target, remote_name, …}        read both back, compare, receipt
- *   list      {target, prefix}                names and sizes
+ *   configure {targets, witnesses}            which targets there are (upload_target.h); replaces
+ * the earlier ones, but only the first one's folders are within reach send      {target, record_id,
+ * …} pdf json put both files, idempotent by record id verify    {target, remote_name, …} read both
+ * back, compare, receipt list      {target, prefix}                names and sizes
  */
 
 #define PROGRAM "sohoa-upload-worker"
 #define MAX_TARGETS 8
 #define MAX_ENTRIES 100000 /* in one answer of `list` */
 
+struct upload_slot {
+    char *name;
+    struct target *target;
+    bool is_dir;
+};
+
 struct upload {
-    struct {
-        char *name;
-        struct target *target;
-    } targets[MAX_TARGETS];
+    struct upload_slot targets[MAX_TARGETS];
     size_t count;
+    char *configured; /* what they were made of */
     bool confined;
 };
 
@@ -37,6 +39,7 @@ static void upload_done(struct upload *upload)
         mem_free(upload->targets[i].name);
         target_free(upload->targets[i].target);
     }
+    mem_free(upload->configured);
     *upload = (struct upload){0};
 }
 
@@ -45,53 +48,57 @@ static inline void upload_auto(struct upload *place)
     upload_done(place);
 }
 
-static enum err_code target_from_args(const struct js *args, const char *witnesses,
-                                      struct target **out, struct err *err)
-{
-    const char *kind = NULL, *path = NULL, *name = NULL;
-    enum err_code code = js_get_text(args, "kind", &kind, err);
-    if (!code && strcmp(kind, "dir") != 0)
-        return err_set(err, ERR_BAD_CONFIG, "target kind is none of: dir");
-    if (!code)
-        code = js_get_text(args, "path", &path, err);
-    if (!code)
-        code = js_get_text(args, "name", &name, err);
-    if (!code && (!transport_name_is_safe(name) || strchr(name, '/')))
-        code =
-            err_set(err, ERR_BAD_CONFIG, "the name of a target is letters, digits, '.', '_', '-'");
-    if (code)
-        return code;
-    AUTO(mem) char *witness = mem_printf("%s/%s", witnesses, name);
-    struct transport *transport = NULL;
-    if (!witness)
-        code = err_set(err, ERR_NO_MEMORY, "no memory for a target");
-    if (!code)
-        code = dir_transport_new(path, witness, &transport, err);
-    if (code)
-        return code;
-    return target_dir_new(transport, out, err);
-}
-
 /* The targets' folders as they are now: one that comes back as another file system, or is made
- * anew, needs a fresh process. Hence each job asks for one when it is over. */
+ * anew, needs a fresh process. Hence each job on a folder asks for one when it is over. */
 static void confine_to_targets(struct upload *upload, const struct js *targets,
                                const char *witnesses)
 {
-    const char *folders[MAX_TARGETS + 2] = {NULL};
-    for (size_t i = 0; i < js_count(targets); i++)
-        folders[i] = js_text_or(js_item(targets, i), "path", NULL);
-    folders[js_count(targets)] = witnesses;
+    const char *folders[MAX_TARGETS + 2] = {witnesses};
+    size_t count = 1;
+    for (size_t i = 0; i < js_count(targets); i++) {
+        const char *path = js_text_or(js_item(targets, i), "path", NULL);
+        if (path)
+            folders[count++] = path;
+    }
     if (!upload->confined)
         confine_files(PROGRAM, folders);
     upload->confined = true;
 }
 
+static enum err_code add_target(struct upload *upload, const struct js *args, const char *witnesses,
+                                struct err *err)
+{
+    struct upload_slot *slot = &upload->targets[upload->count];
+    enum err_code code = upload_target_new(args, witnesses, &slot->target, err);
+    if (code)
+        return err_context(err, code, "targets[%zu]", upload->count);
+    upload->count++;
+    slot->is_dir = js_has(args, "path");
+    slot->name = mem_strdup(js_text_or(args, "name", ""));
+    return slot->name ? ERR_OK : err_set(err, ERR_NO_MEMORY, "no memory for a target");
+}
+
+/* What the targets are made of: their arguments, and when each secret was last written. */
+static char *describe(const struct js *args)
+{
+    const struct js *targets = js_at(args, "targets");
+    long long written_us = 0;
+    for (size_t i = 0; i < js_count(targets); i++) {
+        struct stat status;
+        const char *secret = js_text_or(js_item(targets, i), "secret_file", NULL);
+        if (secret && stat(secret, &status) == 0)
+            written_us += status.st_mtim.tv_sec * 1000000ll + status.st_mtim.tv_nsec / 1000;
+    }
+    AUTO(mem) char *text = js_dump(args);
+    return text ? mem_printf("%lld %s", written_us, text) : NULL;
+}
+
+/* The same again changes nothing, so that connections stay. */
 static enum err_code run_configure(void *self, struct worker_call *call,
                                    struct worker_answer *answer, struct err *err)
 {
-    (void)answer;
     struct upload *upload = self;
-    AUTO(upload) struct upload fresh = {0};
+    AUTO(upload) struct upload fresh = {.configured = describe(call->args)};
     const struct js *targets = NULL;
     const char *witnesses = NULL;
     enum err_code code = js_get_array(call->args, "targets", &targets, err);
@@ -99,21 +106,15 @@ static enum err_code run_configure(void *self, struct worker_call *call,
         code = js_get_text(call->args, "witnesses", &witnesses, err);
     if (code)
         return code;
+    if (upload->configured && fresh.configured && strcmp(upload->configured, fresh.configured) == 0)
+        return ERR_OK;
     if (js_count(targets) > MAX_TARGETS)
         return err_set(err, ERR_BAD_CONFIG, "more than %d targets", MAX_TARGETS);
-    for (size_t i = 0; i < js_count(targets); i++) {
-        const struct js *args = js_item(targets, i);
-        const char *name = NULL;
-        code = js_get_text(args, "name", &name, err);
-        if (!code)
-            code = target_from_args(args, witnesses, &fresh.targets[i].target, err);
-        if (code)
-            return err_context(err, code, "targets[%zu]", i);
-        fresh.count = i + 1;
-        fresh.targets[i].name = mem_strdup(name);
-        if (!fresh.targets[i].name)
-            return err_set(err, ERR_NO_MEMORY, "no memory for a target");
-    }
+    answer->recycle = upload->confined; /* new secrets may lie out of reach by now */
+    for (size_t i = 0; !code && i < js_count(targets); i++)
+        code = add_target(&fresh, js_item(targets, i), witnesses, err);
+    if (code)
+        return code;
     fresh.confined = upload->confined;
     upload_done(upload);
     *upload = fresh;
@@ -123,7 +124,7 @@ static enum err_code run_configure(void *self, struct worker_call *call,
 }
 
 static enum err_code find_target(const struct upload *upload, const struct js *args,
-                                 struct target **out, struct err *err)
+                                 struct worker_answer *answer, struct target **out, struct err *err)
 {
     const char *name = NULL;
     enum err_code code = js_get_text(args, "target", &name, err);
@@ -132,6 +133,7 @@ static enum err_code find_target(const struct upload *upload, const struct js *a
     for (size_t i = 0; i < upload->count; i++) {
         if (strcmp(upload->targets[i].name, name) == 0) {
             *out = upload->targets[i].target;
+            answer->recycle = upload->targets[i].is_dir;
             return ERR_OK;
         }
     }
@@ -172,11 +174,10 @@ static enum err_code run_send(void *self, struct worker_call *call, struct worke
 {
     const struct js *args = call->args;
     struct target *target = NULL;
-    answer->recycle = true;
     AUTO(fd) int pdf = -1;
     AUTO(fd) int json = -1;
     struct target_record record = {.dossier_code = js_text_or(args, "dossier_code", NULL)};
-    enum err_code code = find_target(self, args, &target, err);
+    enum err_code code = find_target(self, args, answer, &target, err);
     if (!code)
         code = get_record_id(args, &record.record_id, err);
     if (!code)
@@ -211,8 +212,7 @@ static enum err_code run_verify(void *self, struct worker_call *call, struct wor
     const struct js *args = call->args;
     struct target *target = NULL;
     const char *remote_name = NULL, *record_id = NULL, *pdf_sha256 = NULL, *json_sha256 = NULL;
-    answer->recycle = true;
-    enum err_code code = find_target(self, args, &target, err);
+    enum err_code code = find_target(self, args, answer, &target, err);
     if (!code)
         code = js_get_text(args, "remote_name", &remote_name, err);
     if (!code)
@@ -226,20 +226,23 @@ static enum err_code run_verify(void *self, struct worker_call *call, struct wor
         code = target_verify(target, remote_name, pdf_sha256, json_sha256, &receipt, err);
     if (code)
         return code;
-    answer->ok = js_pack("{s:{s:s, s:s, s:s, s:I}}", "receipt", "remote_name", remote_name,
-                         "pdf_sha256", receipt.pdf_sha256, "json_sha256", receipt.json_sha256,
-                         "read_at_us", (long long)receipt.read_at_us);
+    answer->ok =
+        js_pack("{s:{s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:I}}", "receipt", "remote_name",
+                remote_name, "pdf_sha256", receipt.pdf.sha256, "pdf_size",
+                (long long)receipt.pdf.size_bytes, "pdf_tag", receipt.pdf.tag, "json_sha256",
+                receipt.json.sha256, "json_size", (long long)receipt.json.size_bytes, "json_tag",
+                receipt.json.tag, "read_at_us", (long long)receipt.read_at_us);
     return answer->ok ? ERR_OK : err_set(err, ERR_NO_MEMORY, "no memory for the answer");
 }
 
-static enum err_code add_entry(void *payload, const char *name, uint64_t size_bytes,
-                               struct err *err)
+static enum err_code add_entry(void *payload, const struct transport_entry *entry, struct err *err)
 {
     struct js *entries = payload;
     if (js_count(entries) >= MAX_ENTRIES)
         return err_set(err, ERR_TOO_LARGE, "more than %d files; ask with a longer prefix",
                        MAX_ENTRIES);
-    if (!js_push(entries, js_pack("{s:s, s:I}", "name", name, "size", (long long)size_bytes)))
+    if (!js_push(entries,
+                 js_pack("{s:s, s:I}", "name", entry->name, "size", (long long)entry->size_bytes)))
         return err_set(err, ERR_NO_MEMORY, "no memory for the list");
     return ERR_OK;
 }
@@ -249,8 +252,7 @@ static enum err_code run_list(void *self, struct worker_call *call, struct worke
 {
     struct target *target = NULL;
     AUTO(js) struct js *entries = js_array();
-    answer->recycle = true;
-    enum err_code code = find_target(self, call->args, &target, err);
+    enum err_code code = find_target(self, call->args, answer, &target, err);
     if (!code && !entries)
         code = err_set(err, ERR_NO_MEMORY, "no memory for the list");
     if (!code)

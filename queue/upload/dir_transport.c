@@ -81,7 +81,7 @@ static enum err_code make_folder(int root, const char *folder, int *out_fd, stru
 }
 
 static enum err_code dir_put(struct transport *transport, const char *name, const char *owner,
-                             int from_fd, bool *out_created, struct err *err)
+                             const struct transport_body *body, bool *out_created, struct err *err)
 {
     struct dir_transport *dir = (struct dir_transport *)transport;
     char folder_name[NAME_MAX + 1];
@@ -96,11 +96,11 @@ static enum err_code dir_put(struct transport *transport, const char *name, cons
     if (code)
         return code;
 
-    return dir_file_put(folder, file, owner, from_fd, out_created, err);
+    return dir_file_put(folder, file, owner, body->fd, out_created, err);
 }
 
-static enum err_code dir_read(struct transport *transport, const char *name, int *out_fd,
-                              struct err *err)
+static enum err_code open_file(struct transport *transport, const char *name, int *out_fd,
+                               struct stat *out_status, struct err *err)
 {
     struct dir_transport *dir = (struct dir_transport *)transport;
     char folder_name[NAME_MAX + 1];
@@ -125,7 +125,43 @@ static enum err_code dir_read(struct transport *transport, const char *name, int
     /* Clean pages go, so that what is read next comes from the far side and not from our memory. */
     posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     *out_fd = TAKE_FD(fd);
+    *out_status = status;
     return ERR_OK;
+}
+
+/* A file that is written anew gets another time. */
+static void tag_of(const struct stat *status, char out[TRANSPORT_TAG_SIZE])
+{
+    snprintf(out, TRANSPORT_TAG_SIZE, "%lld.%09ld", (long long)status->st_mtim.tv_sec,
+             status->st_mtim.tv_nsec);
+}
+
+static enum err_code dir_hash(struct transport *transport, const char *name,
+                              struct transport_held *out, struct err *err)
+{
+    AUTO(fd) int fd = -1;
+    struct stat status;
+    struct transport_held held = {0};
+    enum err_code code = open_file(transport, name, &fd, &status, err);
+    if (code)
+        return code;
+    if (hash_fd(fd, held.sha256, &held.size_bytes, err))
+        return err_set(err, ERR_TARGET_UNREACHABLE, "a file cannot be read back");
+    tag_of(&status, held.tag);
+    *out = held;
+    return ERR_OK;
+}
+
+static enum err_code dir_text(struct transport *transport, const char *name, size_t max_bytes,
+                              char **out, size_t *out_size, struct err *err)
+{
+    AUTO(fd) int fd = -1;
+    struct stat status;
+    enum err_code code = open_file(transport, name, &fd, &status, err);
+    if (!code)
+        code = file_read_fd(fd, max_bytes, out, out_size, err);
+    return code == ERR_IO ? err_set(err, ERR_TARGET_UNREACHABLE, "a file cannot be read back")
+                          : code;
 }
 
 static enum err_code list_folder(int root, const char *folder_name, const char *prefix,
@@ -147,7 +183,9 @@ static enum err_code list_folder(int root, const char *folder_name, const char *
             fstatat(dirfd(folder), found->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
             !S_ISREG(status.st_mode))
             continue;
-        code = entry(payload, name, (uint64_t)status.st_size, err);
+        char tag[TRANSPORT_TAG_SIZE];
+        tag_of(&status, tag);
+        code = entry(payload, &(struct transport_entry){name, tag, (uint64_t)status.st_size}, err);
         if (code)
             return code;
     }
@@ -220,7 +258,8 @@ static void dir_free(struct transport *transport)
 
 static const struct transport_ops dir_ops = {
     .put_if_absent = dir_put,
-    .read_back = dir_read,
+    .hash_back = dir_hash,
+    .text_back = dir_text,
     .list_prefix = dir_list,
     .sweep = dir_sweep,
     .free = dir_free,

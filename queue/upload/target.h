@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * A receiving system. It maps put-if-absent, read-back and list-prefix of a transport to records: a
- * signed PDF and its record JSON. Another receiving system is another target_<name>.c.
+ * A receiving system for records: a signed PDF and its record JSON. What stores whole objects is an
+ * object target (object_target.h); another receiving system is another target_<name>.c.
  *
  * Sending is idempotent by record id. The JSON is written last: while it is absent, nothing was
  * delivered; once it is there, everything is.
@@ -34,26 +34,30 @@ struct target_sent {
 
 /* What is proven to lie there, by reading it back. */
 struct target_receipt {
-    char pdf_sha256[HASH_HEX_SIZE], json_sha256[HASH_HEX_SIZE];
+    struct transport_held pdf, json;
     int64_t read_at_us;
 };
 
 struct target_ops {
     enum err_code (*send)(struct target *target, const struct target_record *record,
                           struct target_sent *out, struct err *err);
+    enum err_code (*verify)(struct target *target, const char *remote_name, const char *pdf_sha256,
+                            const char *json_sha256, struct target_receipt *out, struct err *err);
+    enum err_code (*list)(struct target *target, const char *prefix, transport_entry_fn *entry,
+                          void *payload, struct err *err);
+    void (*free)(struct target *target);
 };
 
 struct target {
     const struct target_ops *ops;
-    struct transport *transport; /* owned */
 };
 
 void target_free(struct target *target); /* NULL is fine */
 AUTO_DEFINE(target, struct target *, target_free);
 
 /* Errors: BLOB_DAMAGED (a descriptor does not hold what its hash says; nothing was sent),
- * DOSSIER_CODE_BAD, TARGET_CONFLICT (this record is there with other bytes), those of transport.h.
- */
+ * BAD_ARGUMENT (no record id), DOSSIER_CODE_BAD, TARGET_CONFLICT (this record is there with other
+ * bytes), those of transport.h. */
 enum err_code target_send(struct target *target, const struct target_record *record,
                           struct target_sent *out, struct err *err);
 
@@ -64,10 +68,5 @@ enum err_code target_verify(struct target *target, const char *remote_name, cons
 
 enum err_code target_list(struct target *target, const char *prefix, transport_entry_fn *entry,
                           void *payload, struct err *err);
-
-/* For target_<name>.c: stores fd under `name`, or finds the same bytes already there (*out_created
- * false). TARGET_CONFLICT when other bytes are there. */
-enum err_code target_put(struct target *target, const char *name, const char *owner, int fd,
-                         const char *sha256, bool *out_created, struct err *err);
 
 #endif

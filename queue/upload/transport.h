@@ -2,6 +2,7 @@
 #define SOHOA_UPLOAD_TRANSPORT_H
 
 #include "daemon/base/err.h"
+#include "daemon/base/hash.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,25 +12,52 @@
  * transport knows no records, numbers or receipts; those are the target's (target.h).
  *
  * Errors of every transport: TARGET_UNREACHABLE (may succeed with time), TARGET_READ_ONLY,
- * TARGET_FULL. A transport object is the first member of the real one.
+ * TARGET_FULL; those over HTTP also what http_transport.h and s3_message.h name. A transport object
+ * is the first member of the real one.
  */
 
 struct transport;
 
-/* One listed object; `name` is borrowed for the call. Not ERR_OK ends the listing with that code.
- */
-typedef enum err_code transport_entry_fn(void *payload, const char *name, uint64_t size_bytes,
+/* Differs when the bytes do, and costs no reading: a store's ETag, a file's time. "" when a
+ * transport has none. */
+#define TRANSPORT_TAG_SIZE 100
+
+/* What is to be stored: all bytes of fd from offset 0. */
+struct transport_body {
+    int fd; /* borrowed, seekable */
+    uint64_t size_bytes;
+    const char *sha256;
+};
+
+/* What the far side holds. */
+struct transport_held {
+    char sha256[HASH_HEX_SIZE];
+    uint64_t size_bytes;
+    char tag[TRANSPORT_TAG_SIZE];
+};
+
+/* One listed object; `name` and `tag` are borrowed for the call. Not ERR_OK ends the listing with
+ * that code. */
+struct transport_entry {
+    const char *name, *tag;
+    uint64_t size_bytes;
+};
+typedef enum err_code transport_entry_fn(void *payload, const struct transport_entry *entry,
                                          struct err *err);
 
 struct transport_ops {
-    /* Stores all bytes of fd (from offset 0) under `name`, durably and all or nothing, unless the
-     * name is taken: then *out_created is false and nothing was changed. `owner` names who writes,
-     * so that leftovers of a killed try can be told. */
+    /* Stores the body under `name`, durably and all or nothing, unless the name is taken: then
+     * *out_created is false and nothing was changed. `owner` names who writes, so that leftovers of
+     * a killed try can be told. */
     enum err_code (*put_if_absent)(struct transport *transport, const char *name, const char *owner,
-                                   int fd, bool *out_created, struct err *err);
-    /* A readable, seekable descriptor of what the far side really holds. NOT_FOUND. */
-    enum err_code (*read_back)(struct transport *transport, const char *name, int *out_fd,
-                               struct err *err);
+                                   const struct transport_body *body, bool *out_created,
+                                   struct err *err);
+    /* Reads all of what the far side really holds. NOT_FOUND. */
+    enum err_code (*hash_back)(struct transport *transport, const char *name,
+                               struct transport_held *out, struct err *err);
+    /* The same of a small object, as text. NOT_FOUND, TOO_LARGE. */
+    enum err_code (*text_back)(struct transport *transport, const char *name, size_t max_bytes,
+                               char **out, size_t *out_size, struct err *err);
     /* Every object whose name starts with `prefix`, in no order; bookkeeping objects left out. */
     enum err_code (*list_prefix)(struct transport *transport, const char *prefix,
                                  transport_entry_fn *entry, void *payload, struct err *err);

@@ -273,8 +273,8 @@ static void the_receipt_is_what_really_lies_there(void **state)
                                    sample.json_sha256, &receipt, NULL),
                      ERR_OK);
     sys_clock_set(0);
-    assert_string_equal(receipt.pdf_sha256, sample.pdf_sha256);
-    assert_string_equal(receipt.json_sha256, sample.json_sha256);
+    assert_string_equal(receipt.pdf.sha256, sample.pdf_sha256);
+    assert_string_equal(receipt.json.sha256, sample.json_sha256);
     assert_int_equal(receipt.read_at_us, 1234567);
 
     char path[600];
@@ -319,12 +319,12 @@ static void a_link_in_place_of_a_dossier_folder_is_not_followed(void **state)
     sample_close(&sample);
 }
 
-static enum err_code count_entry(void *payload, const char *name, uint64_t size_bytes,
+static enum err_code count_entry(void *payload, const struct transport_entry *entry,
                                  struct err *err)
 {
     (void)err;
-    assert_null(strstr(name, "/."));
-    assert_true(size_bytes > 0);
+    assert_null(strstr(entry->name, "/."));
+    assert_true(entry->size_bytes > 0 && *entry->tag);
     ++*(int *)payload;
     return ERR_OK;
 }

@@ -1,0 +1,21 @@
+#ifndef SOHOA_WORKERS_UPLOAD_TARGET_H
+#define SOHOA_WORKERS_UPLOAD_TARGET_H
+
+#include "daemon/base/js.h"
+#include "queue/upload/target.h"
+
+/*
+ * A target from its part of the configuration (daemon/config_target.h): {"name", "kind", …}.
+ *
+ *   dir  path
+ *   s3   endpoint, bucket, prefix, region, virtual_style, secret_file, ca_file, cert_file,
+ * key_file, proxy, idle_s
+ *
+ * A secret file holds ACCESS_KEY=…, SECRET_KEY=… and, where the store wants one, SESSION_TOKEN=…,
+ * each on a line. `witnesses` is the folder where a station remembers its mounted warehouses.
+ * BAD_CONFIG names what is wrong, never a secret.
+ */
+enum err_code upload_target_new(const struct js *args, const char *witnesses, struct target **out,
+                                struct err *err);
+
+#endif

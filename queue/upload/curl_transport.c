@@ -1,0 +1,292 @@
+#include "queue/upload/curl_transport.h"
+
+#include "daemon/base/buf.h"
+
+#include <curl/curl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define USER_AGENT "sohoa"
+#define EXPECT_FROM_BYTES                                                                          \
+    (1u << 20) /* from here on a refusal is awaited before the body is sent                        \
+                */
+
+struct curl_transport {
+    struct http_transport transport;
+    CURL *handle;
+    char *ca_file, *cert_file, *key_file, *proxy;
+    long connect_s, idle_s;
+    curl_off_t upload_bytes_a_second;
+};
+
+/* What libcurl's callbacks work on. */
+struct exchange {
+    const struct http_request *request;
+    struct http_reply *reply;
+    CURL *handle;
+    uint64_t sent;
+    struct hash *hash; /* NULL: the body is kept as text */
+    struct buf text;
+    bool too_much, no_memory;
+};
+
+AUTO_DEFINE(hash_object, struct hash *, hash_free);
+
+static void slist_auto(struct curl_slist **place)
+{
+    curl_slist_free_all(*place);
+}
+
+static size_t read_body(char *to, size_t size, size_t count, void *payload)
+{
+    struct exchange *exchange = payload;
+    const struct http_request *request = exchange->request;
+    uint64_t left = request->body_size - exchange->sent;
+    size_t wanted = size * count < left ? size * count : (size_t)left;
+    ssize_t got =
+        pread(request->body_fd, to, wanted, (off_t)(request->body_offset + exchange->sent));
+    if (got < 0 || (got == 0 && wanted > 0))
+        return CURL_READFUNC_ABORT;
+    exchange->sent += (uint64_t)got;
+    return (size_t)got;
+}
+
+/* A connection that was kept and turns out dead: libcurl sends once more, from the start. */
+static int seek_body(void *payload, curl_off_t offset, int origin)
+{
+    struct exchange *exchange = payload;
+    if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > exchange->request->body_size)
+        return CURL_SEEKFUNC_FAIL;
+    exchange->sent = (uint64_t)offset;
+    return CURL_SEEKFUNC_OK;
+}
+
+static bool is_hashed(const struct exchange *exchange)
+{
+    long status = 0;
+    curl_easy_getinfo(exchange->handle, CURLINFO_RESPONSE_CODE, &status);
+    return exchange->hash && status >= 200 && status < 300;
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *payload)
+{
+    struct exchange *exchange = payload;
+    exchange->reply->size += size * count;
+    if (is_hashed(exchange)) {
+        hash_update(exchange->hash, bytes, size * count);
+        return size * count;
+    }
+    buf_append(&exchange->text, bytes, size * count);
+    exchange->too_much = !buf_ok(&exchange->text);
+    return exchange->too_much ? 0 : size * count;
+}
+
+/* A status line begins the fields anew: those of a "100 Continue" are not the reply's. */
+static size_t take_field(char *line, size_t size, size_t count, void *payload)
+{
+    struct exchange *exchange = payload;
+    if (size * count > 5 && memcmp(line, "HTTP/", 5) == 0)
+        http_reply_done(exchange->reply);
+    exchange->no_memory = !http_reply_add_line(exchange->reply, line, size * count);
+    return exchange->no_memory ? 0 : size * count;
+}
+
+static enum err_code fail(const struct exchange *exchange, CURLcode result, struct err *err)
+{
+    if (exchange->no_memory || result == CURLE_OUT_OF_MEMORY)
+        return err_set(err, ERR_NO_MEMORY, "no memory for an exchange");
+    if (exchange->too_much)
+        return err_set(err, ERR_TARGET_BAD_REPLY, "a reply of more than %u bytes", HTTP_TEXT_MAX);
+    switch (result) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+        return err_set(err, ERR_TARGET_CERTIFICATE, "%s", curl_easy_strerror(result));
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+        return err_set(err, ERR_BAD_CONFIG, "%s", curl_easy_strerror(result));
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+        return err_set(err, ERR_TARGET_BAD_REPLY, "%s", curl_easy_strerror(result));
+    case CURLE_ABORTED_BY_CALLBACK:
+        return err_set(err, ERR_IO, "what is to be sent cannot be read");
+    default:
+        return err_set(err, ERR_TARGET_UNREACHABLE, "%s", curl_easy_strerror(result));
+    }
+}
+
+static enum err_code list_fields(const struct http_request *request, struct curl_slist **out,
+                                 struct err *err)
+{
+    __attribute__((cleanup(slist_auto))) struct curl_slist *list = NULL;
+    bool expects = request->body_fd >= 0 && request->body_size >= EXPECT_FROM_BYTES;
+    for (size_t i = 0; i <= request->field_count; i++) {
+        AUTO(mem)
+        char *line = i < request->field_count
+                         ? mem_printf("%s: %s", request->fields[i].name, request->fields[i].value)
+                         : mem_strdup(expects ? "Expect: 100-continue" : "Expect:");
+        struct curl_slist *longer = line ? curl_slist_append(list, line) : NULL;
+        if (!longer)
+            return err_set(err, ERR_NO_MEMORY, "no memory for a request");
+        list = longer;
+    }
+    *out = TAKE(list);
+    return ERR_OK;
+}
+
+static void set_connection(const struct curl_transport *curl)
+{
+    CURL *handle = curl->handle;
+    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(handle, CURLOPT_USERAGENT, USER_AGENT);
+    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, curl->connect_s);
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, curl->idle_s);
+    curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(handle, CURLOPT_MAX_SEND_SPEED_LARGE, curl->upload_bytes_a_second);
+    curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, 1L << 17);
+    curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, 1L << 17);
+    curl_easy_setopt(handle, CURLOPT_PROXY, curl->proxy ? curl->proxy : "");
+    if (curl->ca_file)
+        curl_easy_setopt(handle, CURLOPT_CAINFO, curl->ca_file);
+    if (curl->cert_file)
+        curl_easy_setopt(handle, CURLOPT_SSLCERT, curl->cert_file);
+    if (curl->cert_file)
+        curl_easy_setopt(handle, CURLOPT_SSLKEY, curl->key_file ? curl->key_file : curl->cert_file);
+}
+
+static void set_request(CURL *handle, struct exchange *exchange, struct curl_slist *fields)
+{
+    const struct http_request *request = exchange->request;
+    curl_easy_setopt(handle, CURLOPT_URL, request->url);
+    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, fields);
+    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_field);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, exchange);
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(handle, CURLOPT_WRITEDATA, exchange);
+    if (request->body_fd >= 0) {
+        curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->body_size);
+        curl_easy_setopt(handle, CURLOPT_READFUNCTION, read_body);
+        curl_easy_setopt(handle, CURLOPT_READDATA, exchange);
+        curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, seek_body);
+        curl_easy_setopt(handle, CURLOPT_SEEKDATA, exchange);
+    } else if (request->body_text) {
+        curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request->body_text);
+        curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
+                         (curl_off_t)strlen(request->body_text));
+    } else if (strcmp(request->method, "HEAD") == 0) {
+        curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+    }
+    curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static enum err_code keep_reply(struct exchange *exchange, struct err *err)
+{
+    struct http_reply *reply = exchange->reply;
+    long status = 0;
+    curl_easy_getinfo(exchange->handle, CURLINFO_RESPONSE_CODE, &status);
+    reply->status = (int)status;
+    if (is_hashed(exchange))
+        hash_finish(exchange->hash, reply->sha256);
+    buf_text(&exchange->text, "");
+    reply->text_size = exchange->text.size;
+    reply->text = buf_take(&exchange->text);
+    return reply->text ? ERR_OK : err_set(err, ERR_NO_MEMORY, "no memory for a reply");
+}
+
+static enum err_code curl_exchange(struct http_transport *transport,
+                                   const struct http_request *request, struct http_reply *out,
+                                   struct err *err)
+{
+    struct curl_transport *curl = (struct curl_transport *)transport;
+    AUTO(http_reply) struct http_reply reply = {0};
+    AUTO(hash_object) struct hash *hash = request->hash_reply ? hash_new() : NULL;
+    __attribute__((cleanup(slist_auto))) struct curl_slist *fields = NULL;
+    enum err_code code = list_fields(request, &fields, err);
+    if (code)
+        return code;
+    if (request->hash_reply && !hash)
+        return err_set(err, ERR_NO_MEMORY, "no memory for an exchange");
+
+    struct exchange exchange = {
+        .request = request, .reply = &reply, .handle = curl->handle, .hash = hash};
+    buf_init(&exchange.text, HTTP_TEXT_MAX);
+    curl_easy_reset(curl->handle);
+    set_connection(curl);
+    set_request(curl->handle, &exchange, fields);
+    CURLcode result = curl_easy_perform(curl->handle);
+    code = result == CURLE_OK ? keep_reply(&exchange, err) : fail(&exchange, result, err);
+    buf_done(&exchange.text);
+    if (code)
+        return code;
+    *out = reply;
+    reply = (struct http_reply){0};
+    return ERR_OK;
+}
+
+static void curl_free_transport(struct http_transport *transport)
+{
+    struct curl_transport *curl = (struct curl_transport *)transport;
+    if (curl->handle)
+        curl_easy_cleanup(curl->handle);
+    mem_free(curl->ca_file);
+    mem_free(curl->cert_file);
+    mem_free(curl->key_file);
+    mem_free(curl->proxy);
+    mem_free(curl);
+}
+
+static enum err_code check_file(const char *path, const char *what, struct err *err)
+{
+    return !path || access(path, R_OK) == 0
+               ? ERR_OK
+               : err_set(err, ERR_BAD_CONFIG, "the %s of a target cannot be read", what);
+}
+
+void curl_transport_cap(struct http_transport *transport, int64_t upload_bytes_a_second)
+{
+    ((struct curl_transport *)transport)->upload_bytes_a_second = upload_bytes_a_second;
+}
+
+enum err_code curl_transport_new(const struct curl_options *options, struct http_transport **out,
+                                 struct err *err)
+{
+    static const struct http_transport_ops ops = {curl_exchange, curl_free_transport};
+    enum err_code code = check_file(options->ca_file, "authorities", err);
+    if (!code)
+        code = check_file(options->cert_file, "certificate", err);
+    if (!code)
+        code = check_file(options->key_file, "key", err);
+    if (code)
+        return code;
+    AUTO(http_transport) struct http_transport *made = NULL;
+    struct curl_transport *curl = mem_alloc(sizeof *curl);
+    if (!curl)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a transport");
+    *curl = (struct curl_transport){
+        .transport.ops = &ops,
+        .handle = curl_easy_init(),
+        .ca_file = mem_strdup(options->ca_file),
+        .cert_file = mem_strdup(options->cert_file),
+        .key_file = mem_strdup(options->key_file),
+        .proxy = mem_strdup(options->proxy),
+        .connect_s = options->connect_s,
+        .idle_s = options->idle_s,
+        .upload_bytes_a_second = options->upload_bytes_a_second,
+    };
+    made = &curl->transport;
+    bool copied = !options->ca_file == !curl->ca_file && !options->cert_file == !curl->cert_file &&
+                  !options->key_file == !curl->key_file && !options->proxy == !curl->proxy;
+    if (!curl->handle || !copied)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a transport");
+    *out = TAKE(made);
+    return ERR_OK;
+}

@@ -1,0 +1,22 @@
+#ifndef TESTS_UPLOAD_RGW_H
+#define TESTS_UPLOAD_RGW_H
+
+#include "queue/upload/s3_message.h"
+#include "queue/upload/target.h"
+
+/* A Ceph object store of the test's own (tests/harness/rgw). */
+
+struct rgw {
+    char folder[200], endpoint[100], access_key[64], secret_key[64];
+};
+
+/* Skips the test, in CI fails it, where Ceph is not installed. */
+void rgw_start(struct rgw *rgw, int osds);
+void rgw_stop(struct rgw *rgw);
+void rgw_place(const struct rgw *rgw, const char *bucket, struct s3_place *out);
+/* A request of the test itself; the reply's status. */
+int rgw_ask(const struct s3_place *place, const struct s3_call *call);
+/* A target for that bucket. */
+struct target *rgw_target(const struct s3_place *place, const char *prefix);
+
+#endif
