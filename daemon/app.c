@@ -472,6 +472,7 @@ static enum err_code start_pipeline(struct app *app, struct err *err)
         return code;
     struct pipeline_config config = {.worker_dir = app->config->worker_dir,
                                      .ocr_workers = app->config->ocr_workers,
+                                     .upload_workers = app->config->upload_jobs,
                                      .recognise_ms = app->config->page_seconds * 1000,
                                      .lang = app->config->lang,
                                      .witnesses = app->witnesses,

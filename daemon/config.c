@@ -2,6 +2,7 @@
 
 #include "daemon/base/mem.h"
 #include "daemon/base/text.h"
+#include "daemon/config_target.h"
 #include "daemon/model/import_papers.h"
 
 #include <confuse.h>
@@ -42,19 +43,6 @@ static char *program_folder(void)
     path[size] = 0;
     *strrchr(path, '/') = 0;
     return mem_strdup(path);
-}
-
-static enum err_code read_targets(cfg_t *cfg, struct config *out, struct err *err)
-{
-    out->targets = js_array();
-    for (unsigned i = 0; i < cfg_size(cfg, "target"); i++) {
-        cfg_t *target = cfg_getnsec(cfg, "target", i);
-        if (!js_push(out->targets,
-                     js_pack("{s:s, s:s, s:s}", "name", cfg_title(target), "kind",
-                             cfg_getstr(target, "kind"), "path", cfg_getstr(target, "path"))))
-            return err_set(err, ERR_NO_MEMORY, "configuration");
-    }
-    return ERR_OK;
 }
 
 static enum err_code read_imports(cfg_t *cfg, struct config *out, struct err *err)
@@ -283,6 +271,7 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     out->codes_are_provisional = strcmp(cfg_getstr(cfg, "code_from"), "server") == 0;
     out->lang = mem_strdup(cfg_getstr(cfg, "lang"));
     out->ocr_workers = (int)cfg_getint(cfg, "ocr_workers");
+    out->upload_jobs = (int)cfg_getint(cfg, "upload_jobs");
     out->page_seconds = (int)cfg_getint(cfg, "page_seconds");
     out->reserve_mb = (int)cfg_getint(cfg, "reserve_mb");
     out->secret_wait_min = (int)cfg_getint(cfg, "secret_wait_min");
@@ -300,7 +289,7 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     char why[200]; /* of the default; a line of the file had its own check */
     if (models_are_missing(out->lang, why, sizeof why))
         return err_set(err, ERR_BAD_CONFIG, "%s", why);
-    enum err_code code = read_targets(cfg, out, err);
+    enum err_code code = config_target_read(cfg, &out->targets, err);
     if (!code)
         code = read_buttons(cfg, out, err);
     return code ? code : read_imports(cfg, out, err);
@@ -333,13 +322,10 @@ static int check_number(cfg_t *cfg, cfg_opt_t *opt)
     static const struct {
         const char *name;
         long low, high;
-    } ranges[] = {{"port", 0, 65535},
-                  {"ocr_workers", 1, 8},
-                  {"page_seconds", 1, PAGE_SECONDS_MAX},
-                  {"reserve_mb", 0, 1000000},
-                  {"secret_wait_min", 1, 1440},
-                  {"upload_max_mb", 1, 2000},
-                  {"signer_idle_min", 0, 10000}};
+    } ranges[] = {{"port", 0, 65535},         {"ocr_workers", 1, 8},
+                  {"upload_jobs", 1, 16},     {"page_seconds", 1, PAGE_SECONDS_MAX},
+                  {"reserve_mb", 0, 1000000}, {"secret_wait_min", 1, 1440},
+                  {"upload_max_mb", 1, 2000}, {"signer_idle_min", 0, 10000}};
     long value = cfg_opt_getnint(opt, 0);
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         bool ours = strcmp(ranges[i].name, opt->name) == 0;
@@ -359,21 +345,6 @@ static int check_lang(cfg_t *cfg, cfg_opt_t *opt)
         return 0;
     cfg_error(cfg, "%s", why);
     return -1;
-}
-
-static int check_target(cfg_t *cfg, cfg_opt_t *opt)
-{
-    cfg_t *target = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
-    const char *path = cfg_getstr(target, "path"), *kind = cfg_getstr(target, "kind");
-    if (strcmp(kind, "dir") != 0) {
-        cfg_error(cfg, "target '%s': kind '%s' is not known", cfg_title(target), kind);
-        return -1;
-    }
-    if (!path || path[0] != '/') {
-        cfg_error(cfg, "target '%s': path is missing or not absolute", cfg_title(target));
-        return -1;
-    }
-    return 0;
 }
 
 /* Its name becomes part of the pages' device, "import/NAME", and of addresses. */
@@ -441,9 +412,9 @@ static int check_buttons(cfg_t *cfg, cfg_opt_t *opt)
 
 static void watch_values(cfg_t *cfg)
 {
-    static const char *const numbers[] = {"port",           "ocr_workers",   "page_seconds",
-                                          "reserve_mb",     "upload_max_mb", "signer_idle_min",
-                                          "secret_wait_min"};
+    static const char *const numbers[] = {
+        "port",       "ocr_workers",   "upload_jobs",     "page_seconds",
+        "reserve_mb", "upload_max_mb", "signer_idle_min", "secret_wait_min"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         cfg_set_validate_func(cfg, numbers[i], check_number);
     for (size_t i = 0; i < SCAN_NUMBER_COUNT; i++) {
@@ -458,14 +429,12 @@ static void watch_values(cfg_t *cfg)
     cfg_set_validate_func(cfg, "buttons", check_buttons);
     cfg_set_validate_func(cfg, "lang", check_lang);
     cfg_set_validate_func(cfg, "code_from", check_code_from);
-    cfg_set_validate_func(cfg, "target", check_target);
+    cfg_set_validate_func(cfg, "target", config_target_check);
     cfg_set_validate_func(cfg, "import", check_import);
 }
 
 enum err_code config_load(const struct config_options *options, struct config *out, struct err *err)
 {
-    cfg_opt_t target[] = {CFG_STR("kind", "dir", CFGF_NONE), CFG_STR("path", NULL, CFGF_NONE),
-                          CFG_END()};
     cfg_opt_t import[] = {CFG_STR("path", NULL, CFGF_NONE),
                           CFG_STR("kind", "watch", CFGF_NONE),
                           CFG_INT("interval_s", 30, CFGF_NONE),
@@ -501,6 +470,7 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_STR("unknown_validity", "unknown", CFGF_NONE),
         CFG_STR("lang", "vie", CFGF_NONE),
         CFG_INT("ocr_workers", 2, CFGF_NONE),
+        CFG_INT("upload_jobs", 4, CFGF_NONE),
         CFG_INT("page_seconds", 180, CFGF_NONE),
         CFG_INT("reserve_mb", 200, CFGF_NONE),
         CFG_INT("secret_wait_min", 15, CFGF_NONE),
@@ -509,7 +479,7 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_SEC("scan", scan, CFGF_NONE),
         CFG_SEC("learn", learn, CFGF_NONE),
         CFG_SEC("buttons", buttons, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
-        CFG_SEC("target", target, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+        CFG_SEC("target", config_target_options(), CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_SEC("import", import, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_END(),
     };

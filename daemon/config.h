@@ -27,6 +27,7 @@ struct config {
     bool codes_are_provisional; /* somebody else numbers: code_from = "server" */
     char *lang; /* recognition models, "vie+eng"; their files were there when it was loaded */
     int ocr_workers;
+    int upload_jobs;     /* records on their way at the same time */
     int page_seconds;    /* for the words of one page, then it is kept without them */
     int reserve_mb;      /* free space below which no new page is taken */
     int secret_wait_min; /* a page with a mark of secrecy is removed then unless answered */
@@ -36,7 +37,7 @@ struct config {
     struct learn_limits learn_limits; /* the section "learn" */
     struct js
         *buttons; /* [{"identity", "rules": [{"option", "kind", "value"}]}], drivers/buttons.h */
-    struct js *targets; /* [{"name", "kind", "path"}] */
+    struct js *targets; /* config_target_read */
     struct js *imports; /* [{"name", "path", "kind", "interval_s", "share", "feed_idle_s"}] */
 };
 

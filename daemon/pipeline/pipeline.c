@@ -224,7 +224,7 @@ static enum err_code keep_nothing(struct job *job, struct ipc_message *message, 
 /* ---- running it -------------------------------------------------------------------------------
  */
 
-#define SLOTS_MAX 16
+#define SLOTS_MAX 32
 #define TELL_FIRST_US 1000000ull /* doubled up to 32 s */
 
 /* A slot does one job at a time: it owns a worker of its pool (none for POOL_NONE). */
@@ -289,6 +289,13 @@ static enum err_code add_slots(struct pipeline *pipeline, enum pool_kind pool, i
     return ERR_OK;
 }
 
+static int workers_of(const struct pipeline_config *config, enum pool_kind pool)
+{
+    if (pool == POOL_OCR)
+        return config->ocr_workers;
+    return pool == POOL_UPLOAD && config->upload_workers > 1 ? config->upload_workers : 1;
+}
+
 enum err_code pipeline_new(sd_event *loop, const struct pipeline_config *config,
                            const struct job_source *source, pipeline_ended_fn *ended, void *payload,
                            struct pipeline **out, struct err *err)
@@ -307,7 +314,7 @@ enum err_code pipeline_new(sd_event *loop, const struct pipeline_config *config,
     pipeline->payload = payload;
     enum err_code code = add_slots(pipeline, POOL_NONE, 1, err);
     for (int pool = POOL_OCR; !code && pool < POOL_COUNT; pool++)
-        code = add_slots(pipeline, (enum pool_kind)pool, pool == POOL_OCR ? config->ocr_workers : 1,
+        code = add_slots(pipeline, (enum pool_kind)pool, workers_of(config, (enum pool_kind)pool),
                          err);
     if (code) {
         pipeline_free(pipeline);

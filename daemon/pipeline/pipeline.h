@@ -33,7 +33,7 @@ struct pipeline_templates {
 
 struct pipeline_config {
     const char *worker_dir;
-    int ocr_workers;
+    int ocr_workers, upload_workers;
     const char *lang;      /* recognition model ("vie+eng"); borrowed, NULL = the worker's own */
     const char *witnesses; /* folder where the station remembers the targets' marks; borrowed */
     int recognise_ms; /* for the words of one page, then it is kept without them; 0 = 3 minutes */

@@ -84,35 +84,38 @@ static void an_empty_file_gives_the_defaults(void **state)
 static void every_option_is_taken(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(load(f, "# a site\n"
-                             "state_dir = \"/srv/sohoa\"\n"
-                             "socket = \"/run/sohoa.sock\"\n"
-                             "socket_group = \"clerks\"\n"
-                             "port = 0\n"
-                             "worker_dir = \"/opt/workers\"\n"
-                             "web_dir = \"/opt/web\"\n"
-                             "scanner = \"sohoasim:counter\"\n"
-                             "copier = \"Trần Thị Thử\"\n"
-                             "signer_p12 = \"/etc/sohoa/signer.p12\"\n"
-                             "code_template = \"KQ.{dossier}.{seq:03}\"\n"
-                             "component_code_template = \"TP.{paper}.{seq}\"\n"
-                             "code_from = \"server\"\n"
-                             "unknown_validity = \"\"\n"
-                             "lang = \"vie+eng\"\n"
-                             "ocr_workers = 8\n"
-                             "page_seconds = 20\n"
-                             "reserve_mb = 0\n"
-                             "secret_wait_min = 60\n"
-                             "signer_idle_min = 0\n"
-                             "scan { lease_idle_ms = 9 buttons = \"always\" }\n"
-                             "learn { when = \"never\" corrections = 3 idle_min = 0 }\n"
-                             "buttons \"pixma/*\" { button = {\"scan\", \"copy\"} "
-                             "press = {\"message=go\"} nothing = {\"power\"} }\n"
-                             "target \"warehouse\" { kind = \"dir\" path = \"/mnt/kho\" }\n"
-                             "target \"second\" { path = \"/mnt/kho2\" }\n"
-                             "import \"copier\" { path = \"/srv/copier\" }\n"
-                             "import \"years\" { path = \"/mnt/old\" kind = \"backlog\" "
-                             "interval_s = 5 share = true }\n"),
+    assert_int_equal(load(f,
+                          "# a site\n"
+                          "state_dir = \"/srv/sohoa\"\n"
+                          "socket = \"/run/sohoa.sock\"\n"
+                          "socket_group = \"clerks\"\n"
+                          "port = 0\n"
+                          "worker_dir = \"/opt/workers\"\n"
+                          "web_dir = \"/opt/web\"\n"
+                          "scanner = \"sohoasim:counter\"\n"
+                          "copier = \"Trần Thị Thử\"\n"
+                          "signer_p12 = \"/etc/sohoa/signer.p12\"\n"
+                          "code_template = \"KQ.{dossier}.{seq:03}\"\n"
+                          "component_code_template = \"TP.{paper}.{seq}\"\n"
+                          "code_from = \"server\"\n"
+                          "unknown_validity = \"\"\n"
+                          "lang = \"vie+eng\"\n"
+                          "ocr_workers = 8\n"
+                          "page_seconds = 20\n"
+                          "reserve_mb = 0\n"
+                          "secret_wait_min = 60\n"
+                          "signer_idle_min = 0\n"
+                          "scan { lease_idle_ms = 9 buttons = \"always\" }\n"
+                          "learn { when = \"never\" corrections = 3 idle_min = 0 }\n"
+                          "buttons \"pixma/*\" { button = {\"scan\", \"copy\"} "
+                          "press = {\"message=go\"} nothing = {\"power\"} }\n"
+                          "target \"warehouse\" { kind = \"dir\" path = \"/mnt/kho\" }\n"
+                          "target \"second\" { path = \"/mnt/kho2\" }\n"
+                          "target \"store\" { kind = \"s3\" endpoint = \"http://127.0.0.1:7480\" "
+                          "bucket = \"kho\" secret_file = \"/etc/s\" prefix = \"xa/\" }\n"
+                          "import \"copier\" { path = \"/srv/copier\" }\n"
+                          "import \"years\" { path = \"/mnt/old\" kind = \"backlog\" "
+                          "interval_s = 5 share = true }\n"),
                      ERR_OK);
     const struct config *c = &f->config;
     assert_string_equal(c->state_dir, "/srv/sohoa");
@@ -145,7 +148,11 @@ static void every_option_is_taken(void **state)
                                  "{\"option\":\"copy\",\"kind\":\"button\"},"
                                  "{\"option\":\"message\",\"kind\":\"press\",\"value\":\"go\"},"
                                  "{\"option\":\"power\",\"kind\":\"nothing\"}]}]");
-    assert_int_equal(js_count(c->targets), 2);
+    assert_int_equal(js_count(c->targets), 3);
+    assert_string_equal(js_text_or(c->targets, "[2].prefix", ""), "xa/");
+    assert_string_equal(js_text_or(c->targets, "[2].region", ""), "us-east-1");
+    assert_int_equal(js_int_or(c->targets, "[2].idle_s", 0), 60);
+    assert_false(js_has(c->targets, "[2].path") || js_has(c->targets, "[2].proxy"));
     assert_string_equal(js_text_or(c->targets, "[0].name", ""), "warehouse");
     assert_string_equal(js_text_or(c->targets, "[0].path", ""), "/mnt/kho");
     assert_string_equal(js_text_or(c->targets, "[1].name", ""), "second");
@@ -202,6 +209,21 @@ static void mistakes_are_refused_and_named(void **state)
          "sohoad.conf:1: target 'a': kind 'ftp'"},
         {"target \"a\" { path = \"kho\" }\n", "target 'a': path"},
         {"target \"a\" { }\n", "target 'a': path"},
+        {"target \"a\" { kind = \"s3\" bucket = \"b\" secret_file = \"/s\" }\n",
+         "target 'a': endpoint is missing"},
+        {"target \"a\" { kind = \"s3\" endpoint = \"kho.vn\" bucket = \"b\" secret_file = \"/s\" "
+         "}\n",
+         "target 'a': endpoint is not http://"},
+        {"target \"a\" { kind = \"s3\" endpoint = \"http://k/\" bucket = \"b\" secret_file = "
+         "\"/s\" }\n",
+         "target 'a': endpoint ends with '/'"},
+        {"target \"a\" { kind = \"s3\" endpoint = \"http://k\" bucket = \"b\" secret_file = \"s\" "
+         "}\n",
+         "target 'a': secret_file is not absolute"},
+        {"target \"a\" { kind = \"s3\" endpoint = \"http://k\" bucket = \"b\" secret_file = \"/s\" "
+         "idle_s = 0 }\n",
+         "target 'a': idle_s 0"},
+        {"upload_jobs = 17\n", "upload_jobs"},
         {"\nimport \"a b\" { path = \"/x\" }\n", "sohoad.conf:2: import 'a b': a name"},
         {"import \"a\" { path = \"old\" }\n", "import 'a': path"},
         {"import \"a\" { }\n", "import 'a': path"},
