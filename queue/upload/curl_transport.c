@@ -105,9 +105,9 @@ static enum err_code fail(const struct exchange *exchange, CURLcode result, stru
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
         return err_set(err, ERR_TARGET_CERTIFICATE, "%s", curl_easy_strerror(result));
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
         return err_set(err, ERR_BAD_CONFIG, "%s", curl_easy_strerror(result));
+    case CURLE_UNSUPPORTED_PROTOCOL: /* what is no HTTP at all is taken for HTTP/0.9 */
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
         return err_set(err, ERR_TARGET_BAD_REPLY, "%s", curl_easy_strerror(result));
