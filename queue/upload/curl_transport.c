@@ -28,6 +28,7 @@ struct exchange {
     struct hash *hash; /* NULL: the body is kept as text */
     struct buf text;
     bool too_much, no_memory;
+    char said[CURL_ERROR_SIZE];
 };
 
 AUTO_DEFINE(hash_object, struct hash *, hash_free);
@@ -91,12 +92,21 @@ static size_t take_field(char *line, size_t size, size_t count, void *payload)
     return exchange->no_memory ? 0 : size * count;
 }
 
+/* With TLS 1.3 a server refuses our certificate only when we read: an alert instead of a reply. */
+static bool refuses_our_certificate(const struct exchange *exchange)
+{
+    const char *alert = strstr(exchange->said, "alert");
+    return alert && (strstr(alert, "certificate") || strstr(alert, "unknown ca"));
+}
+
 static enum err_code fail(const struct exchange *exchange, CURLcode result, struct err *err)
 {
     if (exchange->no_memory || result == CURLE_OUT_OF_MEMORY)
         return err_set(err, ERR_NO_MEMORY, "no memory for an exchange");
     if (exchange->too_much)
         return err_set(err, ERR_TARGET_BAD_REPLY, "a reply of more than %u bytes", HTTP_TEXT_MAX);
+    if (refuses_our_certificate(exchange))
+        return err_set(err, ERR_TARGET_CERTIFICATE, "the station's own certificate is refused");
     switch (result) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
@@ -165,6 +175,7 @@ static void set_connection(const struct curl_transport *curl)
 static void set_request(CURL *handle, struct exchange *exchange, struct curl_slist *fields)
 {
     const struct http_request *request = exchange->request;
+    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, exchange->said);
     curl_easy_setopt(handle, CURLOPT_URL, request->url);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, fields);
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_field);
