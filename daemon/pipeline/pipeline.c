@@ -255,6 +255,7 @@ struct pipeline {
     struct slot slots[SLOTS_MAX];
     size_t slot_count;
     bool maybe[32]; /* by stage: there may be work that was not looked for */
+    bool more[32];  /* by stage: the last look found some */
     bool paused, pumping, pump_again;
     sd_event_source *pump_soon;
 };
@@ -544,6 +545,7 @@ static void on_claimed(void *payload, struct job *job, const struct err *err)
     if (err)
         log_err(err, LOG_FIELDS(LOG_FIELD("SOHOA_STEP", slot->claiming->name)),
                 "no work could be claimed, continuing");
+    slot->pipeline->more[slot->claiming - stages] = job != NULL;
     if (!job) {
         slot->pipeline->maybe[slot->claiming - stages] = false;
         release_slot(slot);
@@ -557,9 +559,12 @@ static void on_claimed(void *payload, struct job *job, const struct err *err)
     pump(pipeline);
 }
 
-/* One claim at a time per stage, so that an empty stage is asked once and not by every slot. */
+/* One claim at a time per stage, so that an empty stage is asked once and not by every slot. A queue
+ * of deliveries, of which thousands may wait, is claimed from by all at once while it has some. */
 static bool being_claimed(const struct pipeline *pipeline, const struct stage *stage)
 {
+    if (stage->remote && pipeline->more[stage - stages])
+        return false;
     for (size_t i = 0; i < pipeline->slot_count; i++)
         if (pipeline->slots[i].claiming == stage && !pipeline->slots[i].job)
             return true;
