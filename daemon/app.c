@@ -465,6 +465,16 @@ static enum err_code make_witnesses(struct app *app, struct err *err)
                           : err_set(err, ERR_NO_MEMORY, "targets");
 }
 
+/* Folders alone gain nothing by being written at the same time, and numbers within a dossier keep
+ * the order of its papers. */
+static int upload_workers(const struct config *config)
+{
+    for (size_t i = 0; i < js_count(config->targets); i++)
+        if (!js_has(js_item(config->targets, i), "path"))
+            return config->upload_jobs;
+    return 1;
+}
+
 static enum err_code start_pipeline(struct app *app, struct err *err)
 {
     enum err_code code = make_witnesses(app, err);
@@ -472,7 +482,7 @@ static enum err_code start_pipeline(struct app *app, struct err *err)
         return code;
     struct pipeline_config config = {.worker_dir = app->config->worker_dir,
                                      .ocr_workers = app->config->ocr_workers,
-                                     .upload_workers = app->config->upload_jobs,
+                                     .upload_workers = upload_workers(app->config),
                                      .recognise_ms = app->config->page_seconds * 1000,
                                      .lang = app->config->lang,
                                      .witnesses = app->witnesses,
