@@ -236,6 +236,24 @@ static enum err_code take_layer(struct worker_call *call, const struct page_info
     return code ? code : layer_words_place(&layer, info, image, out, out_fits, err);
 }
 
+/* Where a stamp was read with the page and alone, the one reading counts, then the other. */
+static enum err_code find_marks_twice_read(const struct words *words, const struct words *stamped,
+                                           struct marks *out, struct err *err)
+{
+    AUTO(words) struct words over = {0};
+    struct marks of_page, of_stamps;
+    enum err_code code = marks_of_words(words, &of_page, err);
+    if (!code)
+        code = stamps_over_page(stamped, words->count, &over, err);
+    if (!code)
+        code = marks_of_words(&over, &of_stamps, err);
+    if (!code && marks_secret(&of_page))
+        *out = of_page;
+    else if (!code && marks_secret(&of_stamps))
+        *out = of_stamps;
+    return code;
+}
+
 /* What was stamped on the page is looked for in all its ink, then in the red alone. */
 static enum err_code find_marks(struct ocr *ocr, const struct recognition_image *image,
                                 const struct words *words, struct marks *out, struct err *err)
@@ -246,6 +264,8 @@ static enum err_code find_marks(struct ocr *ocr, const struct recognition_image 
     enum err_code code = stamps_read(ocr->recognizer, image, words, &stamped, err);
     if (!code)
         code = marks_of_words(&stamped, out, err);
+    if (!code && !marks_secret(out) && stamped.count > words->count)
+        code = find_marks_twice_read(words, &stamped, out, err);
     if (code || !image->red || marks_secret(out))
         return code;
     code = stamps_read_red(ocr->recognizer, image, words, &red, err);

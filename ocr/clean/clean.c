@@ -28,9 +28,8 @@
 #define LETTER_GOOD_PX 28
 #define RECOGNITION_MAX_PIXELS 40e6
 #define MARGIN_MM 5.0
-/* Stamps about how a paper is handled stand in the upper part of a page; so fine they are read. */
+/* Stamps about how a paper is handled stand in the upper part of a page. */
 #define STAMPED_PART 0.45
-#define STAMPED_DPI 200
 
 /* The page's ink at low resolution, stored frame. */
 struct ink {
@@ -284,9 +283,9 @@ static enum err_code render_recognition(const struct raster *grey, const struct 
 static enum err_code render_red(const struct red_ink *red, const struct page_info *info,
                                 struct recognition_image *image, struct err *err)
 {
-    AUTO(raster) struct raster *small = NULL;
+    AUTO(raster) struct raster *whole = NULL;
     AUTO(mem) struct recognition_image *out = NULL;
-    double px_per_mm = info->dpi / MM_PER_INCH, bottom = info->size.h * STAMPED_PART;
+    double bottom = info->size.h * STAMPED_PART;
     struct rect_mm part = {0};
     for (int i = 0; red->grey && i < red->pieces.count; i++) {
         struct rect_mm box = level_piece(&red->pieces.item[i], TONE_SMALL, info);
@@ -296,13 +295,9 @@ static enum err_code render_red(const struct red_ink *red, const struct page_inf
     part.h = fmin(part.h, bottom - part.y);
     if (info->blank || part.w <= 0 || part.h <= 0)
         return ERR_OK;
-    int factor = info->dpi >= 2 * STAMPED_DPI ? (int)(info->dpi / STAMPED_DPI) : 1;
-    enum err_code code = raster_reduce(red->grey, factor, &small, err);
-    if (!code && !(out = mem_alloc(sizeof *out)))
-        code = err_set(err, ERR_NO_MEMORY, "red ink");
-    if (code)
-        return code;
-    double scale = px_per_mm / factor;
+    if (!(out = mem_alloc(sizeof *out)))
+        return err_set(err, ERR_NO_MEMORY, "red ink");
+    double scale = info->dpi / MM_PER_INCH / red->factor;
     *out =
         (struct recognition_image){.px_per_mm = scale, .left_mm = part.x - 2, .top_mm = part.y - 2};
     struct deskew_window window = {.left = out->left_mm * scale,
@@ -310,7 +305,9 @@ static enum err_code render_red(const struct red_ink *red, const struct page_inf
                                    .width = (part.w + 4) * scale,
                                    .height = (part.h + 4) * scale,
                                    .scale = 1};
-    code = deskew_render(small, info->rotation_deg, info->skew_deg, &window, &out->grey, err);
+    enum err_code code = red_ink_whole(red, &whole, err);
+    if (!code)
+        code = deskew_render(whole, info->rotation_deg, info->skew_deg, &window, &out->grey, err);
     if (!code)
         image->red = TAKE(out);
     return code;

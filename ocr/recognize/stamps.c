@@ -298,11 +298,31 @@ enum err_code stamps_read(struct recognizer *recognizer, const struct recognitio
     return code;
 }
 
+static bool lies_under(const struct word *word, struct rect_mm box)
+{
+    return 2 * rect_overlap_mm2(word->box, box) >= word->box.w * word->box.h;
+}
+
+enum err_code stamps_over_page(const struct words *stamped, size_t page_count, struct words *out,
+                               struct err *err)
+{
+    enum err_code code = ERR_OK;
+    words_init(out, stamped->page, stamped->skew_deg);
+    for (size_t i = 0; !code && i < stamped->count; i++) {
+        bool hidden = false;
+        for (size_t k = page_count; i < page_count && k < stamped->count; k++)
+            hidden = hidden || lies_under(&stamped->item[i], stamped->item[k].box);
+        if (!hidden)
+            code = copy_word(&stamped->item[i], out, err);
+    }
+    return code;
+}
+
 /* Half of it or more lies under a stamp. */
 static bool is_covered(const struct word *word, const struct stamps *stamps)
 {
     for (size_t i = 0; i < stamps->count; i++)
-        if (2 * rect_overlap_mm2(word->box, stamps->item[i].box) >= word->box.w * word->box.h)
+        if (lies_under(word, stamps->item[i].box))
             return true;
     return false;
 }

@@ -1,12 +1,13 @@
 /*
- * Pages with and without the mark of a secret paper, as a scanner sees them: 300 dpi JPEG.
+ * Pages with and without the mark of a secret paper, as a scanner sees them: JPEG, every second of
+ * each sort at 200 dpi, the others at 300.
  *
  *   marks_pages OUT-FOLDER COUNT [SEED]
  *
- * OUT/secret/NNNN-LEVEL.jpg carry one mark: under the number, beside it or above it, framed or not,
- * red or black, turned up to 5 degrees, pale, or with a line of the page under it.
- * OUT/plain/NNNN.jpg say the same words where they are none: in text, in a title that is broken
- * there, as a name, in a table; or carry stamps of another kind. Nobody in them exists.
+ * OUT/secret/NNNN-DPI-LEVEL.jpg carry one mark: under the number, beside it or above it, framed or
+ * not, red or black, turned up to 5 degrees, pale, or with a line of the page under it.
+ * OUT/plain/NNNN-DPI-none.jpg say the same words where they are none: in text, in a title that is
+ * broken there, as a name, in a table; or carry stamps of another kind. Nobody in them exists.
  */
 #include <leptonica/allheaders.h>
 #include <math.h>
@@ -18,10 +19,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define DPI 300
-#define MM (DPI / 25.4)
-#define PAGE_W 2480
-#define PAGE_H 3508
+#define PAGE_W_MM 210
+#define PAGE_H_MM 297
 
 static const char *const fonts[] = {"Liberation Serif", "Liberation Sans", "DejaVu Serif",
                                     "DejaVu Sans"};
@@ -33,6 +32,7 @@ struct page {
     cairo_t *cairo;
     PangoLayout *layout;
     uint64_t seed;
+    int dpi, width, height;
 };
 
 static double share(struct page *page) /* 0..1, splitmix64 */
@@ -50,11 +50,14 @@ static int below(struct page *page, int count)
 
 static void begin(struct page *page)
 {
-    page->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, PAGE_W, PAGE_H);
+    double px_per_mm = page->dpi / 25.4;
+    page->width = (int)(PAGE_W_MM * px_per_mm);
+    page->height = (int)(PAGE_H_MM * px_per_mm);
+    page->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, page->width, page->height);
     page->cairo = cairo_create(page->surface);
     cairo_set_source_rgb(page->cairo, 1, 1, 1);
     cairo_paint(page->cairo);
-    cairo_scale(page->cairo, MM, MM);
+    cairo_scale(page->cairo, px_per_mm, px_per_mm);
     page->layout = pango_cairo_create_layout(page->cairo);
 }
 
@@ -173,17 +176,17 @@ static bool finish(struct page *page, const char *path)
     cairo_surface_flush(page->surface);
     const unsigned char *rows = cairo_image_surface_get_data(page->surface);
     int stride = cairo_image_surface_get_stride(page->surface);
-    PIX *clean = pixCreate(PAGE_W, PAGE_H, 32);
-    for (int y = 0; y < PAGE_H; y++) {
+    PIX *clean = pixCreate(page->width, page->height, 32);
+    for (int y = 0; y < page->height; y++) {
         const uint32_t *from = (const uint32_t *)(rows + (size_t)y * (size_t)stride);
         l_uint32 *to = pixGetData(clean) + (size_t)y * (size_t)pixGetWpl(clean);
-        for (int x = 0; x < PAGE_W; x++)
+        for (int x = 0; x < page->width; x++)
             to[x] = from[x] << 8;
     }
     l_float32 skew = (l_float32)((share(page) - 0.5) * 3 * M_PI / 180);
     PIX *turned = pixRotate(clean, skew, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, 0, 0);
     PIX *noisy = pixAddGaussianNoise(turned, 4);
-    pixSetResolution(noisy, DPI, DPI);
+    pixSetResolution(noisy, page->dpi, page->dpi);
     bool ok = pixWriteJpeg(path, noisy, 75, 0) == 0;
     pixDestroy(&clean);
     pixDestroy(&turned);
@@ -205,13 +208,15 @@ int main(int argc, char **argv)
     }
     bool ok = true;
     for (int i = 0; ok && i < count; i++) {
-        struct page page = {.seed = seed * 1000003u + (uint64_t)i};
         bool is_secret = i % 3 != 2;
-        const char *const *level = levels[(i / 3) % 3];
-        snprintf(path, sizeof path, "%s/%s", argv[1], is_secret ? "secret" : "plain");
+        int of_its_sort = is_secret ? i - i / 3 : i / 3;
+        struct page page = {.seed = seed * 1000003u + (uint64_t)i,
+                            .dpi = of_its_sort % 2 ? 200 : 300};
+        const char *const *level = levels[(i / 3) % 3], *sort = is_secret ? "secret" : "plain";
+        snprintf(path, sizeof path, "%s/%s", argv[1], sort);
         mkdir(argv[1], 0700);
         mkdir(path, 0700);
-        snprintf(path, sizeof path, "%s/%s/%04d-%s.jpg", argv[1], is_secret ? "secret" : "plain", i,
+        snprintf(path, sizeof path, "%s/%s/%04d-%d-%s.jpg", argv[1], sort, i, page.dpi,
                  is_secret ? level[0] : "none");
         begin(&page);
         if (is_secret)

@@ -111,6 +111,27 @@ static void a_red_stamp_is_read_alone_whatever_lies_under_it(void **state)
     }
 }
 
+static void two_readings_of_one_stamp_are_not_one_word(void **state)
+{
+    (void)state;
+    AUTO(words) struct words words = {0};
+    AUTO(words) struct words over = {0};
+    struct marks marks;
+    static const char *const motto[] = {"CỘNG", "HÒA", "XÃ", "HỘI", "CHỦ", "NGHĨA", "VIỆT", "NAM"};
+    struct rect_mm box = {50, 10, 15, 6};
+    words_init(&words, (struct size_mm){210, 297}, 0);
+    for (size_t i = 0; i < COUNT_OF(motto); i++)
+        words_add(&words, motto[i], 0.9, (struct rect_mm){100 + 11 * i, 20, 10, 4}, 24, 0, 0, NULL);
+    words_add(&words, "MẠT", 0.6, box, 15, 1, 1, NULL);
+    words_add(&words, "MẬT", 0.9, box, 15, 2, 2, NULL);
+    assert_int_equal(marks_of_words(&words, &marks, NULL), ERR_OK);
+    assert_null(marks_secret(&marks));
+    assert_int_equal(stamps_over_page(&words, words.count - 1, &over, NULL), ERR_OK);
+    assert_int_equal(over.count, words.count - 1);
+    assert_int_equal(marks_of_words(&over, &marks, NULL), ERR_OK);
+    assert_non_null(marks_secret(&marks));
+}
+
 static int setup(void **state)
 {
     return recognizer_new("vie", (struct recognizer **)state, NULL) ? -1 : 0;
@@ -125,6 +146,7 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_readings_of_one_stamp_are_not_one_word),
         cmocka_unit_test(a_red_stamp_is_read_alone_whatever_lies_under_it),
     };
     return cmocka_run_group_tests_name("stamps", tests, setup, teardown);
