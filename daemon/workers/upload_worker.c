@@ -169,15 +169,6 @@ static enum err_code get_record_id(const struct js *args, const char **out, stru
     return code;
 }
 
-static struct js *receipt_json(const char *remote_name, const struct target_receipt *receipt)
-{
-    return js_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:I}", "remote_name", remote_name,
-                   "pdf_sha256", receipt->pdf.sha256, "pdf_size",
-                   (long long)receipt->pdf.size_bytes, "pdf_tag", receipt->pdf.tag, "json_sha256",
-                   receipt->json.sha256, "json_size", (long long)receipt->json.size_bytes,
-                   "json_tag", receipt->json.tag, "read_at_us", (long long)receipt->read_at_us);
-}
-
 static enum err_code run_send(void *self, struct worker_call *call, struct worker_answer *answer,
                               struct err *err)
 {
@@ -212,11 +203,6 @@ static enum err_code run_send(void *self, struct worker_call *call, struct worke
         return code;
     answer->ok = js_pack("{s:s, s:b}", "remote_name", sent.remote_name, "already_there",
                          (int)sent.already_there);
-    struct target_receipt receipt;
-    bool proven = !target_verify(target, sent.remote_name, record.pdf_sha256, record.json_sha256,
-                                 &receipt, NULL);
-    if (proven && !js_set(answer->ok, "receipt", receipt_json(sent.remote_name, &receipt)))
-        js_free(TAKE(answer->ok));
     return answer->ok ? ERR_OK : err_set(err, ERR_NO_MEMORY, "no memory for the answer");
 }
 
@@ -240,7 +226,12 @@ static enum err_code run_verify(void *self, struct worker_call *call, struct wor
         code = target_verify(target, remote_name, pdf_sha256, json_sha256, &receipt, err);
     if (code)
         return code;
-    answer->ok = js_pack("{s:o}", "receipt", receipt_json(remote_name, &receipt));
+    answer->ok =
+        js_pack("{s:{s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:I}}", "receipt", "remote_name",
+                remote_name, "pdf_sha256", receipt.pdf.sha256, "pdf_size",
+                (long long)receipt.pdf.size_bytes, "pdf_tag", receipt.pdf.tag, "json_sha256",
+                receipt.json.sha256, "json_size", (long long)receipt.json.size_bytes, "json_tag",
+                receipt.json.tag, "read_at_us", (long long)receipt.read_at_us);
     return answer->ok ? ERR_OK : err_set(err, ERR_NO_MEMORY, "no memory for the answer");
 }
 

@@ -336,6 +336,17 @@ static enum err_code complete_queue(const struct completion *c, struct err *err)
 
 /* ---- send, accept, reconcile ---- */
 
+static enum err_code complete_send(const struct completion *c, struct err *err)
+{
+    const char *remote_name;
+    enum err_code code = js_get_text(c->result, "remote_name", &remote_name, err);
+    if (!code)
+        code =
+            store_run_one(c->store, "delivery", "UPDATE delivery SET remote_name = ? WHERE id = ?",
+                          DB_BIND(DB_TEXT(remote_name), DB_TEXT(c->id)), err);
+    return code ? code : move(c, "sending", "sent", "send", err);
+}
+
 /* What the target read back has to be what we hold. */
 static enum err_code check_receipt(const struct completion *c, const struct js *receipt,
                                    struct err *err)
@@ -375,22 +386,6 @@ static enum err_code complete_accept(const struct completion *c, struct err *err
 {
     enum err_code code = store_receipt(c, err);
     return code ? code : move(c, "sent", "accepted", "accept", err);
-}
-
-/* A worker that read back at once what it sent has proven it, too. */
-static enum err_code complete_send(const struct completion *c, struct err *err)
-{
-    const char *remote_name;
-    enum err_code code = js_get_text(c->result, "remote_name", &remote_name, err);
-    if (!code)
-        code =
-            store_run_one(c->store, "delivery", "UPDATE delivery SET remote_name = ? WHERE id = ?",
-                          DB_BIND(DB_TEXT(remote_name), DB_TEXT(c->id)), err);
-    if (!code)
-        code = move(c, "sending", "sent", "send", err);
-    if (code || !js_has(c->result, "receipt"))
-        return code;
-    return complete_accept(c, err);
 }
 
 /* queued → closed with the last delivery. */

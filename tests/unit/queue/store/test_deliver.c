@@ -206,37 +206,6 @@ static void all_held_for_one_reason_are_released_and_no_others(void **state)
                             i == 1 ? "held" : "copied");
 }
 
-/* A worker's answer to send that proves at once what it sent; `pdf` NULL: what was asked to be
- * sent. */
-static enum err_code complete_proven(struct rig *rig, const struct job *job, const char *pdf,
-                                     struct err *err)
-{
-    AUTO(js)
-    struct js *result =
-        js_pack("{s:s, s:b, s:{s:s, s:s, s:s, s:I}}", "remote_name", "backlog/a", "already_there",
-                0, "receipt", "remote_name", "backlog/a", "pdf_sha256",
-                pdf ? pdf : job_text(job, "args.pdf_sha256"), "json_sha256",
-                job_text(job, "args.json_sha256"), "read_at_us", (int64_t)2000000);
-    return store_complete(rig->store, job_text(job, "claim"), result, NULL, 0, MACHINE, err);
-}
-
-static void what_was_read_back_at_once_is_accepted_at_once_and_both_steps_are_audited(void **state)
-{
-    struct rig *rig = *state;
-    struct paper paper = rig_paper_in(rig, "queued", 1);
-    char delivery[ID_SIZE], other[HASH_HEX_SIZE];
-    rig_delivery(rig, paper.document, delivery);
-    AUTO(job) struct job *send = rig_claim(rig, "send");
-    hash_bytes("other", 5, other);
-    ASSERT_ERR(ERR_TARGET_MISMATCH, complete_proven(rig, send, other, err));
-    assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "sending");
-    ASSERT_OK(complete_proven(rig, send, NULL, err));
-    assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "accepted");
-    assert_int_equal(
-        rig_number(rig, "SELECT count(*) FROM audit WHERE event IN ('send', 'accept')"), 2);
-    assert_null(rig_claim(rig, "accept"));
-}
-
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
@@ -247,7 +216,6 @@ int main(void)
         T(trouble_comes_first_in_the_queue_and_the_limit_cuts_the_end),
         T(what_turns_due_meanwhile_does_not_stop_retrying_the_others),
         T(retrying_now_leaves_alone_what_is_held_or_final),
-        T(what_was_read_back_at_once_is_accepted_at_once_and_both_steps_are_audited),
         T(all_held_for_one_reason_are_released_and_no_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
