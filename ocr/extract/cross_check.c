@@ -4,6 +4,7 @@
 #include "ocr/extract/paper.h"
 #include "ocr/extract/parse_date.h"
 #include "ocr/extract/parse_id.h"
+#include "ocr/extract/parse_place.h"
 #include "ocr/extract/parse_qr.h"
 
 #include <stdio.h>
@@ -253,13 +254,28 @@ static bool names_department(const char *symbol)
     return false;
 }
 
-/* The department's own line was not read, its superior's was. */
+/* "xã Quang" beside "Quang Minh, ngày …": the last line of the name was not read. */
+static bool is_cut_short(const char *issuer, const char *place)
+{
+    const char *unit = agency_unit(issuer);
+    const char *name = unit ? strchr(unit, ' ') : NULL;
+    AUTO(mem) char *name_fold = name ? text_fold(name + 1) : NULL;
+    AUTO(mem) char *place_fold = text_fold(place);
+    size_t size = name_fold ? strlen(name_fold) : 0;
+    return size && place_fold && text_starts(place_fold, name_fold) && place_fold[size] == ' ';
+}
+
+/* The department's own line was not read, its superior's was; or not the whole of the name. */
 static void check_issuer(struct paper *paper)
 {
     const struct field *number = field_of(paper, FIELD_number_symbol);
+    const struct field *place = field_of(paper, FIELD_issue_place);
     struct field *issuer = field_of(paper, FIELD_issuer);
-    if (number && number->value && issuer && issuer->value &&
-        text_starts(issuer->value, "Ủy ban") && names_department(number->value))
+    if (!issuer || !issuer->value)
+        return;
+    bool is_superior = number && number->value && text_starts(issuer->value, "Ủy ban") &&
+                       names_department(number->value);
+    if (is_superior || (place && place->value && is_cut_short(issuer->value, place->value)))
         doubt(issuer);
 }
 

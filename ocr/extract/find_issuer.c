@@ -87,6 +87,15 @@ static bool belongs_between(const struct page_text *page, const struct page_line
     return above && below;
 }
 
+/* Right under the last line of a name, but with nothing below: its end, or nothing of it. */
+static bool may_end_name(const struct issuer_zone *zone, const struct page_line *line)
+{
+    const struct page_line *last = zone->count ? zone->line[zone->count - 1] : NULL;
+    double down_mm = last ? line->baseline_mm - last->baseline_mm : 0;
+    return down_mm > 2 && down_mm < NEXT_LINE_MM && strlen(line->key) >= SHORT_BYTES &&
+           fabs(page_line_center_mm(line) - page_line_center_mm(last)) < OFF_CENTRE_MM;
+}
+
 static void collect(const struct paper *paper, struct issuer_zone *out)
 {
     const struct page_text *page = paper->face;
@@ -104,8 +113,10 @@ static void collect(const struct paper *paper, struct issuer_zone *out)
         bool aside =
             line->aside && (paper->head.motto || !layout_puts(&paper->layout[paper->face_index],
                                                               page, line, PAGE_ZONE_HEAD_LEFT));
-        if ((aside || strlen(line->key) < SHORT_BYTES) && !belongs_between(page, line))
+        if ((aside || strlen(line->key) < SHORT_BYTES) && !belongs_between(page, line)) {
+            out->left_out = out->left_out || may_end_name(out, line);
             continue;
+        }
         bool taken = line->confidence >= 0.5 && is_on_the_left(paper, line);
         if (taken)
             out->line[out->count++] = line;

@@ -261,6 +261,31 @@ static void the_end_of_an_agency_may_be_two_letters_and_its_beginning_a_speck(vo
          .field = "issuer",
          .value = "Ủy ban nhân dân tỉnh Gia Lai",
          .asks = true},
+        /* what hangs under a name may be its end, though it looks like small print */
+        {.issuer = "HUYỆN VÂN HỒ",
+         .issuer_rest = "ỦY BAN NHÂN DÂN XÃ QUANG",
+         .line = {{64, 36, true, "MINH"}, {111, 60, true, "BÁO CÁO"}},
+         .changed = {{"MINH", 0.92, 0, 0.6}},
+         .field = "issuer",
+         .value = "Ủy ban nhân dân xã Quang",
+         .asks = true},
+        /* the last line of the name was not read: the place knows it whole */
+        {.issuer = "ỦY BAN NHÂN DÂN",
+         .issuer_rest = "XÃ AN VINH",
+         .number = "Số: 12/QĐ-UBND",
+         .place_date = "An Vinh Hạ, ngày 06 tháng 5 năm 2021",
+         .line = {{111, 60, true, "QUYẾT ĐỊNH"}},
+         .field = "issuer",
+         .value = "Ủy ban nhân dân xã An Vinh",
+         .asks = true},
+        {.issuer = "ỦY BAN NHÂN DÂN",
+         .issuer_rest = "XÃ AN VINH",
+         .number = "Số: 12/QĐ-UBND",
+         .place_date = "An Vinh, ngày 06 tháng 5 năm 2021",
+         .line = {{111, 60, true, "QUYẾT ĐỊNH"}},
+         .field = "issuer",
+         .value = "Ủy ban nhân dân xã An Vinh",
+         .asks = false},
     };
     (void)state;
     CHECK(sheets);
