@@ -70,16 +70,19 @@ void hash_hmac(const void *key, size_t key_size, const void *bytes, size_t size,
     HMAC(EVP_sha256(), key, (int)key_size, bytes, size, out, NULL);
 }
 
-enum err_code hash_fd(int fd, char out_hex[HASH_HEX_SIZE], uint64_t *out_size, struct err *err)
+/* At most `size` bytes; *out_size is how many there were. */
+static enum err_code hash_up_to(int fd, uint64_t offset, uint64_t size, char out_hex[HASH_HEX_SIZE],
+                                uint64_t *out_size, struct err *err)
 {
     enum { CHUNK = 1 << 16 };
     AUTO(hash) struct hash *hash = hash_new();
     AUTO(mem) char *chunk = mem_alloc(CHUNK);
     if (!hash || !chunk)
         return err_set(err, ERR_NO_MEMORY, "hash");
-    uint64_t offset = 0;
-    for (;;) {
-        ssize_t got = pread(fd, chunk, CHUNK, (off_t)offset);
+    uint64_t done = 0;
+    while (done < size) {
+        size_t wanted = size - done < CHUNK ? (size_t)(size - done) : CHUNK;
+        ssize_t got = pread(fd, chunk, wanted, (off_t)(offset + done));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -87,12 +90,31 @@ enum err_code hash_fd(int fd, char out_hex[HASH_HEX_SIZE], uint64_t *out_size, s
         if (got == 0)
             break;
         hash_update(hash, chunk, (size_t)got);
-        offset += (uint64_t)got;
+        done += (uint64_t)got;
     }
     hash_finish(hash, out_hex);
-    if (out_size)
-        *out_size = offset;
+    *out_size = done;
     return ERR_OK;
+}
+
+enum err_code hash_fd(int fd, char out_hex[HASH_HEX_SIZE], uint64_t *out_size, struct err *err)
+{
+    uint64_t size = 0;
+    enum err_code code = hash_up_to(fd, 0, UINT64_MAX, out_hex, &size, err);
+    if (!code && out_size)
+        *out_size = size;
+    return code;
+}
+
+enum err_code hash_range(int fd, uint64_t offset, uint64_t size, char out_hex[HASH_HEX_SIZE],
+                         struct err *err)
+{
+    uint64_t found = 0;
+    enum err_code code = hash_up_to(fd, offset, size, out_hex, &found, err);
+    if (!code && found < size)
+        return err_set(err, ERR_IO, "%llu bytes to hash, not %llu", (unsigned long long)found,
+                       (unsigned long long)size);
+    return code;
 }
 
 bool hash_is_hex(const char *text)

@@ -26,6 +26,9 @@ void hash_hmac(const void *key, size_t key_size, const void *bytes, size_t size,
 void hash_to_hex(const unsigned char raw[HASH_RAW_SIZE], char out_hex[HASH_HEX_SIZE]);
 /* Whole file from offset 0; the descriptor's offset is not moved. */
 enum err_code hash_fd(int fd, char out_hex[HASH_HEX_SIZE], uint64_t *out_size, struct err *err);
+/* `size` bytes from `offset` on. IO when there are fewer. */
+enum err_code hash_range(int fd, uint64_t offset, uint64_t size, char out_hex[HASH_HEX_SIZE],
+                         struct err *err);
 bool hash_is_hex(const char *text); /* exactly 64 lower-case hex digits */
 
 #endif

@@ -2,10 +2,8 @@
 
 #include "daemon/base/sys.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NAME_SIZE (2 * TRANSPORT_NAME_SIZE)
 
@@ -143,28 +141,6 @@ static enum err_code list_parts(struct s3_transport *s3, const char *key, const 
     }
 }
 
-static enum err_code hash_part(int fd, uint64_t offset, uint64_t size, char out[HASH_HEX_SIZE],
-                               struct err *err)
-{
-    enum { CHUNK = 1 << 16 };
-    AUTO(mem) char *chunk = mem_alloc(CHUNK);
-    struct hash *hash = hash_new();
-    bool whole = chunk && hash;
-    while (whole && size > 0) {
-        ssize_t got = pread(fd, chunk, size < CHUNK ? (size_t)size : CHUNK, (off_t)offset);
-        whole = got > 0;
-        if (!whole)
-            break;
-        hash_update(hash, chunk, (size_t)got);
-        offset += (uint64_t)got;
-        size -= (uint64_t)got;
-    }
-    if (whole)
-        hash_finish(hash, out);
-    hash_free(hash);
-    return whole ? ERR_OK : err_set(err, ERR_IO, "what is to be sent cannot be read");
-}
-
 static enum err_code put_part(struct s3_transport *s3, const char *key, const char *id,
                               const struct transport_body *body, struct parts *parts, size_t i,
                               struct err *err)
@@ -174,7 +150,7 @@ static enum err_code put_part(struct s3_transport *s3, const char *key, const ch
     AUTO(mem) char *query = mem_printf("partNumber=%zu&uploadId=%s", i + 1, id);
     if (!query)
         return err_set(err, ERR_NO_MEMORY, "no memory for a request");
-    enum err_code code = hash_part(body->fd, offset, size, sha256, err);
+    enum err_code code = hash_range(body->fd, offset, size, sha256, err);
     AUTO(http_reply) struct http_reply reply = {0};
     if (!code)
         code = exchange(s3,

@@ -30,6 +30,17 @@ static void published_vectors_come_out_for_bytes_and_files(void **state)
     }
 }
 
+static void a_part_of_a_file_is_hashed_and_a_missing_part_is_told(void **state)
+{
+    (void)state;
+    char hex[HASH_HEX_SIZE];
+    AUTO(fd) int fd = -1;
+    file_memfd("x", "__abc__", 7, &fd, NULL);
+    assert_int_equal(hash_range(fd, 2, 3, hex, NULL), ERR_OK);
+    assert_string_equal(hex, vectors[1].hex);
+    assert_int_equal(hash_range(fd, 5, 3, hex, NULL), ERR_IO);
+}
+
 static void only_64_lower_case_digits_are_a_hash(void **state)
 {
     (void)state;
@@ -43,6 +54,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_vectors_come_out_for_bytes_and_files),
+        cmocka_unit_test(a_part_of_a_file_is_hashed_and_a_missing_part_is_told),
         cmocka_unit_test(only_64_lower_case_digits_are_a_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
