@@ -16,7 +16,6 @@ struct curl_transport {
     CURL *handle;
     char *ca_file, *cert_file, *key_file, *proxy;
     long connect_s, idle_s;
-    curl_off_t upload_bytes_a_second;
 };
 
 /* What libcurl's callbacks work on. */
@@ -160,7 +159,6 @@ static void set_connection(const struct curl_transport *curl)
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, curl->idle_s);
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(handle, CURLOPT_MAX_SEND_SPEED_LARGE, curl->upload_bytes_a_second);
     curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, 1L << 17);
     curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, 1L << 17);
     curl_easy_setopt(handle, CURLOPT_PROXY, curl->proxy ? curl->proxy : "");
@@ -262,11 +260,6 @@ static enum err_code check_file(const char *path, const char *what, struct err *
                : err_set(err, ERR_BAD_CONFIG, "the %s of a target cannot be read", what);
 }
 
-void curl_transport_cap(struct http_transport *transport, int64_t upload_bytes_a_second)
-{
-    ((struct curl_transport *)transport)->upload_bytes_a_second = upload_bytes_a_second;
-}
-
 enum err_code curl_transport_new(const struct curl_options *options, struct http_transport **out,
                                  struct err *err)
 {
@@ -291,7 +284,6 @@ enum err_code curl_transport_new(const struct curl_options *options, struct http
         .proxy = mem_strdup(options->proxy),
         .connect_s = options->connect_s,
         .idle_s = options->idle_s,
-        .upload_bytes_a_second = options->upload_bytes_a_second,
     };
     made = &curl->transport;
     bool copied = !options->ca_file == !curl->ca_file && !options->cert_file == !curl->cert_file &&

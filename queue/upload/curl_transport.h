@@ -14,14 +14,10 @@ struct curl_options {
     const char *key_file;  /* its key (PEM); NULL: in cert_file */
     const char *proxy;     /* "http://host:port"; NULL: none. The environment's is not used */
     int connect_s, idle_s; /* 1 and more */
-    int64_t upload_bytes_a_second; /* 0: as fast as the line goes */
 };
 
 /* BAD_CONFIG: a file that cannot be read. */
 enum err_code curl_transport_new(const struct curl_options *options, struct http_transport **out,
                                  struct err *err);
-
-/* The cap of what is sent from now on; 0 takes it away. */
-void curl_transport_cap(struct http_transport *transport, int64_t upload_bytes_a_second);
 
 #endif

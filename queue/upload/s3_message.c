@@ -44,8 +44,8 @@ static char *host_of(const struct s3_place *place, const struct endpoint *endpoi
 
 static char *path_of(const struct s3_place *place, const struct endpoint *endpoint, const char *key)
 {
-    AUTO(mem) char *encoded = sigv4_encode(key ? key : "", 1);
-    AUTO(mem) char *bucket = sigv4_encode(place->bucket, 0);
+    AUTO(mem) char *encoded = sigv4_encode(key ? key : "", true);
+    AUTO(mem) char *bucket = sigv4_encode(place->bucket, false);
     if (!encoded || !bucket)
         return NULL;
     if (place->virtual_style)
@@ -126,8 +126,8 @@ enum err_code s3_build(const struct s3_place *place, const struct s3_call *call,
 
 char *s3_list_query(const char *prefix, const char *from)
 {
-    AUTO(mem) char *prefix_part = sigv4_encode(prefix, 0);
-    AUTO(mem) char *from_part = sigv4_encode(from ? from : "", 0);
+    AUTO(mem) char *prefix_part = sigv4_encode(prefix, false);
+    AUTO(mem) char *from_part = sigv4_encode(from ? from : "", false);
     if (!prefix_part || !from_part)
         return NULL;
     return mem_printf("list-type=2&prefix=%s%s%s", prefix_part, from ? "&continuation-token=" : "",

@@ -102,7 +102,7 @@ static uint64_t size_of_part(const struct parts *parts, const struct transport_b
 static enum err_code find_upload(struct s3_transport *s3, const char *key, struct parts *parts,
                                  struct err *err)
 {
-    AUTO(mem) char *encoded = sigv4_encode(key, 0);
+    AUTO(mem) char *encoded = sigv4_encode(key, false);
     AUTO(mem) char *query = encoded ? mem_printf("uploads=&prefix=%s", encoded) : NULL;
     if (!query)
         return err_set(err, ERR_NO_MEMORY, "no memory for a request");
@@ -198,7 +198,7 @@ static enum err_code send_parts(struct s3_transport *s3, const char *key,
         code = begin_upload(s3, key, parts, err);
     if (code)
         return code;
-    AUTO(mem) char *id = sigv4_encode(parts->id, 0);
+    AUTO(mem) char *id = sigv4_encode(parts->id, false);
     if (!id)
         return err_set(err, ERR_NO_MEMORY, "no memory for a request");
     if (goes_on)

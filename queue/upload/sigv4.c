@@ -22,7 +22,7 @@ void sigv4_date(int64_t utc_us, char out[SIGV4_DATE_SIZE])
     strftime(out, SIGV4_DATE_SIZE, "%Y%m%dT%H%M%SZ", &utc);
 }
 
-char *sigv4_encode(const char *text, int keep_slash)
+char *sigv4_encode(const char *text, bool keep_slash)
 {
     struct buf buf;
     buf_init(&buf, 3 * strlen(text) + 1);

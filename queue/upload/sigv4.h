@@ -3,6 +3,7 @@
 
 #include "daemon/base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,6 @@ enum err_code sigv4_sign(const struct sigv4_keys *keys, const struct sigv4_reque
 
 /* Percent-encodes all but A-Z a-z 0-9 - . _ ~ and, where keep_slash, '/'. The caller's; NULL when
  * out of memory. */
-char *sigv4_encode(const char *text, int keep_slash);
+char *sigv4_encode(const char *text, bool keep_slash);
 
 #endif

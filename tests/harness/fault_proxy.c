@@ -8,7 +8,6 @@
  *   cut PERCENT         that share of new connections is reset, after 0 to 64 KB
  *   cut-after BYTES     the next connection is reset once that much went up; then no more
  *   hole                new connections are taken and never answered
- *   half                the station's end is closed behind what came down, the way up stays
  *   twice               each reply is sent twice
  *   answer FILE         new connections get the bytes of FILE instead of the server
  *   clear               all of that ends
@@ -61,7 +60,7 @@ static struct pair pairs[PAIRS_MAX];
 static struct {
     int delay_ms, cut_percent;
     long long rate, cut_after;
-    bool hole, half, twice;
+    bool hole, twice;
     char *answer;
     size_t answer_size;
 } fault = {.cut_after = -1};
@@ -207,8 +206,6 @@ static bool take(struct pair *pair, struct way *way)
         pair->up_bytes += (uint64_t)got;
     else if (fault.twice)
         push_chunk(way, bytes, (size_t)got);
-    if (!is_up && fault.half)
-        shutdown(way->to, SHUT_RD);
     return pair->cut_after < 0 || (long long)pair->up_bytes <= pair->cut_after;
 }
 
@@ -277,8 +274,6 @@ static void obey(char *line)
         fault.cut_after = number;
     else if (strcmp(line, "hole") == 0)
         fault.hole = true;
-    else if (strcmp(line, "half") == 0)
-        fault.half = true;
     else if (strcmp(line, "twice") == 0)
         fault.twice = true;
     else if (strcmp(line, "answer") == 0 && value)

@@ -212,8 +212,8 @@ static void dates_and_names_are_written_as_the_store_wants_them(void **state)
     char date[SIGV4_DATE_SIZE];
     sigv4_date(1440938160 * INT64_C(1000000), date);
     assert_string_equal(date, SUITE_DATE);
-    AUTO(mem) char *path = sigv4_encode("H41 +~/Đ.pdf", 1);
-    AUTO(mem) char *value = sigv4_encode("a/b=c", 0);
+    AUTO(mem) char *path = sigv4_encode("H41 +~/Đ.pdf", true);
+    AUTO(mem) char *value = sigv4_encode("a/b=c", false);
     assert_string_equal(path, "H41%20%2B~/%C4%90.pdf");
     assert_string_equal(value, "a%2Fb%3Dc");
 }
