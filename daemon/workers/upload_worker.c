@@ -1,6 +1,6 @@
-#include "daemon/base/id.h"
 #include "daemon/base/log.h"
 #include "daemon/workers/confine.h"
+#include "daemon/workers/upload_ops.h"
 #include "daemon/workers/upload_target.h"
 #include "daemon/workers/worker_main.h"
 
@@ -10,28 +10,20 @@
 /*
  * sohoa-upload-worker: sends records to the configured targets and proves what they hold.
  *
- *   configure {targets, witnesses}            which targets there are (upload_target.h); replaces
- * the earlier ones, but only the first one's folders are within reach send      {target, record_id,
- * …} pdf json put both files, idempotent by record id verify    {target, remote_name, …} read both
- * back, compare, receipt list      {target, prefix}                names and sizes
+ * Operations (each in upload_ops_<what>.c; descriptors behind the arguments):
+ *
+ *   configure {targets, witnesses}
+ *       Which targets there are (upload_target.h). Replaces the earlier ones, but only the folders
+ *       of the first are within reach.
+ *   send {target, record_id, …} pdf, json
+ *       Puts both files, idempotent by record id.
+ *   verify {target, remote_name, …}
+ *       Reads both back and compares: the receipt.
+ *   list {target, prefix}
+ *       Names and sizes.
  */
 
 #define PROGRAM "sohoa-upload-worker"
-#define MAX_TARGETS 8
-#define MAX_ENTRIES 100000 /* in one answer of `list` */
-
-struct upload_slot {
-    char *name;
-    struct target *target;
-    bool is_dir;
-};
-
-struct upload {
-    struct upload_slot targets[MAX_TARGETS];
-    size_t count;
-    char *configured; /* what they were made of */
-    bool confined;
-};
 
 static void upload_done(struct upload *upload)
 {
@@ -53,7 +45,7 @@ static inline void upload_auto(struct upload *place)
 static void confine_to_targets(struct upload *upload, const struct js *targets,
                                const char *witnesses)
 {
-    const char *folders[MAX_TARGETS + 2] = {witnesses};
+    const char *folders[UPLOAD_TARGETS_MAX + 2] = {witnesses};
     size_t count = 1;
     for (size_t i = 0; i < js_count(targets); i++) {
         const char *path = js_text_or(js_item(targets, i), "path", NULL);
@@ -108,8 +100,8 @@ static enum err_code run_configure(void *self, struct worker_call *call,
         return code;
     if (upload->configured && fresh.configured && strcmp(upload->configured, fresh.configured) == 0)
         return ERR_OK;
-    if (js_count(targets) > MAX_TARGETS)
-        return err_set(err, ERR_BAD_CONFIG, "more than %d targets", MAX_TARGETS);
+    if (js_count(targets) > UPLOAD_TARGETS_MAX)
+        return err_set(err, ERR_BAD_CONFIG, "more than %d targets", UPLOAD_TARGETS_MAX);
     answer->recycle = upload->confined; /* new secrets may lie out of reach by now */
     for (size_t i = 0; !code && i < js_count(targets); i++)
         code = add_target(&fresh, js_item(targets, i), witnesses, err);
@@ -123,7 +115,7 @@ static enum err_code run_configure(void *self, struct worker_call *call,
     return ERR_OK;
 }
 
-static enum err_code find_target(const struct upload *upload, const struct js *args,
+enum err_code upload_find_target(const struct upload *upload, const struct js *args,
                                  struct worker_answer *answer, struct target **out, struct err *err)
 {
     const char *name = NULL;
@@ -140,134 +132,11 @@ static enum err_code find_target(const struct upload *upload, const struct js *a
     return err_set(err, ERR_TARGET_UNKNOWN, "no target of that name is configured");
 }
 
-static enum err_code get_hash(const struct js *args, const char *key, const char **out,
-                              struct err *err)
-{
-    enum err_code code = js_get_text(args, key, out, err);
-    if (!code && !hash_is_hex(*out))
-        code = err_set(err, ERR_BAD_ARGUMENT, "%s is no SHA-256", key);
-    return code;
-}
-
-static enum err_code get_size(const struct js *args, const char *key, uint64_t *out,
-                              struct err *err)
-{
-    int64_t size = 0;
-    enum err_code code = js_get_int(args, key, &size, err);
-    if (!code && size < 0)
-        code = err_set(err, ERR_BAD_ARGUMENT, "%s is negative", key);
-    if (!code)
-        *out = (uint64_t)size;
-    return code;
-}
-
-static enum err_code get_record_id(const struct js *args, const char **out, struct err *err)
-{
-    enum err_code code = js_get_text(args, "record_id", out, err);
-    if (!code && !id_is_valid(*out))
-        code = err_set(err, ERR_BAD_ARGUMENT, "record_id is not an id");
-    return code;
-}
-
-static enum err_code run_send(void *self, struct worker_call *call, struct worker_answer *answer,
-                              struct err *err)
-{
-    const struct js *args = call->args;
-    struct target *target = NULL;
-    AUTO(fd) int pdf = -1;
-    AUTO(fd) int json = -1;
-    struct target_record record = {.dossier_code = js_text_or(args, "dossier_code", NULL)};
-    enum err_code code = find_target(self, args, answer, &target, err);
-    if (!code)
-        code = get_record_id(args, &record.record_id, err);
-    if (!code)
-        code = get_hash(args, "pdf_sha256", &record.pdf_sha256, err);
-    if (!code)
-        code = get_hash(args, "json_sha256", &record.json_sha256, err);
-    if (!code)
-        code = get_size(args, "pdf_size", &record.pdf_size_bytes, err);
-    if (!code)
-        code = get_size(args, "json_size", &record.json_size_bytes, err);
-    if (!code)
-        code = ipc_take_fd(call->message, 0, &pdf, err);
-    if (!code)
-        code = ipc_take_fd(call->message, 1, &json, err);
-    if (code)
-        return code;
-
-    record.pdf_fd = pdf;
-    record.json_fd = json;
-    struct target_sent sent;
-    code = target_send(target, &record, &sent, err);
-    if (code)
-        return code;
-    answer->ok = js_pack("{s:s, s:b}", "remote_name", sent.remote_name, "already_there",
-                         (int)sent.already_there);
-    return answer->ok ? ERR_OK : err_set(err, ERR_NO_MEMORY, "no memory for the answer");
-}
-
-static enum err_code run_verify(void *self, struct worker_call *call, struct worker_answer *answer,
-                                struct err *err)
-{
-    const struct js *args = call->args;
-    struct target *target = NULL;
-    const char *remote_name = NULL, *record_id = NULL, *pdf_sha256 = NULL, *json_sha256 = NULL;
-    enum err_code code = find_target(self, args, answer, &target, err);
-    if (!code)
-        code = js_get_text(args, "remote_name", &remote_name, err);
-    if (!code)
-        code = get_record_id(args, &record_id, err);
-    if (!code)
-        code = get_hash(args, "pdf_sha256", &pdf_sha256, err);
-    if (!code)
-        code = get_hash(args, "json_sha256", &json_sha256, err);
-    struct target_receipt receipt;
-    if (!code)
-        code = target_verify(target, remote_name, pdf_sha256, json_sha256, &receipt, err);
-    if (code)
-        return code;
-    answer->ok =
-        js_pack("{s:{s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:I}}", "receipt", "remote_name",
-                remote_name, "pdf_sha256", receipt.pdf.sha256, "pdf_size",
-                (long long)receipt.pdf.size_bytes, "pdf_tag", receipt.pdf.tag, "json_sha256",
-                receipt.json.sha256, "json_size", (long long)receipt.json.size_bytes, "json_tag",
-                receipt.json.tag, "read_at_us", (long long)receipt.read_at_us);
-    return answer->ok ? ERR_OK : err_set(err, ERR_NO_MEMORY, "no memory for the answer");
-}
-
-static enum err_code add_entry(void *payload, const struct transport_entry *entry, struct err *err)
-{
-    struct js *entries = payload;
-    if (js_count(entries) >= MAX_ENTRIES)
-        return err_set(err, ERR_TOO_LARGE, "more than %d files; ask with a longer prefix",
-                       MAX_ENTRIES);
-    if (!js_push(entries,
-                 js_pack("{s:s, s:I}", "name", entry->name, "size", (long long)entry->size_bytes)))
-        return err_set(err, ERR_NO_MEMORY, "no memory for the list");
-    return ERR_OK;
-}
-
-static enum err_code run_list(void *self, struct worker_call *call, struct worker_answer *answer,
-                              struct err *err)
-{
-    struct target *target = NULL;
-    AUTO(js) struct js *entries = js_array();
-    enum err_code code = find_target(self, call->args, answer, &target, err);
-    if (!code && !entries)
-        code = err_set(err, ERR_NO_MEMORY, "no memory for the list");
-    if (!code)
-        code = target_list(target, js_text_or(call->args, "prefix", ""), add_entry, entries, err);
-    if (code)
-        return code;
-    answer->ok = js_pack("{s:O}", "entries", entries);
-    return answer->ok ? ERR_OK : err_set(err, ERR_NO_MEMORY, "no memory for the answer");
-}
-
 int main(void)
 {
     static const struct worker_op ops[] = {
-        {"configure", run_configure}, {"send", run_send}, {"verify", run_verify},
-        {"list", run_list},           {NULL, NULL},
+        {"configure", run_configure}, {"send", upload_send}, {"verify", upload_verify},
+        {"list", upload_list},        {NULL, NULL},
     };
     /* sohoad keeps its files to itself; the warehouse's group reads what is delivered there. */
     umask(0027);

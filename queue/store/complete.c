@@ -8,6 +8,7 @@
 #include "queue/store/advance.h"
 #include "queue/store/audit.h"
 #include "queue/store/claim.h"
+#include "queue/store/completion.h"
 #include "queue/store/component.h"
 #include "queue/store/document.h"
 #include "queue/store/document_code.h"
@@ -27,18 +28,8 @@
 
 #define THUMB_MAX_BYTES (8u << 20)
 
-struct completion {
-    struct store *store;
-    const struct claim *claim;
-    const char *id; /* of the subject */
-    const struct js *result;
-    const int *fds;
-    size_t fd_count;
-    struct principal by;
-};
-
-static enum err_code move(const struct completion *c, const char *from, const char *to,
-                          const char *event, struct err *err)
+enum err_code completion_move(const struct completion *c, const char *from, const char *to,
+                              const char *event, struct err *err)
 {
     return store_advance(c->store,
                          &(struct advance){.machine = c->claim->machine,
@@ -128,7 +119,7 @@ static enum err_code store_recognized(const struct completion *c, struct err *er
         code = store_copy_mark(c, err);
     if (!code)
         code = compare_turn(c, info.rotation_deg, err);
-    return code ? code : move(c, "captured", "recognized", "recognize", err);
+    return code ? code : completion_move(c, "captured", "recognized", "recognize", err);
 }
 
 /* Of a page with the mark of a secret paper nothing that was read is kept. */
@@ -200,7 +191,7 @@ static enum err_code complete_understand(const struct completion *c, struct err 
     if (!code)
         code = store_starts(c, err);
     if (!code)
-        code = move(c, "open", "read", "understand", err);
+        code = completion_move(c, "open", "read", "understand", err);
     if (!code)
         code = document_part(c->store, c->id, c->by, err);
     if (!code)
@@ -283,7 +274,7 @@ static enum err_code complete_seal(const struct completion *c, struct err *err)
                              "UPDATE document SET signed_sha256 = ? WHERE id = ?",
                              DB_BIND(DB_TEXT(sha256), DB_TEXT(c->id)), err);
     if (!code)
-        code = move(c, "copied", "signed", "sign", err);
+        code = completion_move(c, "copied", "signed", "sign", err);
     return code ? code : document_supersede_old(c->store, c->id, c->by, err);
 }
 
@@ -293,13 +284,13 @@ static enum err_code complete_extract(const struct completion *c, struct err *er
 {
     bool passed = false;
     enum err_code code = pass_on(c->store, c->id, c->by, &passed, err);
-    return code || passed ? code : move(c, "signed", "extracted", "confirm", err);
+    return code || passed ? code : completion_move(c, "signed", "extracted", "confirm", err);
 }
 
 static enum err_code complete_code(const struct completion *c, struct err *err)
 {
     enum err_code code = document_give_code(c->store, c->id, c->by, err);
-    return code ? code : move(c, "extracted", "coded", "code", err);
+    return code ? code : completion_move(c, "extracted", "coded", "code", err);
 }
 
 static enum err_code add_delivery(const struct completion *c, const char *target, struct err *err)
@@ -331,7 +322,7 @@ static enum err_code complete_queue(const struct completion *c, struct err *err)
     enum err_code code = record_store(c->store, c->id, err);
     for (size_t i = 0; !code && i < c->store->target_count; i++)
         code = add_delivery(c, c->store->targets[i], err);
-    return code ? code : move(c, "coded", "queued", "queue", err);
+    return code ? code : completion_move(c, "coded", "queued", "queue", err);
 }
 
 /* ---- send, accept, reconcile ---- */
@@ -344,7 +335,7 @@ static enum err_code complete_send(const struct completion *c, struct err *err)
         code =
             store_run_one(c->store, "delivery", "UPDATE delivery SET remote_name = ? WHERE id = ?",
                           DB_BIND(DB_TEXT(remote_name), DB_TEXT(c->id)), err);
-    return code ? code : move(c, "sending", "sent", "send", err);
+    return code ? code : completion_move(c, "sending", "sent", "send", err);
 }
 
 /* What the target read back has to be what we hold. */
@@ -385,7 +376,7 @@ static enum err_code store_receipt(const struct completion *c, struct err *err)
 static enum err_code complete_accept(const struct completion *c, struct err *err)
 {
     enum err_code code = store_receipt(c, err);
-    return code ? code : move(c, "sent", "accepted", "accept", err);
+    return code ? code : completion_move(c, "sent", "accepted", "accept", err);
 }
 
 /* queued → closed with the last delivery. */
@@ -421,7 +412,7 @@ static enum err_code complete_reconcile(const struct completion *c, struct err *
                              "UPDATE delivery SET reconcile_asked = 0 WHERE id = ?",
                              DB_BIND(DB_TEXT(c->id)), err);
     if (!code)
-        code = move(c, "accepted", "reconciled", "reconcile", err);
+        code = completion_move(c, "accepted", "reconciled", "reconcile", err);
     return code ? code : close_document(c, err);
 }
 

@@ -402,6 +402,15 @@ static void a_store_written_by_version_16_opens_with_all_its_rows(void **state)
                db_run(rig->store->db, "UPDATE register_row SET data = '{}'", DB_BIND_NONE, err));
 }
 
+static void a_store_written_by_version_17_opens_with_all_its_rows(void **state)
+{
+    struct rig *rig = *state;
+    opens_with_all_its_rows(rig, SOHOA_SOURCE_DIR "/tests/data/store/v17.sql");
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM delivery WHERE urgent = 0 AND "
+                                     "ask_first = 0 AND waits_for IS NULL"),
+                     rig_number(rig, "SELECT count(*) FROM delivery"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
@@ -430,6 +439,7 @@ int main(void)
         T(a_store_written_by_version_8_opens_with_all_its_rows),
         T(a_store_written_by_version_10_opens_with_all_its_rows),
         T(a_store_written_by_version_16_opens_with_all_its_rows),
+        T(a_store_written_by_version_17_opens_with_all_its_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
