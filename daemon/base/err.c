@@ -1,5 +1,8 @@
 #include "daemon/base/err.h"
 
+#include "daemon/base/mem.h"
+#include "daemon/base/text.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +28,8 @@ set_detail(struct err *err, enum err_code code, int number, const char *fmt, va_
         return;
     err->code = code;
     err->sys_errno = number;
+    err->said[0] = '\0';
+    err->retry_after_us = 0;
     vsnprintf(err->detail, sizeof err->detail, fmt, args);
 }
 
@@ -79,6 +84,13 @@ enum err_code err_context(struct err *err, enum err_code code, const char *fmt, 
     size_t used = strlen(err->detail);
     snprintf(err->detail + used, sizeof err->detail - used, ": %s", inner);
     return err->code;
+}
+
+void err_set_said(struct err *err, const char *text)
+{
+    AUTO(mem) char *line = text_squeeze(text);
+    if (err)
+        text_printable(line ? line : text, err->said, sizeof err->said);
 }
 
 static const struct err_row *row_of(enum err_code code)

@@ -1,6 +1,8 @@
 #ifndef SOHOA_BASE_ERR_H
 #define SOHOA_BASE_ERR_H
 
+#include <stdint.h>
+
 /*
  * Errors. A call that can fail returns an err_code and fills a struct err that lives with the
  * caller; nothing is global. The code is set once, where it is known; callers above add context
@@ -18,10 +20,16 @@ enum err_code {
 /* Who or what can help; retry policy looks at nothing else. */
 enum err_help { HELP_RETRY_NOW, HELP_RETRY_LATER, HELP_CLERK, HELP_IT, HELP_NOTHING };
 
+#define ERR_SAID_SIZE 400
+
 struct err {
     enum err_code code;
     int sys_errno;    /* errno at the place of failure, 0 when it says nothing */
     char detail[400]; /* English, for IT: outermost context first, ": " between; no personal data */
+    /* Another system's own words for a person, "" when there are none. Never logged: they may name
+     * people. */
+    char said[ERR_SAID_SIZE];
+    int64_t retry_after_us; /* how long another system asks us to wait, 0 when it does not say */
 };
 
 #define ERR_INIT ((struct err){0})
@@ -40,6 +48,10 @@ enum err_code err_set_errno(struct err *err, enum err_code code, int number, con
  * NULL). */
 enum err_code err_context(struct err *err, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* What another system said, in one line without control characters, cut at ERR_SAID_SIZE - 1 bytes
+ * between letters. The next err_set forgets it. */
+void err_set_said(struct err *err, const char *text);
 
 /* "FEEDER_JAM"; never NULL ("UNKNOWN" out of range). */
 const char *err_name(enum err_code code);

@@ -12,17 +12,22 @@ struct hash {
     EVP_MD_CTX *context;
 };
 
-struct hash *hash_new(void)
+static struct hash *new_of(const EVP_MD *kind)
 {
     struct hash *hash = mem_alloc(sizeof *hash);
     if (!hash)
         return NULL;
     hash->context = EVP_MD_CTX_new();
-    if (!hash->context || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1) {
+    if (!hash->context || EVP_DigestInit_ex(hash->context, kind, NULL) != 1) {
         hash_free(hash);
         return NULL;
     }
     return hash;
+}
+
+struct hash *hash_new(void)
+{
+    return new_of(EVP_sha256());
 }
 
 void hash_update(struct hash *hash, const void *bytes, size_t size)
@@ -71,11 +76,10 @@ void hash_hmac(const void *key, size_t key_size, const void *bytes, size_t size,
 }
 
 /* At most `size` bytes; *out_size is how many there were. */
-static enum err_code hash_up_to(int fd, uint64_t offset, uint64_t size, char out_hex[HASH_HEX_SIZE],
-                                uint64_t *out_size, struct err *err)
+static enum err_code update_up_to(struct hash *hash, int fd, uint64_t offset, uint64_t size,
+                                  uint64_t *out_size, struct err *err)
 {
     enum { CHUNK = 1 << 16 };
-    AUTO(hash) struct hash *hash = hash_new();
     AUTO(mem) char *chunk = mem_alloc(CHUNK);
     if (!hash || !chunk)
         return err_set(err, ERR_NO_MEMORY, "hash");
@@ -92,9 +96,18 @@ static enum err_code hash_up_to(int fd, uint64_t offset, uint64_t size, char out
         hash_update(hash, chunk, (size_t)got);
         done += (uint64_t)got;
     }
-    hash_finish(hash, out_hex);
     *out_size = done;
     return ERR_OK;
+}
+
+static enum err_code hash_up_to(int fd, uint64_t offset, uint64_t size, char out_hex[HASH_HEX_SIZE],
+                                uint64_t *out_size, struct err *err)
+{
+    AUTO(hash) struct hash *hash = hash_new();
+    enum err_code code = update_up_to(hash, fd, offset, size, out_size, err);
+    if (!code)
+        hash_finish(hash, out_hex);
+    return code;
 }
 
 enum err_code hash_fd(int fd, char out_hex[HASH_HEX_SIZE], uint64_t *out_size, struct err *err)
@@ -106,15 +119,35 @@ enum err_code hash_fd(int fd, char out_hex[HASH_HEX_SIZE], uint64_t *out_size, s
     return code;
 }
 
+static enum err_code check_found(uint64_t found, uint64_t size, struct err *err)
+{
+    return found == size ? ERR_OK
+                         : err_set(err, ERR_IO, "%llu bytes to hash, not %llu",
+                                   (unsigned long long)found, (unsigned long long)size);
+}
+
 enum err_code hash_range(int fd, uint64_t offset, uint64_t size, char out_hex[HASH_HEX_SIZE],
                          struct err *err)
 {
     uint64_t found = 0;
     enum err_code code = hash_up_to(fd, offset, size, out_hex, &found, err);
-    if (!code && found < size)
-        return err_set(err, ERR_IO, "%llu bytes to hash, not %llu", (unsigned long long)found,
-                       (unsigned long long)size);
-    return code;
+    return code ? code : check_found(found, size, err);
+}
+
+enum err_code hash_range_md5(int fd, uint64_t offset, uint64_t size,
+                             unsigned char out[HASH_MD5_SIZE], struct err *err)
+{
+    AUTO(hash) struct hash *hash = new_of(EVP_md5());
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    uint64_t found = 0;
+    enum err_code code = update_up_to(hash, fd, offset, size, &found, err);
+    if (!code)
+        code = check_found(found, size, err);
+    if (code)
+        return code;
+    EVP_DigestFinal_ex(hash->context, digest, NULL);
+    memcpy(out, digest, HASH_MD5_SIZE);
+    return ERR_OK;
 }
 
 bool hash_is_hex(const char *text)

@@ -29,6 +29,10 @@ enum err_code hash_fd(int fd, char out_hex[HASH_HEX_SIZE], uint64_t *out_size, s
 /* `size` bytes from `offset` on. IO when there are fewer. */
 enum err_code hash_range(int fd, uint64_t offset, uint64_t size, char out_hex[HASH_HEX_SIZE],
                          struct err *err);
+/* The same as MD5: a checksum some protocols ask for, no proof of anything. */
+#define HASH_MD5_SIZE 16
+enum err_code hash_range_md5(int fd, uint64_t offset, uint64_t size,
+                             unsigned char out[HASH_MD5_SIZE], struct err *err);
 bool hash_is_hex(const char *text); /* exactly 64 lower-case hex digits */
 
 #endif

@@ -45,6 +45,14 @@ bool id_is_valid(const char *text)
     return true;
 }
 
+int64_t id_time_us(const char *id)
+{
+    unsigned long high, low;
+    if (!id_is_valid(id) || id[14] != '7' || sscanf(id, "%8lx-%4lx", &high, &low) != 2)
+        return 0;
+    return (int64_t)(high << 16 | low) * 1000;
+}
+
 void ref_new(char out[REF_SIZE])
 {
     static const char letters[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"; /* no 0 O 1 I */

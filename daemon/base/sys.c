@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +56,13 @@ int64_t sys_now_us(void)
 int64_t sys_monotonic_us(void)
 {
     return microseconds(CLOCK_MONOTONIC);
+}
+
+uint32_t sys_random(void)
+{
+    uint32_t value = 0;
+    ssize_t got = getrandom(&value, sizeof value, GRND_NONBLOCK);
+    return got == (ssize_t)sizeof value ? value : (uint32_t)microseconds(CLOCK_MONOTONIC);
 }
 
 static void slow_disk(void)

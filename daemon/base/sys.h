@@ -23,6 +23,7 @@ void sys_clock_set(int64_t utc_us);
 
 int64_t sys_now_us(void);       /* wall clock, UTC, microseconds since 1970 */
 int64_t sys_monotonic_us(void); /* for deadlines and durations */
+uint32_t sys_random(void);      /* not for secrets: spreads retries */
 
 ssize_t sys_write(int fd, const void *bytes, size_t size);
 int sys_fdatasync(int fd);

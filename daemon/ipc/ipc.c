@@ -48,8 +48,11 @@ enum err_code ipc_reply(const struct ipc_message *message, const struct js **out
     if (js_is_object(problem)) {
         enum err_code code = err_from_name(js_text_or(problem, "code", "INTERNAL"));
         err_set(err, code, "%s", js_text_or(problem, "detail", ""));
-        if (err)
+        if (err) {
             err->sys_errno = (int)js_int_or(problem, "errno", 0);
+            err->retry_after_us = js_int_or(problem, "retry_after_us", 0);
+            err_set_said(err, js_text_or(problem, "said", ""));
+        }
         return code;
     }
     const struct js *ok;
@@ -116,6 +119,10 @@ struct js *ipc_make_err(uint64_t id, const struct err *err)
 {
     char detail[sizeof err->detail];
     text_printable(err->detail, detail, sizeof detail);
-    return js_pack("{s:I, s:{s:s, s:i, s:s}}", "id", (int64_t)id, "err", "code",
-                   err_name(err->code), "errno", err->sys_errno, "detail", detail);
+    AUTO(js) struct js *problem = js_pack("{s:s, s:i, s:s}", "code", err_name(err->code), "errno",
+                                          err->sys_errno, "detail", detail);
+    bool fits = (!*err->said || js_set(problem, "said", js_text(err->said))) &&
+                (!err->retry_after_us ||
+                 js_set(problem, "retry_after_us", js_int(err->retry_after_us)));
+    return fits ? js_pack("{s:I, s:O}", "id", (int64_t)id, "err", problem) : NULL;
 }

@@ -22,6 +22,28 @@ static void context_comes_in_front_and_never_replaces_the_code(void **state)
     assert_string_equal(err.detail, "page 3: write");
 }
 
+static void words_of_others_are_one_clean_line_and_go_with_the_next_error(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    char many[3000] = "";
+    err_set(&err, ERR_TARGET_REFUSED, "HTTP 422");
+    err_set_said(&err, " Thiếu\r\n mã \x1b[31m ");
+    assert_string_equal(err.said, "Thiếu mã ?[31m");
+    assert_string_equal(err.detail, "HTTP 422");
+    err_context(&err, ERR_IO, "target 'x'");
+    assert_string_equal(err.said, "Thiếu mã ?[31m");
+    err.retry_after_us = 7;
+    err_set(&err, ERR_IO, "x");
+    assert_string_equal(err.said, "");
+    assert_int_equal(err.retry_after_us, 0);
+    for (size_t i = 0; i < 900; i++)
+        memcpy(many + 3 * i, "ế", sizeof "ế");
+    err_set_said(&err, many);
+    assert_int_equal(strlen(err.said), 399 / 3 * 3);
+    err_set_said(NULL, "x");
+}
+
 static void errno_chooses_the_code_a_person_can_act_on(void **state)
 {
     (void)state;
@@ -75,6 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_code_is_returned_and_kept_with_its_detail),
         cmocka_unit_test(context_comes_in_front_and_never_replaces_the_code),
+        cmocka_unit_test(words_of_others_are_one_clean_line_and_go_with_the_next_error),
         cmocka_unit_test(errno_chooses_the_code_a_person_can_act_on),
         cmocka_unit_test(a_long_detail_is_cut_and_ends_properly),
         cmocka_unit_test(without_a_place_for_it_the_code_still_comes_back),

@@ -41,6 +41,20 @@ static void a_part_of_a_file_is_hashed_and_a_missing_part_is_told(void **state)
     assert_int_equal(hash_range(fd, 5, 3, hex, NULL), ERR_IO);
 }
 
+static void a_part_of_a_file_has_the_md5_of_rfc_1321(void **state)
+{
+    (void)state;
+    static const unsigned char abc[HASH_MD5_SIZE] = {0x90, 0x01, 0x50, 0x98, 0x3c, 0xd2,
+                                                     0x4f, 0xb0, 0xd6, 0x96, 0x3f, 0x7d,
+                                                     0x28, 0xe1, 0x7f, 0x72};
+    unsigned char md5[HASH_MD5_SIZE];
+    AUTO(fd) int fd = -1;
+    file_memfd("x", "__abc__", 7, &fd, NULL);
+    assert_int_equal(hash_range_md5(fd, 2, 3, md5, NULL), ERR_OK);
+    assert_memory_equal(md5, abc, sizeof abc);
+    assert_int_equal(hash_range_md5(fd, 5, 3, md5, NULL), ERR_IO);
+}
+
 static void only_64_lower_case_digits_are_a_hash(void **state)
 {
     (void)state;
@@ -55,6 +69,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_vectors_come_out_for_bytes_and_files),
         cmocka_unit_test(a_part_of_a_file_is_hashed_and_a_missing_part_is_told),
+        cmocka_unit_test(a_part_of_a_file_has_the_md5_of_rfc_1321),
         cmocka_unit_test(only_64_lower_case_digits_are_a_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

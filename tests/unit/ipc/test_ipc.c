@@ -92,6 +92,8 @@ static void an_error_keeps_its_code_detail_and_errno(void **state)
     (void)state;
     struct err sent = ERR_INIT, got = ERR_INIT;
     err_set_errno(&sent, ERR_IO, 5, "read \xff page");
+    err_set_said(&sent, "Thiếu mã");
+    sent.retry_after_us = 7000000;
     AUTO(js) struct js *body = ipc_make_err(3, &sent);
     struct ipc_message message;
     const struct js *ok;
@@ -99,6 +101,8 @@ static void an_error_keeps_its_code_detail_and_errno(void **state)
     ipc_receive(pair[1], &message, NULL);
     assert_int_equal(ipc_reply(&message, &ok, &got), ERR_IO);
     assert_int_equal(got.sys_errno, 5);
+    assert_string_equal(got.said, "Thiếu mã");
+    assert_int_equal(got.retry_after_us, 7000000);
     assert_non_null(strstr(got.detail, "read ? page"));
     ipc_message_done(&message);
 }
