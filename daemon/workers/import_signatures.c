@@ -5,8 +5,10 @@
 
 static struct js *signature_to_js(const struct foreign_signature *signature)
 {
-    return js_pack("{s:s, s:s, s:s, s:o, s:b}", "level", signature->level, "signer",
-                   signature->signer, "serial", signature->serial, "signed_at_us",
+    const char *certificate = signature->certificate_sha256;
+    return js_pack("{s:s, s:s, s:s, s:s?, s:o, s:b}", "level", signature->level, "signer",
+                   signature->signer, "serial", signature->serial, "certificate_sha256",
+                   *certificate ? certificate : NULL, "signed_at_us",
                    signature->signed_us ? js_int(signature->signed_us) : js_null(), "intact",
                    (int)signature->intact);
 }

@@ -5,7 +5,8 @@
 #include "daemon/base/js.h"
 
 /* The signatures of a PDF that others signed:
- *   {"list": [{"level", "signer", "serial", "signed_at_us" | null, "intact"}], "covers_file"}
+ *   {"list": [{"level", "signer", "serial", "certificate_sha256" | null,
+ *             "signed_at_us" | null, "intact"}], "covers_file"}
  * covers_file: nothing was added behind the last one. As foreign_list. */
 enum err_code import_signatures(int fd, struct js **out, struct err *err);
 

@@ -270,6 +270,17 @@ static bool enclosed_fits(CMS_ContentInfo *cms, const struct file *file, const s
 /* ---- who and when -------------------------------------------------------------------------------
  */
 
+/* Anybody may put any name into a certificate; its key is known by this. */
+static void read_fingerprint(const X509 *certificate, struct foreign_signature *out)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    if (X509_digest(certificate, EVP_sha256(), digest, &size) != 1)
+        return;
+    for (unsigned i = 0; i < size && 2 * i + 2 < sizeof out->certificate_sha256; i++)
+        snprintf(out->certificate_sha256 + 2 * i, 3, "%02x", digest[i]);
+}
+
 static void read_signer(const X509 *certificate, struct foreign_signature *out)
 {
     X509_NAME *name = X509_get_subject_name(certificate);
@@ -284,6 +295,7 @@ static void read_signer(const X509 *certificate, struct foreign_signature *out)
     snprintf(out->serial, sizeof out->serial, "%s", hex ? hex : "");
     OPENSSL_free(hex);
     BN_free(number);
+    read_fingerprint(certificate, out);
 }
 
 static int64_t signing_time_us(CMS_SignerInfo *info)

@@ -20,6 +20,7 @@
 struct foreign_signature {
     char signer[FOREIGN_TEXT_SIZE]; /* common name of the certificate, UTF-8; "" not readable */
     char serial[FOREIGN_TEXT_SIZE]; /* hex */
+    char certificate_sha256[65];    /* of the certificate it was made with, hex; "" not readable */
     char level[FOREIGN_TEXT_SIZE];  /* its SubFilter, "ETSI.CAdES.detached" */
     int64_t signed_us;              /* as it says; 0: it does not */
     bool intact;                    /* it fits the bytes it names and its certificate */
