@@ -270,18 +270,66 @@ enum err_code blob_put_text(struct blobs *blobs, struct db *db, const char *text
     return code ? code : blob_put_fd(blobs, db, fd, strlen(text), out_sha256, err);
 }
 
+enum err_code blob_put_row(struct db *db, const char *text, char out_sha256[HASH_HEX_SIZE],
+                           struct err *err)
+{
+    char sha256[HASH_HEX_SIZE];
+    hash_bytes(text, strlen(text), sha256);
+    enum err_code code =
+        db_run(db,
+               "INSERT INTO blob (sha256, size_bytes, created_us, text) VALUES (?, ?, ?, ?) "
+               "ON CONFLICT (sha256) DO NOTHING",
+               DB_BIND(DB_TEXT(sha256), DB_INT((int64_t)strlen(text)), DB_INT(sys_now_us()),
+                       DB_TEXT(text)),
+               err);
+    if (!code)
+        memcpy(out_sha256, sha256, HASH_HEX_SIZE);
+    return code;
+}
+
+/* *out_fd stays -1 when it lies in a file. */
+static enum err_code open_row(struct db *db, const char *sha256, int *out_fd, int64_t *out_size,
+                              struct err *err)
+{
+    AUTO(query) struct query *q = NULL;
+    bool row;
+    enum err_code code = db_query(db, "SELECT size_bytes, text FROM blob WHERE sha256 = ?",
+                                  DB_BIND(DB_TEXT(sha256)), &q, err);
+    if (!code)
+        code = query_next(q, &row, err);
+    if (!code && !row)
+        return err_set(err, ERR_NOT_FOUND, "no blob %.12s", sha256);
+    if (code)
+        return code;
+    *out_size = query_int(q, 0);
+    const char *text = query_text(q, 1);
+    if (!text)
+        return ERR_OK;
+    AUTO(fd) int fd = -1;
+    code = file_memfd("blob", text, strlen(text), &fd, err);
+    if (!code)
+        code = file_memfd_seal(fd, err);
+    if (!code)
+        *out_fd = TAKE_FD(fd);
+    return code;
+}
+
 enum err_code blob_open(struct blobs *blobs, struct db *db, const char *sha256, int *out_fd,
                         int64_t *out_size, struct err *err)
 {
-    int64_t size;
+    int64_t size = 0;
+    int in_row = -1;
     enum err_code code = check_hash_name(sha256, err);
     if (!code)
-        code = db_number(db, "SELECT size_bytes FROM blob WHERE sha256 = ?",
-                         DB_BIND(DB_TEXT(sha256)), -1, &size, err);
+        code = open_row(db, sha256, &in_row, &size, err);
     if (code)
         return code;
-    if (size < 0)
-        return err_set(err, ERR_NOT_FOUND, "no blob %.12s", sha256);
+    if (in_row >= 0) {
+        *out_fd = in_row;
+        if (out_size)
+            *out_size = size;
+        return ERR_OK;
+    }
     char name[NAME_SIZE];
     name_of(sha256, name);
     AUTO(fd)

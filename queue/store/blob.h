@@ -44,6 +44,10 @@ enum err_code blob_commit(struct blobs *blobs, struct db *db, const char *temp, 
 /* Copies what a descriptor holds (a worker's memory file) or a text; same promises. */
 enum err_code blob_put_fd(struct blobs *blobs, struct db *db, int fd, uint64_t max_bytes,
                           char out_sha256[HASH_HEX_SIZE], struct err *err);
+/* A text that becomes durable with the caller's transaction and nothing else: it lies in its row, has
+ * no path, and is opened as a descriptor in memory. */
+enum err_code blob_put_row(struct db *db, const char *text, char out_sha256[HASH_HEX_SIZE],
+                           struct err *err);
 enum err_code blob_put_text(struct blobs *blobs, struct db *db, const char *text,
                             char out_sha256[HASH_HEX_SIZE], struct err *err);
 
