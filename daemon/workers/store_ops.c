@@ -82,9 +82,10 @@ enum err_code answer_fd(struct store_call *call, int fd, struct err *err)
 /* ---- running an operation ---- */
 
 static const struct store_op *const op_tables[] = {
-    store_ops_case,     store_ops_rates,  store_ops_component, store_ops_page,
-    store_ops_edit,     store_ops_device, store_ops_import,    store_ops_catalog,
-    store_ops_register, store_ops_model,  store_ops_secret,    store_ops_work};
+    store_ops_case,    store_ops_rates,    store_ops_component,
+    store_ops_page,      store_ops_edit,     store_ops_device,
+    store_ops_import,  store_ops_catalog,   store_ops_register, store_ops_model,
+    store_ops_secret,  store_ops_work};
 #define TABLE_COUNT (sizeof op_tables / sizeof *op_tables)
 
 static const struct store_op *find_op(const char *name)
@@ -139,13 +140,15 @@ static enum err_code note_read(struct store_call *call, const struct store_op *o
     return code;
 }
 
-/* Of a paper that is locked or purged people see that it is there, and answer; a page that was in
- * the scanner then still comes. Everything else is refused, whatever argument names it. */
+/* Of a paper that is locked or purged people see that it is there, and answer; one that was kept
+ * long enough may still be taken back at its targets; a page that was in the scanner then still
+ * comes. Everything else is refused, whatever argument names it. */
 static enum err_code check_not_locked(const struct store_call *call, const char *name,
                                       struct err *err)
 {
-    static const char *const allowed[] = {"document_get", "audit_list", "page_secret",
-                                          "page_commit", "page_abort"};
+    static const char *const allowed[] = {
+        "document_get", "audit_list",        "page_secret",           "page_commit",
+        "page_abort",   "document_withdraw", "document_withdraw_undo"};
     static const char *const keys[] = {"id", "page_id", "document_id", "with", "part_of"};
     enum err_code code = ERR_OK;
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)

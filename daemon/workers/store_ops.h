@@ -32,7 +32,9 @@ struct store_op {
 
 extern const struct store_op store_ops_case[]; /* dossiers, documents: store_ops_case.c */
 extern const struct store_op store_ops_rates[];
+extern const struct store_op store_ops_report[]; /* what stands still, the morning report */
 extern const struct store_op store_ops_component[]; /* wanted papers, scans for them */
+extern const struct store_op store_ops_look_up[];   /* the same, at others */
 extern const struct store_op store_ops_page[];
 extern const struct store_op store_ops_edit[];   /* what people do to pages after the scan */
 extern const struct store_op store_ops_device[]; /* labels and profiles of scanners */
@@ -40,6 +42,11 @@ extern const struct store_op store_ops_import[]; /* paper that comes as files */
 extern const struct store_op store_ops_catalog[];
 extern const struct store_op store_ops_register[]; /* registers kept beside old scans */
 extern const struct store_op store_ops_model[];    /* models of paper types */
+extern const struct store_op store_ops_line[];     /* ways to the targets, what is urgent */
+extern const struct store_op store_ops_reconcile[]; /* what the targets hold */
+extern const struct store_op store_ops_stick[];     /* records on their way by stick */
+extern const struct store_op store_ops_task[];     /* what people have to do */
+extern const struct store_op store_ops_withdraw[]; /* taken back, handed over */
 extern const struct store_op store_ops_secret[];   /* papers with a mark of secrecy */
 extern const struct store_op store_ops_work[];     /* claims, queue, status: store_ops_work.c */
 

@@ -344,7 +344,7 @@ static enum err_code document_file_op(struct store_call *call, struct js **out, 
     code = answer_fd(call, file.fd, err);
     if (code)
         return code;
-    *out = js_pack("{s:s, s:I, s:s}", "path", path, "size", file.size_bytes, "sha256", file.sha256);
+    *out = js_pack("{s:s?, s:I, s:s}", "path", path, "size", file.size_bytes, "sha256", file.sha256);
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
 }
 

@@ -67,7 +67,8 @@ static enum err_code dossier_papers_op(struct store_call *call, struct js **out,
     if (!code)
         code = answer_papers(call, id, out, err);
     if (!code && js_has(*out, "look_up"))
-        snprintf(call->seen, sizeof call->seen, "papers, look-up asked local: %lld answers",
+        snprintf(call->seen, sizeof call->seen, "papers, look-up asked %zu: %lld answers",
+                 js_count(js_at(*out, "look_up.asked")),
                  (long long)js_int_or(*out, "look_up.answers", 0));
     return code;
 }
@@ -90,10 +91,16 @@ static enum err_code dossier_reuse_op(struct store_call *call, struct js **out, 
 {
     struct paper_key key;
     const char *document;
+    struct reuse_held held = {.file_sha256 = js_text_or(call->args, "file.sha256", NULL),
+                              .file_bytes = js_int_or(call->args, "file.size_bytes", 0)};
     enum err_code code = arg_paper(call->args, &key, err);
     if (code)
         return code;
-    if (!js_has(call->args, "document_id"))
+    if (js_has(call->args, "held_id")) {
+        code = arg_id(call->args, "held_id", &held.held_id, err);
+        if (!code)
+            code = reuse_take_held(call->store, &key, &held, call->by, err);
+    } else if (!js_has(call->args, "document_id"))
         code = reuse_undo(call->store, &key, call->by, err);
     else if (!(code = arg_id(call->args, "document_id", &document, err)))
         code = reuse_take(call->store, &key, document, call->by, err);

@@ -9,6 +9,7 @@
 #include "queue/store/temps.h"
 #include "queue/store/view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LEASE_MIN_US 1000
@@ -17,8 +18,8 @@
 
 static enum err_code hello_op(struct store_call *call, struct js **out, struct err *err)
 {
-    *out = js_pack("{s:I, s:s}", "version", store_version(call->store), "boot",
-                   store_boot(call->store));
+    *out = js_pack("{s:I, s:s, s:b}", "version", store_version(call->store), "boot",
+                   store_boot(call->store), "checked", (int)store_is_checked(call->store));
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "answer");
 }
 
@@ -35,37 +36,86 @@ static enum err_code give_fds(struct store_call *call, struct job *job, struct e
     return code;
 }
 
-static enum err_code claim_op(struct store_call *call, struct js **out, struct err *err)
+static enum err_code arg_targets(const struct js *args, const struct js **out, struct err *err)
 {
-    const char *stage, *owner;
-    int64_t lease_us;
-    AUTO(job)
+    const struct js *targets;
+    const char *name;
+    bool urgent_only;
+    if (!js_has(args, "targets"))
+        return ERR_OK;
+    enum err_code code = js_get_array(args, "targets", &targets, err);
+    for (size_t i = 0; !code && i < js_count(targets); i++) {
+        code = js_get_text(js_item(targets, i), "name", &name, err);
+        if (!code && js_has(js_item(targets, i), "urgent_only"))
+            code = js_get_bool(js_item(targets, i), "urgent_only", &urgent_only, err);
+    }
+    if (!code)
+        *out = targets;
+    return code;
+}
+
+static enum err_code arg_wish(const struct js *args, struct claim_wish *wish,
+                              const struct js **out_stages, struct err *err)
+{
+    wish->max_fds = ANSWER_FDS_MAX;
+    enum err_code code = js_get_array(args, "stages", out_stages, err);
+    if (!code)
+        code = arg_text(args, "owner", TEXT_MAX, &wish->owner, err);
+    if (!code)
+        code = arg_int(args, "lease_us", LEASE_MIN_US, LEASE_MAX_US, &wish->lease_us, err);
+    return code ? code : arg_targets(args, &wish->targets, err);
+}
+
+/* The first that is due in one of these stages, in their order. */
+static enum err_code claim_first(struct store_call *call, const struct js *args,
+                                 struct job **out_job, struct err *err)
+{
+    struct claim_wish wish = {0};
+    const struct js *stages = NULL;
     struct job *job = NULL;
-    enum err_code code = arg_text(call->args, "stage", TEXT_MAX, &stage, err);
+    enum err_code code = arg_wish(args, &wish, &stages, err);
+    for (size_t i = 0; !code && !job && i < js_count(stages); i++) {
+        char path[32];
+        snprintf(path, sizeof path, "stages[%zu]", i);
+        code = js_get_text(args, path, &wish.stage, err);
+        if (!code)
+            code = store_claim(call->store, &wish, call->by, &job, err);
+    }
     if (!code)
-        code = arg_text(call->args, "owner", TEXT_MAX, &owner, err);
-    if (!code)
-        code = arg_int(call->args, "lease_us", LEASE_MIN_US, LEASE_MAX_US, &lease_us, err);
-    if (!code)
-        code =
-            store_claim(call->store, stage, owner, lease_us, ANSWER_FDS_MAX, call->by, &job, err);
-    if (!code && job)
-        code = give_fds(call, job, err);
+        *out_job = job;
+    return code;
+}
+
+static enum err_code answer_job(struct store_call *call, struct job *job, struct js **out,
+                                struct err *err)
+{
+    enum err_code code = job ? give_fds(call, job, err) : ERR_OK;
     return code ? code : answer_with("job", job ? js_ref(job->body) : js_null(), out, err);
 }
 
+static enum err_code claim_op(struct store_call *call, struct js **out, struct err *err)
+{
+    AUTO(job) struct job *job = NULL;
+    enum err_code code = claim_first(call, call->args, &job, err);
+    return code ? code : answer_job(call, job, out, err);
+}
+
+/* "next": the owner goes on with another job, taken in the same commit. What is wrong with that one
+ * is told to who claims it; the result is stored all the same. */
 static enum err_code complete_op(struct store_call *call, struct js **out, struct err *err)
 {
     const char *claim;
     const struct js *result;
-    (void)out;
+    AUTO(job) struct job *next = NULL;
     enum err_code code = arg_id(call->args, "claim", &claim, err);
     if (!code)
         code = js_get_object(call->args, "result", &result, err);
     if (!code)
         code = store_complete(call->store, claim, result, call->message->fds,
                               call->message->fd_count, call->by, err);
-    return code;
+    if (!code && js_has(call->args, "next"))
+        claim_first(call, js_at(call->args, "next"), &next, NULL);
+    return code ? code : answer_job(call, next, out, err);
 }
 
 static enum err_code read_action(const struct js *args, struct failure *failure, struct err *err)
@@ -90,6 +140,7 @@ static enum err_code fail_op(struct store_call *call, struct js **out, struct er
     struct failure failure = {
         .detail = js_text_or(call->args, "detail", NULL),
         .ref = js_text_or(call->args, "ref", NULL),
+        .said = js_text_or(call->args, "said", NULL),
     };
     (void)out;
     enum err_code code = arg_id(call->args, "claim", &claim, err);
@@ -208,13 +259,6 @@ static enum err_code queue_list_op(struct store_call *call, struct js **out, str
     return code ? code : answer_with("deliveries", list, out, err);
 }
 
-static enum err_code reconcile_request_op(struct store_call *call, struct js **out, struct err *err)
-{
-    int64_t count;
-    enum err_code code = store_ask_reconcile(call->store, &count, err);
-    return code ? code : answer_with("marked", js_int(count), out, err);
-}
-
 static enum err_code next_due_op(struct store_call *call, struct js **out, struct err *err)
 {
     int64_t due_us;
@@ -236,7 +280,6 @@ const struct store_op store_ops_work[] = {
     {"release_claims", OP_CHANGES, release_claims_op},
     {"release_temps", OP_CHANGES, release_temps_op},
     {"queue_list", OP_READS, queue_list_op, "station", "list"},
-    {"reconcile_request", OP_CHANGES, reconcile_request_op},
     {"next_due", OP_ASKS, next_due_op},
     {0},
 };

@@ -44,19 +44,16 @@ enum err_code audit_read(struct store *store, const struct audit *row, struct er
     return audit_write(store, &read, err);
 }
 
-enum err_code audit_list(struct store *store, const char *id, bool reads, int64_t limit,
-                         struct js **out, struct err *err)
+static enum err_code list_rows(struct store *store, const char *sql, const char *id, bool reads,
+                               int64_t limit, struct js **out, struct err *err)
 {
     AUTO(js)
     struct js *list = js_array();
     AUTO(query)
     struct query *q = NULL;
     bool row = true;
-    enum err_code code = db_query(
-        store->db,
-        "SELECT at_us, principal, role, kind, event, from_state, to_state, detail FROM audit "
-        "WHERE subject_id = ?1 AND (?2 OR event <> '" AUDIT_READ "') ORDER BY seq LIMIT ?3",
-        DB_BIND(DB_TEXT(id), DB_INT(reads), DB_INT(limit)), &q, err);
+    enum err_code code =
+        db_query(store->db, sql, DB_BIND(DB_TEXT(id), DB_INT(reads), DB_INT(limit)), &q, err);
     while (!code && !(code = query_next(q, &row, err)) && row) {
         struct js *item =
             js_pack("{s:I, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?}", "at_us", query_int(q, 0),
@@ -70,6 +67,25 @@ enum err_code audit_list(struct store *store, const char *id, bool reads, int64_
         return code;
     *out = TAKE(list);
     return ERR_OK;
+}
+
+#define COLUMNS "at_us, principal, role, kind, event, from_state, to_state, detail"
+#define OF_SUBJECT "FROM audit WHERE subject_id = ?1 AND (?2 OR event <> '" AUDIT_READ "')"
+
+enum err_code audit_list(struct store *store, const char *id, bool reads, int64_t limit,
+                         struct js **out, struct err *err)
+{
+    return list_rows(store, "SELECT " COLUMNS " " OF_SUBJECT " ORDER BY seq LIMIT ?3", id, reads,
+                     limit, out, err);
+}
+
+enum err_code audit_last(struct store *store, const char *id, int64_t limit, struct js **out,
+                         struct err *err)
+{
+    return list_rows(store,
+                     "SELECT " COLUMNS " FROM (SELECT seq, " COLUMNS " " OF_SUBJECT
+                     " ORDER BY seq DESC LIMIT ?3) ORDER BY seq",
+                     id, false, limit, out, err);
 }
 
 enum err_code audit_change(struct store *store, const char *kind, const char *id, const char *event,

@@ -17,6 +17,11 @@ struct audit {
 #define AUDIT_READ "read" /* event of a row that says: somebody saw it */
 #define AUDIT_READ_WINDOW_US (INT64_C(10) * 60 * 1000000)
 
+/* Rows of the index audit_delivered (migration 0018): what became of deliveries, and when. */
+#define AUDIT_DELIVERED(a)                                                                         \
+    a ".kind = 'delivery' AND " a ".to_state IN ('accepted', 'reconciled', 'held', 'rejected', "   \
+      "'failed', 'withdrawn')"
+
 enum err_code audit_write(struct store *store, const struct audit *row, struct err *err);
 /* A change that moved no state: a row, and listings hear of it. `kind` is a static text. */
 enum err_code audit_change(struct store *store, const char *kind, const char *id, const char *event,
@@ -28,5 +33,9 @@ enum err_code audit_read(struct store *store, const struct audit *row, struct er
 /* Rows of one subject, oldest first, at most `limit`; those of reads only when asked for. */
 enum err_code audit_list(struct store *store, const char *id, bool reads, int64_t limit,
                          struct js **out, struct err *err);
+/* The last `limit` of them, oldest first, without reads: a delivery may have been tried for weeks.
+ */
+enum err_code audit_last(struct store *store, const char *id, int64_t limit, struct js **out,
+                         struct err *err);
 
 #endif

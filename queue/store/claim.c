@@ -3,9 +3,8 @@
 #include "daemon/base/sys.h"
 #include "queue/store/advance.h"
 #include "queue/store/audit.h"
-#include "queue/store/document.h"
 #include "queue/store/inside.h"
-#include "queue/store/place.h"
+#include "queue/store/restored.h"
 #include "queue/store/resume.h"
 #include "queue/store/temps.h"
 
@@ -17,7 +16,7 @@
 struct stage {
     const char *name;
     enum machine machine;
-    const char *pick;   /* ?1 now */
+    const char *pick;   /* ?1 now; of a delivery also ?2 target, ?3 least urgency */
     const char *oldest; /* when the longest waiting one came */
     const char *next;   /* ?1 now; earliest later attempt */
 };
@@ -27,19 +26,27 @@ struct stage {
 #define WAIT_MAX "960000000"   /* 16 minutes */
 #define CLOCK_SLACK "60000000" /* 1 minute */
 
-#define STAGE(name, kind, since, due)                                                              \
+#define IS_DUE(kind)                                                                               \
+    " AND (s.not_before_us <= ?1 OR s.not_before_us > ?1 + " WAIT_MAX ") AND NOT EXISTS ("         \
+    "SELECT 1 FROM claim c WHERE c.kind = '" kind "' AND c.subject_id = s.id "                     \
+    "AND c.lease_until_us > ?1 AND c.claimed_us <= ?1 + " CLOCK_SLACK ")"
+
+#define STAGE_OF(name, kind, columns, only, since, order, due)                                     \
     {                                                                                              \
         name, MACHINE_##kind,                                                                      \
-            "SELECT s.id FROM " #kind " s WHERE " due                                              \
-            " AND (s.not_before_us <= ?1 OR s.not_before_us > ?1 + " WAIT_MAX ") AND NOT EXISTS (" \
-            "SELECT 1 FROM claim c WHERE c.kind = '" #kind "' AND c.subject_id = s.id "            \
-            "AND c.lease_until_us > ?1 AND c.claimed_us <= ?1 + " CLOCK_SLACK                      \
-            ") ORDER BY s." since ", s.id LIMIT 1",                                                \
+            "SELECT " columns " FROM " #kind                                                       \
+            " s WHERE " only due IS_DUE(#kind) " ORDER BY " order "s." since ", s.id LIMIT 1",     \
             "SELECT s." since " FROM " #kind " s WHERE " due " ORDER BY s." since                  \
             ", s.id LIMIT 1",                                                                      \
             "SELECT min(s.not_before_us) FROM " #kind " s WHERE " due                              \
-            " AND s.not_before_us > ?1 AND s.not_before_us <= ?1 + " WAIT_MAX                      \
+            " AND s.not_before_us > 0 AND s.not_before_us > ?1 AND s.not_before_us <= ?1 "         \
+            "+ " WAIT_MAX                                                                          \
     }
+#define STAGE(name, kind, since, due) STAGE_OF(name, kind, "s.id", "", since, "", due)
+/* Looked for target by target: one that is shut costs nothing, however much waits for it. */
+#define DELIVERY_STAGE(name, due)                                                                  \
+    STAGE_OF(name, delivery, "s.id, s.urgent, s.created_us",                                       \
+             "s.target = ?2 AND s.urgent >= ?3 AND ", "created_us", "s.urgent DESC, ", due)
 
 static const struct stage stages[] = {
     STAGE("recognize", page, "captured_us",
@@ -58,43 +65,138 @@ static const struct stage stages[] = {
     STAGE("extract", document, "created_us", "s.state = 'signed' AND s.confirmed_us IS NOT NULL"),
     STAGE("code", document, "created_us", "s.state = 'extracted'"),
     STAGE("queue", document, "created_us", "s.state = 'coded'"),
-    STAGE("send", delivery, "created_us", "s.state = 'sending'"), /* left over from a crash */
-    STAGE("send", delivery, "created_us", "s.state = 'queued'"),
-    STAGE("accept", delivery, "created_us", "s.state = 'sent'"),
-    STAGE("reconcile", delivery, "created_us", "s.state = 'accepted' AND s.reconcile_asked = 1"),
+    STAGE("reserve", document, "created_us",
+          "s.id IN (SELECT r.document_id FROM result_code r WHERE r.provisional = 1 AND r.ended_us "
+          "IS NULL) AND +s.state IN ('queued', 'closed')"),
+    DELIVERY_STAGE("send", "s.state = 'sending' AND s.waits_for IS NULL"), /* of a crash */
+    DELIVERY_STAGE("send", "s.state = 'queued' AND s.waits_for IS NULL"),
+    DELIVERY_STAGE("accept", "s.state = 'sent' AND s.waits_for IS NULL"),
+    /* few are asked for, many accepted: not by an index of states */
+    DELIVERY_STAGE("reconcile", "+s.state IN ('accepted', 'reconciled') AND s.reconcile_asked = 1"),
+    DELIVERY_STAGE("withdraw", "s.state = 'withdrawing' AND s.waits_for IS NULL"),
+    DELIVERY_STAGE("show", "s.hidden = 2 AND +s.state IN ('accepted', 'reconciled')"),
 };
 static const size_t stage_count = sizeof stages / sizeof *stages;
 
-/* Without a target there is nothing to queue for; the documents wait. */
-static bool is_shut(const struct store *store, const struct stage *stage)
+/* Without a target there is nothing to queue for; the documents wait. Without one that numbers a
+ * person types the code. */
+static bool is_shut(struct store *store, const struct stage *stage)
 {
+    if (strcmp(stage->name, "reserve") == 0)
+        return !store->code_target;
+    if (strcmp(stage->name, "code") == 0)
+        return restored_holds_codes(store);
     return strcmp(stage->name, "queue") == 0 && store->target_count == 0;
 }
 
-static enum err_code pick(struct store *store, const char *name, int64_t now_us,
-                          const struct stage **out_stage, char **out_id, struct err *err)
+struct picked {
+    const struct stage *stage;
+    char id[ID_SIZE]; /* "": nothing is due */
+    int64_t urgent, created_us;
+};
+
+static bool goes_before(const struct picked *one, const struct picked *other)
 {
+    if (!*other->id)
+        return true;
+    return one->urgent != other->urgent ? one->urgent > other->urgent
+                                        : one->created_us < other->created_us;
+}
+
+/* Of one target; *best stays when it goes before that. */
+static enum err_code pick_of_target(struct store *store, const struct stage *stage,
+                                    const char *target, bool urgent_only, int64_t now_us,
+                                    struct picked *best, struct err *err)
+{
+    AUTO(query) struct query *q = NULL;
+    bool row;
+    enum err_code code =
+        db_query(store->db, stage->pick,
+                 DB_BIND(DB_INT(now_us), DB_TEXT(target), DB_INT(urgent_only)), &q, err);
+    if (!code)
+        code = query_next(q, &row, err);
+    if (code || !row)
+        return code;
+    struct picked found = {stage, "", query_int(q, 1), query_int(q, 2)};
+    snprintf(found.id, sizeof found.id, "%s", query_text(q, 0));
+    if (goes_before(&found, best))
+        *best = found;
+    return ERR_OK;
+}
+
+/* Those that have deliveries, each found by one step into the index. */
+static enum err_code pick_of_any_target(struct store *store, const struct stage *stage,
+                                        int64_t now_us, struct picked *best, struct err *err)
+{
+    AUTO(mem) char *target = mem_strdup("");
+    enum err_code code = target ? ERR_OK : err_set(err, ERR_NO_MEMORY, "targets");
+    while (!code && target) {
+        char *next = NULL;
+        code = db_text(store->db, "SELECT min(target) FROM delivery WHERE target > ?",
+                       DB_BIND(DB_TEXT(target)), &next, err);
+        mem_free(target);
+        target = next;
+        if (!code && target)
+            code = pick_of_target(store, stage, target, false, now_us, best, err);
+    }
+    return code;
+}
+
+static enum err_code pick_delivery(struct store *store, const struct stage *stage,
+                                   const struct js *targets, int64_t now_us, struct picked *best,
+                                   struct err *err)
+{
+    if (!targets)
+        return pick_of_any_target(store, stage, now_us, best, err);
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; !code && i < js_count(targets); i++) {
+        const struct js *target = js_item(targets, i);
+        code = pick_of_target(store, stage, js_text_or(target, "name", ""),
+                              js_bool_or(target, "urgent_only", false), now_us, best, err);
+    }
+    return code;
+}
+
+static enum err_code pick_other(struct store *store, const struct stage *stage, int64_t now_us,
+                                struct picked *best, struct err *err)
+{
+    AUTO(mem) char *id = NULL;
+    enum err_code code = db_text(store->db, stage->pick, DB_BIND(DB_INT(now_us)), &id, err);
+    if (code || !id)
+        return code;
+    best->stage = stage;
+    snprintf(best->id, sizeof best->id, "%s", id);
+    return ERR_OK;
+}
+
+static enum err_code pick(struct store *store, const struct claim_wish *wish, int64_t now_us,
+                          struct picked *out, struct err *err)
+{
+    struct picked best = {0};
     bool known = false;
-    for (size_t i = 0; i < stage_count; i++) {
-        if (strcmp(stages[i].name, name) != 0)
+    for (size_t i = 0; !*best.id && i < stage_count; i++) {
+        if (strcmp(stages[i].name, wish->stage) != 0)
             continue;
         known = true;
         if (is_shut(store, &stages[i]))
             continue;
         enum err_code code =
-            db_text(store->db, stages[i].pick, DB_BIND(DB_INT(now_us)), out_id, err);
-        if (code || *out_id) {
-            *out_stage = &stages[i];
+            stages[i].machine == MACHINE_delivery
+                ? pick_delivery(store, &stages[i], wish->targets, now_us, &best, err)
+                : pick_other(store, &stages[i], now_us, &best, err);
+        if (code)
             return code;
-        }
     }
-    return known ? ERR_OK : err_set(err, ERR_BAD_ARGUMENT, "'stage' is not a stage");
+    if (!known)
+        return err_set(err, ERR_BAD_ARGUMENT, "'stage' is not a stage");
+    *out = best;
+    return ERR_OK;
 }
 
 /* ---- taking ---- */
 
-static enum err_code insert(struct store *store, const struct claim *claim, const char *owner,
-                            int64_t now_us, int64_t lease_us, struct err *err)
+static enum err_code insert(struct store *store, const struct claim *claim,
+                            const struct claim_wish *wish, int64_t now_us, struct err *err)
 {
     enum err_code code = claim_drop(store, claim->machine, claim->subject_id, err);
     if (code)
@@ -104,8 +206,9 @@ static enum err_code insert(struct store *store, const struct claim *claim, cons
         "INSERT INTO claim (id, stage, kind, subject_id, owner, claimed_us, lease_until_us, "
         "taken_in) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         DB_BIND(DB_TEXT(claim->id), DB_TEXT(claim->stage), DB_TEXT(machine_name(claim->machine)),
-                DB_TEXT(claim->subject_id), DB_TEXT(owner), DB_INT(now_us),
-                DB_INT(now_us + lease_us), DB_TEXT(store->group[0] ? store->group : claim->id)),
+                DB_TEXT(claim->subject_id), DB_TEXT(wish->owner), DB_INT(now_us),
+                DB_INT(now_us + wish->lease_us),
+                DB_TEXT(store->group[0] ? store->group : claim->id)),
         err);
 }
 
@@ -123,13 +226,14 @@ static enum err_code settle_place(struct store *store, const char *delivery_id, 
 }
 
 /* "sending" and the place are durable before the first byte leaves. */
-static enum err_code begin_sending(struct store *store, const struct claim *claim,
-                                   struct principal by, struct err *err)
+static enum err_code begin_sending(struct store *store, struct claim *claim, struct principal by,
+                                   struct err *err)
 {
     struct subject delivery;
     if (strcmp(claim->stage, "send") != 0)
         return ERR_OK;
     enum err_code code = subject_get(store, MACHINE_delivery, claim->subject_id, &delivery, err);
+    claim->asks_first = !code && strcmp(delivery.state, "sending") == 0;
     if (code || strcmp(delivery.state, "queued") != 0)
         return code;
     code = settle_place(store, claim->subject_id, err);
@@ -145,9 +249,9 @@ static enum err_code begin_sending(struct store *store, const struct claim *clai
                          err);
 }
 
-static enum err_code take(struct store *store, const struct claim *claim, const char *owner,
-                          int64_t now_us, int64_t lease_us, size_t max_fds, struct principal by,
-                          struct job **out_job, bool *out_of_material, struct err *err)
+static enum err_code take(struct store *store, struct claim *claim, const struct claim_wish *wish,
+                          int64_t now_us, struct principal by, struct job **out_job,
+                          bool *out_of_material, struct err *err)
 {
     AUTO(tx)
     struct tx tx = TX_INIT;
@@ -155,11 +259,11 @@ static enum err_code take(struct store *store, const struct claim *claim, const 
     struct job *job = NULL;
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
-        code = insert(store, claim, owner, now_us, lease_us, err);
+        code = insert(store, claim, wish, now_us, err);
     if (!code)
         code = begin_sending(store, claim, by, err);
     if (!code) {
-        code = job_build(store, claim, max_fds, &job, err);
+        code = job_build(store, claim, wish->max_fds, &job, err);
         *out_of_material = code != ERR_OK;
     }
     if (!code)
@@ -261,31 +365,28 @@ static enum err_code put_aside(struct store *store, const struct claim *claim,
     return code ? code : tx_commit(&tx, err);
 }
 
-enum err_code store_claim(struct store *store, const char *stage_name, const char *owner,
-                          int64_t lease_us, size_t max_fds, struct principal by,
+enum err_code store_claim(struct store *store, const struct claim_wish *wish, struct principal by,
                           struct job **out_job, struct err *err)
 {
     for (int skips = 0;; skips++) {
-        AUTO(mem)
-        char *subject_id = NULL;
-        const struct stage *stage = NULL;
+        struct picked picked = {0};
         struct claim claim = {0};
         struct err why = ERR_INIT;
         bool of_material = false;
         int64_t now_us = sys_now_us();
-        enum err_code code = pick(store, stage_name, now_us, &stage, &subject_id, err);
+        enum err_code code = pick(store, wish, now_us, &picked, err);
         if (code)
             return code;
-        if (!subject_id) {
+        if (!*picked.id) {
             *out_job = NULL;
             return ERR_OK;
         }
-        claim.machine = stage->machine;
+        claim.machine = picked.stage->machine;
+        claim.urgent = picked.urgent != 0;
         id_new(claim.id);
-        snprintf(claim.stage, sizeof claim.stage, "%s", stage->name);
-        snprintf(claim.subject_id, sizeof claim.subject_id, "%s", subject_id);
-        code =
-            take(store, &claim, owner, now_us, lease_us, max_fds, by, out_job, &of_material, &why);
+        snprintf(claim.stage, sizeof claim.stage, "%s", picked.stage->name);
+        memcpy(claim.subject_id, picked.id, sizeof claim.subject_id);
+        code = take(store, &claim, wish, now_us, by, out_job, &of_material, &why);
         if (!code)
             return ERR_OK;
         bool skip = of_material && !is_fault_of_store(code) && skips < SKIPS_MAX;
@@ -399,128 +500,6 @@ enum err_code claim_release_others(struct store *store, const char *owner, struc
     if (!code)
         *out_count = count;
     return code;
-}
-
-/* ---- failing ---- */
-
-#define RESENDS_MAX 3 /* in a row, of what a target said it took */
-
-/* The target does not have what we believed it to have. */
-static const char *resend_event(const struct claim *claim, const char *code)
-{
-    bool missing = strcmp(code, "NOT_FOUND") == 0;
-    if (strcmp(claim->stage, "accept") == 0 && (missing || strcmp(code, "TARGET_MISMATCH") == 0))
-        return "resend";
-    return strcmp(claim->stage, "reconcile") == 0 && missing ? "missing" : NULL;
-}
-
-struct outcome {
-    const char *to, *event; /* to NULL: the state stays */
-};
-
-/* A target that takes records and shows none of them is a person's matter. */
-static enum err_code look_for_vanishing(struct store *store, const char *delivery_id, bool *out,
-                                        struct err *err)
-{
-    int64_t times;
-    enum err_code code =
-        db_number(store->db,
-                  "SELECT count(*) FROM audit WHERE subject_id = ?1 AND event = 'resend' AND seq > "
-                  "(SELECT coalesce(max(seq), 0) FROM audit WHERE subject_id = ?1 "
-                  "AND event IN ('accept', 'release'))",
-                  DB_BIND(DB_TEXT(delivery_id)), 0, &times, err);
-    *out = !code && times >= RESENDS_MAX;
-    return code;
-}
-
-static struct outcome outcome_of(const struct claim *claim, const struct subject *subject,
-                                 const struct failure *failure, bool keeps_vanishing)
-{
-    const char *resend = resend_event(claim, failure->code);
-    /* nothing but sending helps when it is gone, and that needs nobody */
-    bool gone = resend && strcmp(failure->code, "NOT_FOUND") == 0 && !keeps_vanishing;
-    if (failure->action == FAILURE_HOLD && !gone)
-        return (struct outcome){"held", "hold"};
-    if (resend)
-        return (struct outcome){"queued", resend};
-    if (failure->action == FAILURE_FAIL)
-        return (struct outcome){"failed", "fail"};
-    if (strcmp(subject->state, "sending") == 0)
-        return (struct outcome){"queued", "retry"};
-    return (struct outcome){NULL, NULL};
-}
-
-static enum err_code apply_outcome(struct store *store, const struct claim *claim,
-                                   const struct subject *subject, const struct failure *failure,
-                                   struct principal by, struct err *err)
-{
-    bool keeps_vanishing = false;
-    char detail[AUDIT_DETAIL_MAX];
-    snprintf(detail, sizeof detail, "%s %s: %s", failure->code, failure->ref ? failure->ref : "",
-             failure->detail ? failure->detail : "");
-    enum err_code code = look_for_vanishing(store, claim->subject_id, &keeps_vanishing, err);
-    struct outcome outcome = outcome_of(claim, subject, failure, keeps_vanishing);
-    if (!code && outcome.to && strcmp(outcome.event, "missing") == 0) /* asked and answered */
-        code =
-            store_run_one(store, "delivery", "UPDATE delivery SET reconcile_asked = 0 WHERE id = ?",
-                          DB_BIND(DB_TEXT(claim->subject_id)), err);
-    if (!code && outcome.to)
-        code = store_advance(store,
-                             &(struct advance){.machine = claim->machine,
-                                               .id = claim->subject_id,
-                                               .from = subject->state,
-                                               .to = outcome.to,
-                                               .event = outcome.event,
-                                               .held_reason = failure->code,
-                                               .held_ref = failure->ref,
-                                               .detail = detail,
-                                               .by = by},
-                             err);
-    else if (!code)
-        code = audit_write(store,
-                           &(struct audit){.kind = machine_name(claim->machine),
-                                           .id = claim->subject_id,
-                                           .event = "attempt-failed",
-                                           .detail = detail,
-                                           .by = by},
-                           err);
-    if (!code)
-        code = subject_set_wait(store, claim->machine, claim->subject_id, subject->attempts + 1,
-                                failure->not_before_us, err);
-    if (!code && claim->machine == MACHINE_page && failure->action == FAILURE_FAIL)
-        code = document_renumber(store, subject->document_id, err);
-    if (!code && outcome.to && strcmp(outcome.to, "queued") == 0)
-        code = document_end_unsent_if_over(store, subject->document_id, by, err);
-    return code;
-}
-
-enum err_code store_fail(struct store *store, const char *claim_id, const struct failure *failure,
-                         struct principal by, struct err *err)
-{
-    AUTO(tx)
-    struct tx tx = TX_INIT;
-    struct claim claim = {0};
-    struct subject subject;
-    bool ended = false;
-    enum err_code code = claim_ended_as(store, claim_id, "fail", &ended, err);
-    if (code || ended)
-        return code;
-    code = tx_begin(&tx, store->db, err);
-    if (!code)
-        code = claim_find(store, claim_id, &claim, err);
-    if (!code)
-        code = subject_get(store, claim.machine, claim.subject_id, &subject, err);
-    if (!code)
-        code = apply_outcome(store, &claim, &subject, failure, by, err);
-    if (!code)
-        code = claim_end(store, &claim, "fail", err);
-    if (!code)
-        code = tx_commit(&tx, err);
-    if (code)
-        return code;
-    store_touch(store, machine_name(claim.machine), claim.subject_id);
-    job_discard_temps(store, &claim);
-    return ERR_OK;
 }
 
 /* ---- what waits ---- */

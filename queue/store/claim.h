@@ -8,21 +8,30 @@
 
 /*
  * Work is taken from here, never from memory: the oldest subject of a stage that is due and not
- * claimed. A claim lives until it is completed, failed, dropped or its lease ends; one whose owner
- * died is taken over. A delivery found `sending` without a live claim is offered again first: the
- * worker asks the target before it sends, so that nothing goes out twice.
+ * claimed, of deliveries urgent ones first. A claim lives until it is completed, failed, dropped or
+ * its lease ends; one whose owner died is taken over. A delivery found `sending` without a live
+ * claim is offered again first: the worker asks the target before it sends, so that nothing goes
+ * out twice.
  */
 
-/* *out_job NULL: nothing is due. A subject whose material is damaged or too large for one message
- * (`max_fds`) is held with that reason and passed over; one whose material cannot be read now is
- * put off, and held after five times in a row. BAD_ARGUMENT: no such stage. */
-enum err_code store_claim(struct store *store, const char *stage, const char *owner,
-                          int64_t lease_us, size_t max_fds, struct principal by,
+struct claim_wish {
+    const char *stage, *owner;
+    int64_t lease_us;
+    size_t max_fds;           /* of one message */
+    const struct js *targets; /* [{"name", "urgent_only"?}] deliveries may go to; NULL: all */
+};
+
+/* *out_job NULL: nothing is due. A subject whose material is damaged or too large for one message is
+ * held with that reason and passed over; one whose material cannot be read now is put off, and held
+ * after five times in a row. BAD_ARGUMENT: no such stage. */
+enum err_code store_claim(struct store *store, const struct claim_wish *wish, struct principal by,
                           struct job **out_job, struct err *err);
 
 struct claim {
     char id[ID_SIZE], stage[16], subject_id[ID_SIZE];
     enum machine machine;
+    bool asks_first; /* found `sending`: how the try before ended is not known */
+    bool urgent;
 };
 /* STATE_CHANGED when it is gone: completed, dropped because its subject changed, or taken over. */
 enum err_code claim_find(struct store *store, const char *id, struct claim *out, struct err *err);
@@ -49,6 +58,7 @@ struct failure {
     const char *code;   /* name of an error code */
     const char *detail; /* may be NULL */
     const char *ref;    /* may be NULL */
+    const char *said;   /* a receiving system's own words, may be NULL (struct err) */
     enum { FAILURE_RETRY, FAILURE_HOLD, FAILURE_FAIL } action;
     int64_t not_before_us;
 };

@@ -10,18 +10,24 @@
 #include "queue/store/claim.h"
 #include "queue/store/completion.h"
 #include "queue/store/component.h"
+#include "queue/store/delivery_wait.h"
 #include "queue/store/document.h"
 #include "queue/store/document_code.h"
 #include "queue/store/fields.h"
+#include "queue/store/handover.h"
 #include "queue/store/import.h"
 #include "queue/store/inside.h"
 #include "queue/store/parting.h"
 #include "queue/store/pass.h"
 #include "queue/store/question.h"
+#include "queue/store/receipt.h"
+#include "queue/store/reconcile_look.h"
 #include "queue/store/record.h"
 #include "queue/store/register.h"
+#include "queue/store/reserve.h"
 #include "queue/store/secret.h"
 #include "queue/store/stray.h"
+#include "queue/store/withdraw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -293,16 +299,18 @@ static enum err_code complete_code(const struct completion *c, struct err *err)
     return code ? code : completion_move(c, "extracted", "coded", "code", err);
 }
 
-static enum err_code add_delivery(const struct completion *c, const char *target, struct err *err)
+static enum err_code add_delivery(const struct completion *c, const char *target,
+                                  const struct delivery_wish *wish, struct err *err)
 {
     char id[ID_SIZE];
     int64_t now_us = sys_now_us();
     id_new(id);
     enum err_code code = db_run(
         c->store->db,
-        "INSERT INTO delivery (id, document_id, target, state, state_us, created_us) "
-        "VALUES (?, ?, ?, 'queued', ?, ?)",
-        DB_BIND(DB_TEXT(id), DB_TEXT(c->id), DB_TEXT(target), DB_INT(now_us), DB_INT(now_us)), err);
+        "INSERT INTO delivery (id, document_id, target, state, state_us, created_us, urgent) "
+        "SELECT ?1, d.id, ?3, 'queued', ?4, ?4, s.urgent FROM document d "
+        "JOIN dossier s ON s.id = d.dossier_id WHERE d.id = ?2",
+        DB_BIND(DB_TEXT(id), DB_TEXT(c->id), DB_TEXT(target), DB_INT(now_us)), err);
     if (!code)
         code = audit_write(c->store,
                            &(struct audit){.kind = "delivery",
@@ -313,16 +321,38 @@ static enum err_code add_delivery(const struct completion *c, const char *target
                                            .by = c->by},
                            err);
     if (!code)
+        code = handover_apply(c->store, id, wish, err);
+    if (!code)
         store_touch(c->store, "delivery", id);
     return code;
+}
+
+/* What it replaced goes where this one is never to come. */
+static enum err_code settle_replaced(const struct completion *c, struct err *err)
+{
+    AUTO(mem) char *older = NULL;
+    enum err_code code = db_text(c->store->db, "SELECT replaces FROM document WHERE id = ?",
+                                 DB_BIND(DB_TEXT(c->id)), &older, err);
+    return code || !older ? code : withdraw_settle_document(c->store, older, c->by, err);
+}
+
+static enum err_code add_wanted(const struct completion *c, const char *target, struct err *err)
+{
+    struct delivery_wish wish;
+    enum err_code code = handover_wish(c->store, c->id, target, &wish, err);
+    return code || !wish.wanted ? code : add_delivery(c, target, &wish, err);
 }
 
 static enum err_code complete_queue(const struct completion *c, struct err *err)
 {
     enum err_code code = record_store(c->store, c->id, err);
     for (size_t i = 0; !code && i < c->store->target_count; i++)
-        code = add_delivery(c, c->store->targets[i], err);
-    return code ? code : completion_move(c, "coded", "queued", "queue", err);
+        code = add_wanted(c, c->store->targets[i], err);
+    if (!code)
+        code = delivery_wait_begin(c->store, c->id, err);
+    if (!code)
+        code = completion_move(c, "coded", "queued", "queue", err);
+    return code ? code : settle_replaced(c, err);
 }
 
 /* ---- send, accept, reconcile ---- */
@@ -332,88 +362,17 @@ static enum err_code complete_send(const struct completion *c, struct err *err)
     const char *remote_name;
     enum err_code code = js_get_text(c->result, "remote_name", &remote_name, err);
     if (!code)
-        code =
-            store_run_one(c->store, "delivery", "UPDATE delivery SET remote_name = ? WHERE id = ?",
-                          DB_BIND(DB_TEXT(remote_name), DB_TEXT(c->id)), err);
+        code = store_run_one(
+            c->store, "delivery",
+            "UPDATE delivery SET remote_name = ?, ask_first = 0, said = NULL WHERE id = ?",
+            DB_BIND(DB_TEXT(remote_name), DB_TEXT(c->id)), err);
     return code ? code : completion_move(c, "sending", "sent", "send", err);
-}
-
-/* What the target read back has to be what we hold. */
-static enum err_code check_receipt(const struct completion *c, const struct js *receipt,
-                                   struct err *err)
-{
-    const char *pdf, *json;
-    int64_t same;
-    enum err_code code = js_get_text(receipt, "pdf_sha256", &pdf, err);
-    if (!code)
-        code = js_get_text(receipt, "json_sha256", &json, err);
-    if (!code)
-        code = db_number(c->store->db,
-                         "SELECT d.signed_sha256 = ? AND d.record_sha256 = ? FROM delivery v "
-                         "JOIN document d ON d.id = v.document_id WHERE v.id = ?",
-                         DB_BIND(DB_TEXT(pdf), DB_TEXT(json), DB_TEXT(c->id)), 0, &same, err);
-    if (!code && !same)
-        return err_set(err, ERR_TARGET_MISMATCH, "receipt for other content");
-    return code ? err_context(err, code, "receipt") : ERR_OK;
-}
-
-static enum err_code store_receipt(const struct completion *c, struct err *err)
-{
-    const struct js *receipt;
-    enum err_code code = js_get_object(c->result, "receipt", &receipt, err);
-    if (!code)
-        code = check_receipt(c, receipt, err);
-    if (code)
-        return code;
-    AUTO(mem)
-    char *text = js_dump(receipt);
-    if (!text)
-        return no_memory(err);
-    return store_run_one(c->store, "delivery", "UPDATE delivery SET receipt = ? WHERE id = ?",
-                         DB_BIND(DB_TEXT(text), DB_TEXT(c->id)), err);
 }
 
 static enum err_code complete_accept(const struct completion *c, struct err *err)
 {
-    enum err_code code = store_receipt(c, err);
+    enum err_code code = receipt_store(c, err);
     return code ? code : completion_move(c, "sent", "accepted", "accept", err);
-}
-
-/* queued → closed with the last delivery. */
-static enum err_code close_document(const struct completion *c, struct err *err)
-{
-    struct subject delivery, document;
-    int64_t open_count;
-    enum err_code code = subject_get(c->store, MACHINE_delivery, c->id, &delivery, err);
-    if (!code)
-        code = db_number(c->store->db,
-                         "SELECT count(*) FROM delivery "
-                         "WHERE document_id = ? AND state <> 'reconciled'",
-                         DB_BIND(DB_TEXT(delivery.document_id)), 0, &open_count, err);
-    if (!code)
-        code = subject_get(c->store, MACHINE_document, delivery.document_id, &document, err);
-    if (code || open_count || strcmp(document.state, "queued") != 0)
-        return code;
-    return store_advance(c->store,
-                         &(struct advance){.machine = MACHINE_document,
-                                           .id = delivery.document_id,
-                                           .from = "queued",
-                                           .to = "closed",
-                                           .event = "close",
-                                           .by = c->by},
-                         err);
-}
-
-static enum err_code complete_reconcile(const struct completion *c, struct err *err)
-{
-    enum err_code code = store_receipt(c, err);
-    if (!code)
-        code = store_run_one(c->store, "delivery",
-                             "UPDATE delivery SET reconcile_asked = 0 WHERE id = ?",
-                             DB_BIND(DB_TEXT(c->id)), err);
-    if (!code)
-        code = completion_move(c, "accepted", "reconciled", "reconcile", err);
-    return code ? code : close_document(c, err);
 }
 
 /* ---- all ---- */
@@ -426,7 +385,9 @@ static const struct {
     {"compose", complete_compose},     {"seal", complete_seal},
     {"extract", complete_extract},     {"code", complete_code},
     {"queue", complete_queue},         {"send", complete_send},
-    {"accept", complete_accept},       {"reconcile", complete_reconcile},
+    {"reserve", reserve_complete},     {"accept", complete_accept},
+    {"reconcile", reconcile_complete}, {"withdraw", withdraw_complete},
+    {"show", handover_complete},
 };
 
 static enum err_code run_stage(const struct completion *c, struct err *err)
@@ -466,6 +427,8 @@ enum err_code store_complete(struct store *store, const char *claim_id, const st
         code = subject_set_wait(store, claim.machine, claim.subject_id, 0, 0, err);
     if (!code)
         code = claim_end(store, &claim, "complete", err);
+    if (!code && claim.machine == MACHINE_delivery)
+        code = withdraw_settle(store, claim.subject_id, by, err);
     if (!code)
         code = tx_commit(&tx, err);
     if (code)

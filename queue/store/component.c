@@ -241,7 +241,7 @@ static enum err_code push_reused(struct store *store, const char *id, struct js 
     enum err_code code =
         db_query(store->db,
                  CASE_OF_1 "SELECT r.dossier_id, r.stage, r.paper_code, r.class, r.source, "
-                           "r.source_document, r.source_code FROM part JOIN reuse r ON "
+                           "r.source_document, r.source_code, r.national FROM part JOIN reuse r ON "
                            "r.dossier_id = part.id WHERE r.undone_us IS NULL AND NOT EXISTS ("
                            "SELECT 1 FROM document d WHERE d.dossier_id = r.dossier_id AND "
                            "d.stage = r.stage AND d.paper_code = r.paper_code AND " OF_PROCEDURE
@@ -252,12 +252,13 @@ static enum err_code push_reused(struct store *store, const char *id, struct js 
         bool of_result = query_int(q, 3) == CLASS_REUSED_RESULT;
         const char *source_code = query_text(q, 6);
         if (!js_push(list,
-                     js_pack("{s:s, s:s, s:s, s:I, s:b, s:i, s:n, s:n, s:{s:s, s:s?, s:s?}, s:s?}",
+                     js_pack("{s:s, s:s, s:s, s:I, s:b, s:i, s:n, s:n, s:{s:s, s:s?, s:s?, s:b}, "
+                             "s:s?}",
                              "dossier_id", query_text(q, 0), "stage", query_text(q, 1),
                              "paper_code", query_text(q, 2), "class", query_int(q, 3), "digitized",
                              0, "reused", of_result ? 2 : 1, "document_id", "result_code", "source",
                              "held_by", query_text(q, 4), "document_id", query_text(q, 5),
-                             "result_code", source_code, "replaced_by",
+                             "result_code", source_code, "national", (int)query_int(q, 7), "replaced_by",
                              of_result ? source_code : NULL)))
             code = no_memory(err);
     }

@@ -32,7 +32,8 @@ enum component_class {
  *   "digitized": a signed copy was made here, it did not come as a file (DuocSoHoa),
  *   "reused": 0 no, 1 from a component, 2 from a result (DuocTaiSuDung),
  *   "document_id", "result_code": of the digitized copy, or null,
- *   "source": {"held_by": "local", "document_id", "result_code"} or null,
+ *   "source": {"held_by": "local" or a source, "document_id", "result_code", "national": the
+ *              national warehouse held it (DuocLayTuKhoDMQG)} or null,
  *   "replaced_by": result code of the result that stands for the paper (MaKetQuaThayThe) or null}…]
  * Without `missing` it reads rows of this case only, by their indexes. NOT_FOUND
  */

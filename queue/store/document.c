@@ -10,6 +10,7 @@
 #include "queue/store/pass.h"
 #include "queue/store/place.h"
 #include "queue/store/question.h"
+#include "queue/store/withdraw.h"
 
 #include <string.h>
 
@@ -480,63 +481,6 @@ enum err_code document_replace(struct store *store, const char *id, const char *
     return code;
 }
 
-static enum err_code end_delivery(struct store *store, const char *id, struct principal by,
-                                  struct err *err)
-{
-    struct subject delivery;
-    enum err_code code = subject_get(store, MACHINE_delivery, id, &delivery, err);
-    if (!code && strcmp(delivery.state, "held") == 0)
-        code = store_advance(store,
-                             &(struct advance){.machine = MACHINE_delivery,
-                                               .id = id,
-                                               .from = "held",
-                                               .to = "queued",
-                                               .event = "release",
-                                               .detail = "superseded",
-                                               .by = by},
-                             err);
-    if (code)
-        return code;
-    return store_advance(store,
-                         &(struct advance){.machine = MACHINE_delivery,
-                                           .id = id,
-                                           .from = "queued",
-                                           .to = "withdrawn",
-                                           .event = "withdraw",
-                                           .detail = "superseded",
-                                           .by = by},
-                         err);
-}
-
-/* Deliveries of a superseded document that are not on their way; the others keep their own. */
-static enum err_code end_unsent(struct store *store, const char *id, struct principal by,
-                                struct err *err)
-{
-    for (;;) {
-        AUTO(mem)
-        char *delivery = NULL;
-        enum err_code code = db_text(store->db,
-                                     "SELECT id FROM delivery WHERE document_id = ? "
-                                     "AND coalesce(held_from, state) = 'queued' LIMIT 1",
-                                     DB_BIND(DB_TEXT(id)), &delivery, err);
-        if (!code && delivery)
-            code = end_delivery(store, delivery, by, err);
-        if (code || !delivery)
-            return code;
-    }
-}
-
-enum err_code document_end_unsent_if_over(struct store *store, const char *id, struct principal by,
-                                          struct err *err)
-{
-    static const char *const over[] = {"superseded", "withdrawn", NULL};
-    struct subject document;
-    enum err_code code = subject_get(store, MACHINE_document, id, &document, err);
-    if (code || !is_one_of(document.state, over))
-        return code;
-    return end_unsent(store, id, by, err);
-}
-
 enum err_code document_supersede_old(struct store *store, const char *id, struct principal by,
                                      struct err *err)
 {
@@ -571,5 +515,5 @@ enum err_code document_supersede_old(struct store *store, const char *id, struct
                          err);
     if (!code)
         code = claim_drop(store, MACHINE_document, old_id, err);
-    return code ? code : end_unsent(store, old_id, by, err);
+    return code ? code : withdraw_settle_document(store, old_id, by, err);
 }

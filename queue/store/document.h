@@ -75,13 +75,9 @@ enum err_code document_take_late_page(struct store *store, const char *id, struc
  * unless a page for it is being scanned. */
 enum err_code document_reject_if_empty(struct store *store, const char *id, struct principal by,
                                        struct err *err);
-/* The signed version takes over: the one it replaces becomes superseded, its unsent deliveries end.
- */
+/* The signed version takes over: the one it replaces becomes superseded, its deliveries go by
+ * withdraw.h. */
 enum err_code document_supersede_old(struct store *store, const char *id, struct principal by,
                                      struct err *err);
-/* A delivery came back to queued: it ends when the document was superseded or withdrawn meanwhile.
- */
-enum err_code document_end_unsent_if_over(struct store *store, const char *id, struct principal by,
-                                          struct err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "queue/store/audit.h"
 #include "queue/store/dossier.h"
 #include "queue/store/fields.h"
+#include "queue/store/handover.h"
 #include "queue/store/inside.h"
 #include "queue/store/result_code.h"
 
@@ -156,6 +157,8 @@ static enum err_code take_real(struct store *store, const char *id, const char *
         code = bear(store, id, text, false, by, err);
     if (!code)
         code = dossier_rewrite_records(store, dossier, err);
+    if (!code)
+        code = handover_code_is_real(store, id, by, err);
     return code ? code : audit_change(store, "document", id, "set-code", NULL, by, err);
 }
 

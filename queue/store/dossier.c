@@ -7,6 +7,7 @@
 #include "queue/store/dossier_case.h"
 #include "queue/store/inside.h"
 #include "queue/store/record.h"
+#include "queue/store/reuse.h"
 #include "queue/store/stray.h"
 
 #include <stdio.h>
@@ -333,6 +334,8 @@ enum err_code dossier_close(struct store *store, const char *id, bool counted, s
         code = err_set(err, ERR_STATE_CHANGED, "the dossier is closed already");
     if (!code)
         code = check_counts(store, id, &row, counted, err);
+    if (!code)
+        code = reuse_check_standing(store, id, err);
     if (!code)
         code = store_run_one(store, "dossier",
                              "UPDATE dossier SET closed_us = ?, closed_by = ? WHERE id = ?",

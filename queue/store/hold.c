@@ -126,6 +126,6 @@ enum err_code deliveries_retry_now(struct store *store, struct principal by, int
     int64_t now_us = sys_now_us();
     return release_each(store, MACHINE_delivery,
                         "SELECT id FROM delivery WHERE state IN ('queued', 'sending', 'sent', "
-                        "'accepted') AND not_before_us > ?1 AND id > ?2 ORDER BY id LIMIT 1",
+                        "'accepted', 'withdrawing') AND not_before_us > ?1 AND id > ?2 ORDER BY id LIMIT 1",
                         DB_INT(now_us), by, now_us, out_count, err);
 }

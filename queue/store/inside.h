@@ -5,12 +5,13 @@
 #include "daemon/model/doc_state.h"
 #include "queue/store/blob.h"
 #include "queue/store/db.h"
+#include "queue/store/handover.h"
 #include "queue/store/store.h"
 
 /* What the nouns of this folder share; nobody outside includes it. */
 
 struct change {
-    const char *kind; /* static: "page" "document" "delivery" "dossier" "import" */
+    const char *kind; /* static: "page" "document" "delivery" "dossier" "import" "task" */
     char id[ID_SIZE];
 };
 
@@ -29,12 +30,22 @@ struct store {
     int lock_fd;
     char *folder;
     bool purge_is_due;      /* purge.h */
+    bool checked;           /* check.h */
     int64_t secret_wait_us; /* secret.h */
     char *code_template, *component_code_template, *unknown_validity;
     bool codes_are_provisional;
     char **targets;
     size_t target_count;
+    struct target_rule *rules; /* their names belong to it */
+    size_t rule_count;
+    char **agencies;
+    size_t agency_count;
+    struct look_up_source *sources; /* their texts belong to it */
+    size_t source_count;
+    int64_t answers_kept_us, answers_wait_us;
+    char *code_target; /* NULL: none */
     uint64_t reserve_bytes;
+    bool is_restored; /* and that could not be noted (restored.h) */
     char boot[ID_SIZE];
     struct change *changes;
     size_t change_count, change_capacity;

@@ -11,7 +11,9 @@
 #include "queue/store/page_cut.h"
 #include "queue/store/page_layer.h"
 #include "queue/store/parting.h"
+#include "queue/store/reserve.h"
 #include "queue/store/side.h"
+#include "queue/store/withdraw.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -399,13 +401,13 @@ static enum err_code build_send(struct build *b, struct err *err)
     AUTO(query)
     struct query *q = NULL;
     bool row;
-    enum err_code code =
-        db_query(b->store->db,
-                 "SELECT v.target, d.id, v.filed_under, p.sha256, p.size_bytes, j.sha256, "
-                 "j.size_bytes FROM delivery v JOIN document d ON d.id = v.document_id "
-                 "JOIN blob p ON p.sha256 = d.signed_sha256 "
-                 "JOIN blob j ON j.sha256 = d.record_sha256 WHERE v.id = ?",
-                 DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
+    enum err_code code = db_query(
+        b->store->db,
+        "SELECT v.target, d.id, v.filed_under, p.sha256, p.size_bytes, j.sha256, "
+        "j.size_bytes, v.ask_first, d.replaces, v.hidden FROM delivery v "
+        "JOIN document d ON d.id = v.document_id JOIN blob p ON p.sha256 = d.signed_sha256 "
+        "JOIN blob j ON j.sha256 = coalesce(v.record_sha256, d.record_sha256) WHERE v.id = ?",
+        DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
     if (!code)
         code = query_next(q, &row, err);
     if (!code && !row)
@@ -413,9 +415,11 @@ static enum err_code build_send(struct build *b, struct err *err)
     if (code)
         return code;
     js_free(b->args);
-    b->args = js_pack("{s:s, s:s, s:s?, s:s, s:I, s:s, s:I}", "target", query_text(q, 0),
-                      "record_id", query_text(q, 1), "dossier_code", query_text(q, 2), "pdf_sha256",
-                      query_text(q, 3), "pdf_size", query_int(q, 4), "json_sha256",
+    b->args = js_pack("{s:s, s:s, s:s, s:s?, s:s?, s:b, s:b, s:s, s:I, s:s, s:I}", "target",
+                      query_text(q, 0), "key", b->claim->subject_id, "record_id", query_text(q, 1),
+                      "replaces", query_text(q, 8), "dossier_code", query_text(q, 2), "ask_first",
+                      query_int(q, 7) != 0 || b->claim->asks_first, "hidden", query_int(q, 9) != 0,
+                      "pdf_sha256", query_text(q, 3), "pdf_size", query_int(q, 4), "json_sha256",
                       query_text(q, 5), "json_size", query_int(q, 6));
     if (!b->args)
         return no_memory(err);
@@ -430,7 +434,8 @@ static enum err_code build_verify(struct build *b, struct err *err)
     bool row;
     enum err_code code =
         db_query(b->store->db,
-                 "SELECT v.target, v.remote_name, d.id, d.signed_sha256, d.record_sha256, "
+                 "SELECT v.target, v.remote_name, d.id, d.signed_sha256, "
+                 "coalesce(v.record_sha256, d.record_sha256), "
                  "v.filed_under "
                  "FROM delivery v JOIN document d ON d.id = v.document_id WHERE v.id = ?",
                  DB_BIND(DB_TEXT(b->claim->subject_id)), &q, err);
@@ -446,7 +451,30 @@ static enum err_code build_verify(struct build *b, struct err *err)
     return b->args ? ERR_OK : no_memory(err);
 }
 
+static enum err_code build_withdraw(struct build *b, struct err *err)
+{
+    js_free(TAKE(b->args));
+    return withdraw_job(b->store, b->claim->subject_id, &b->args, err);
+}
+
+static enum err_code build_show(struct build *b, struct err *err)
+{
+    js_free(TAKE(b->args));
+    return handover_job(b->store, b->claim->subject_id, &b->args, err);
+}
+
 /* ---- all ---- */
+
+static enum err_code build_reserve(struct build *b, struct err *err)
+{
+    struct js *args = NULL;
+    enum err_code code = reserve_job(b->store, b->claim->subject_id, &args, err);
+    if (code)
+        return code;
+    js_free(b->args);
+    b->args = args;
+    return ERR_OK;
+}
 
 static enum err_code build_nothing(struct build *b, struct err *err)
 {
@@ -463,7 +491,9 @@ static const struct {
     {"compose", build_compose},     {"seal", build_seal},
     {"extract", build_nothing},     {"code", build_nothing},
     {"queue", build_nothing},       {"send", build_send},
-    {"accept", build_verify},       {"reconcile", build_verify},
+    {"reserve", build_reserve},     {"accept", build_verify},
+    {"reconcile", build_verify},    {"withdraw", build_withdraw},
+    {"show", build_show},
 };
 
 static enum err_code finish(struct build *b, struct err *err)
@@ -471,6 +501,8 @@ static enum err_code finish(struct build *b, struct err *err)
     struct subject subject;
     enum err_code code =
         subject_get(b->store, b->claim->machine, b->claim->subject_id, &subject, err);
+    if (!code && b->claim->urgent)
+        code = set(b->args, "urgent", js_bool(true), err);
     if (code)
         return code;
     b->job->body = js_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:O, s:O}", "claim", b->claim->id,

@@ -6,6 +6,7 @@
 #include "queue/store/catalog.h"
 #include "queue/store/component.h"
 #include "queue/store/inside.h"
+#include "queue/store/remote_held.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -124,23 +125,31 @@ static bool is_same_name(const char *a, const char *b)
     return is_same(folded_a, folded_b);
 }
 
-static bool fits(struct query *q, const struct js *paper, const char *procedure)
+bool look_up_fits(const struct look_up_paper *held, const struct js *paper, const char *procedure)
 {
-    const char *type_slug = query_text(q, 4), *wanted_type = js_text_or(paper, "type", NULL);
+    const char *wanted_type = js_text_or(paper, "type", NULL);
     const char *code = js_text_or(paper, "code", "");
     if (!is_same(js_text_or(paper, "stage", ""),
                  STAGE_COMPONENT)) /* the others are made by the case */
         return false;
-    int type = type_slug ? (int)doc_type_from_slug(type_slug) : (int)DOC_TYPE_unknown;
+    int type = held->type ? (int)doc_type_from_slug(held->type) : (int)DOC_TYPE_unknown;
     if (type_is_of_one_case(type))
         return false;
-    bool same_code = is_same(query_text(q, 6), code);
-    bool result = is_same(query_text(q, 5), STAGE_RESULT);
-    if (same_code && (result || is_same(query_text(q, 7), procedure)))
+    bool result = is_same(held->stage, STAGE_RESULT);
+    if (is_same(held->code, code) && (result || is_same(held->procedure, procedure)))
         return true;
-    if (is_same_name(query_text(q, 10), js_text_or(paper, "name", NULL)))
+    if (is_same_name(held->name, js_text_or(paper, "name", NULL)))
         return true;
-    return type_says_which(type) && is_same(type_slug, wanted_type);
+    return type_says_which(type) && is_same(held->type, wanted_type);
+}
+
+static struct look_up_paper paper_of_query(struct query *q)
+{
+    return (struct look_up_paper){.stage = query_text(q, 5),
+                                  .code = query_text(q, 6),
+                                  .procedure = query_text(q, 7),
+                                  .type = query_text(q, 4),
+                                  .name = query_text(q, 10)};
 }
 
 /* ---- the look-up ---- */
@@ -150,22 +159,28 @@ struct found {
     struct js *fit, *unfit;
 };
 
-static enum err_code sort_in(struct query *q, const struct js *papers, const char *procedure,
-                             const char *today, struct found *found, int64_t *answers,
+struct looking {
+    const struct wanted_case *of;
+    const struct js *papers;
+    struct found *found; /* of each paper */
+    int64_t answers;
+};
+
+static enum err_code sort_in(void *payload, const struct look_up_paper *held, struct js *entry,
                              struct err *err)
 {
-    bool counted = false;
-    for (size_t i = 0; i < js_count(papers); i++) {
-        if (!fits(q, js_item(papers, i), procedure))
+    AUTO(js) struct js *owned = entry;
+    struct looking *looking = payload;
+    bool counted = false, ok = owned;
+    for (size_t i = 0; ok && i < js_count(looking->papers); i++) {
+        if (!look_up_fits(held, js_item(looking->papers, i), looking->of->procedure))
             continue;
-        struct js *entry = held_to_js(q, today);
-        struct js *side = js_bool_or(entry, "fit", false) ? found[i].fit : found[i].unfit;
-        if (!js_push(side, entry))
-            return no_memory(err);
+        struct found *found = &looking->found[i];
+        ok = js_push(js_bool_or(owned, "fit", false) ? found->fit : found->unfit, js_ref(owned));
         counted = true;
     }
-    *answers += counted;
-    return ERR_OK;
+    looking->answers += counted;
+    return ok ? ERR_OK : no_memory(err);
 }
 
 /* Signed papers of the owner that are of other cases. */
@@ -184,24 +199,46 @@ static enum err_code query_held(struct store *store, const struct wanted_case *o
         out, err);
 }
 
-static enum err_code look(struct store *store, const struct wanted_case *of,
-                          const struct js *papers, struct found *found, int64_t *answers,
-                          struct err *err)
+static enum err_code look(struct store *store, struct looking *looking, struct err *err)
 {
     char today[11];
     AUTO(query) struct query *q = NULL;
     bool row = true;
     catalog_today(today);
-    enum err_code code = query_held(store, of, &q, err);
-    while (!code && !(code = query_next(q, &row, err)) && row)
-        code = sort_in(q, papers, of->procedure, today, found, answers, err);
-    return code;
+    enum err_code code = query_held(store, looking->of, &q, err);
+    while (!code && !(code = query_next(q, &row, err)) && row) {
+        struct look_up_paper held = paper_of_query(q);
+        code = sort_in(looking, &held, held_to_js(q, today), err);
+    }
+    return code ? code : remote_held_each(store, looking->of, sort_in, looking, err);
 }
 
 static struct js *look_up_to_js(int64_t answers)
 {
-    return js_pack("{s:[s], s:I, s:I}", "asked", HELD_LOCAL, "at_us", sys_now_us(), "answers",
-                   answers);
+    return js_pack("{s:[s], s:I, s:I, s:[]}", "asked", HELD_LOCAL, "at_us", sys_now_us(), "answers",
+                   answers, "sources");
+}
+
+/* Who has answered, lately or now, was asked. */
+static enum err_code tell(struct store *store, const struct looking *looking, struct js **out,
+                          struct err *err)
+{
+    AUTO(js) struct js *look_up = look_up_to_js(looking->answers);
+    AUTO(js) struct js *sources = NULL;
+    enum err_code code =
+        look_up ? remote_held_sources(store, looking->of, &sources, err) : no_memory(err);
+    for (size_t i = 0; !code && i < js_count(sources); i++) {
+        const struct js *source = js_item(sources, i);
+        AUTO(js) struct js *asked = js_ref(js_at(look_up, "asked"));
+        if (js_has(source, "answered_us") &&
+            !js_push(asked, js_text(js_text_or(source, "name", ""))))
+            code = no_memory(err);
+    }
+    if (!code && !js_set(look_up, "sources", TAKE(sources)))
+        code = no_memory(err);
+    if (!code)
+        *out = TAKE(look_up);
+    return code;
 }
 
 static bool join_lists(const struct js *papers, struct found *found)
@@ -230,7 +267,6 @@ enum err_code look_up_add(struct store *store, const struct wanted_case *of,
                           const struct js *papers, struct js **out_look_up, struct err *err)
 {
     size_t count = js_count(papers);
-    int64_t answers = 0;
     bool asked = *of->owner_id && *of->procedure;
     struct found *found = mem_array(count + 1, sizeof *found);
     enum err_code code = found ? ERR_OK : no_memory(err);
@@ -239,18 +275,18 @@ enum err_code look_up_add(struct store *store, const struct wanted_case *of,
         if (!found[i].fit || !found[i].unfit)
             code = no_memory(err);
     }
+    struct looking looking = {of, papers, found, 0};
     if (!code && asked)
-        code = look(store, of, papers, found, &answers, err);
+        code = look(store, &looking, err);
     if (!code && !join_lists(papers, found))
         code = no_memory(err);
     forget(found, count);
+    if (!code && asked)
+        return tell(store, &looking, out_look_up, err);
     if (code)
         return code;
-    struct js *look_up = asked ? look_up_to_js(answers) : js_null();
-    if (!look_up)
-        return no_memory(err);
-    *out_look_up = look_up;
-    return ERR_OK;
+    *out_look_up = js_null();
+    return *out_look_up ? ERR_OK : no_memory(err);
 }
 
 /* ---- by its number ---- */

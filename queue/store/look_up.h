@@ -10,16 +10,26 @@
  * certificate, not a decision). Only components are held: outputs and results are made by the case,
  * and so is what is written for it (tờ khai, đơn).
  *
- * Asked is this station. A warehouse or the portal is one more name in "asked" and one more
- * "held_by": their answers are entries of the same form.
+ * Asked are this station and, where some are set up, other sources (remote_held.h): each is one
+ * more name in "asked" and one more "held_by", with its answers as entries of the same form.
  */
 
 #define HELD_LOCAL "local"
 
+/* A paper that is held, as far as it tells which wanted one it is. */
+struct look_up_paper {
+    const char *stage, *code, *procedure; /* where it was handed in or made; NULL: not known */
+    const char *type, *name;
+};
+bool look_up_fits(const struct look_up_paper *held, const struct js *wanted_paper,
+                  const char *procedure);
+
 /* Adds "held" to each paper: [{"held_by": HELD_LOCAL, "document_id", "dossier_id", "dossier_code",
  * "result_code", "name", "type", "number_symbol", "issue_date", "issuer", "valid_until", "class":
  * component.h, "validity": "valid" "unknown" (nobody knows how long) "expired" "replaced" "over",
- * "fit": may be used}…], those that may be used first. *out_look_up: as in wanted.h, or null. */
+ * "fit": may be used}…], those that may be used first, ours before those of others, which have
+ * "held_id", "answered_us" and "has_file" and no document and dossier. *out_look_up: as in
+ * wanted.h, or null. */
 enum err_code look_up_add(struct store *store, const struct wanted_case *of,
                           const struct js *papers, struct js **out_look_up, struct err *err);
 

@@ -28,13 +28,15 @@ static enum err_code add_signature(struct store *store, const char *document_id,
 {
     return db_run(store->db,
                   "INSERT INTO signature (document_id, ordinal, kind, level, signer, serial, "
-                  "signed_us, intact) VALUES (?, ?, 'foreign', ?, ?, ?, ?, ?)",
+                  "signed_us, intact, certificate_sha256) "
+                  "VALUES (?, ?, 'foreign', ?, ?, ?, ?, ?, ?)",
                   DB_BIND(DB_TEXT(document_id), DB_INT((int64_t)ordinal),
                           DB_TEXT(js_text_or(signature, "level", "")),
                           DB_TEXT(js_text_or(signature, "signer", "")),
                           DB_TEXT(js_text_or(signature, "serial", "")),
                           DB_INT(js_int_or(signature, "signed_at_us", 0)),
-                          DB_INT(js_bool_or(signature, "intact", false))),
+                          DB_INT(js_bool_or(signature, "intact", false)),
+                          DB_TEXT(js_text_or(signature, "certificate_sha256", NULL))),
                   err);
 }
 

@@ -71,6 +71,7 @@ static enum err_code drop_rows_of_blobs(struct store *store, struct err *err)
         "DELETE FROM purge_blob WHERE EXISTS (SELECT 1 FROM page p WHERE sha256 IN "
         "(p.image_sha256, p.words_sha256, p.thumb_sha256)) OR EXISTS (SELECT 1 FROM document d "
         "WHERE sha256 IN (d.composed_sha256, d.signed_sha256, d.record_sha256, d.passed_sha256)) "
+        "OR EXISTS (SELECT 1 FROM delivery v WHERE v.record_sha256 = purge_blob.sha256) "
         "OR EXISTS (SELECT 1 FROM page_layer l WHERE l.words_sha256 = sha256) OR EXISTS (SELECT 1 "
         "FROM import_item i WHERE i.text_sha256 = purge_blob.sha256 OR (i.sha256 = "
         "purge_blob.sha256 AND i.state IN ('taken', 'paged')))",
@@ -167,6 +168,16 @@ static enum err_code empty_document(struct store *store, const char *id, struct 
         "b.sha256 IN (d.composed_sha256, d.signed_sha256, d.record_sha256, d.passed_sha256) "
         "WHERE d.id = ?",
         DB_BIND(DB_TEXT(id)), err);
+    if (!code)
+        code =
+            db_run(store->db,
+                   "INSERT OR IGNORE INTO purge_blob (sha256) SELECT record_sha256 FROM delivery "
+                   "WHERE document_id = ? AND record_sha256 IS NOT NULL",
+                   DB_BIND(DB_TEXT(id)), err);
+    if (!code)
+        code = db_run(store->db,
+                      "UPDATE delivery SET record_sha256 = NULL, said = NULL WHERE document_id = ?",
+                      DB_BIND(DB_TEXT(id)), err);
     if (!code)
         code = store_run_one(
             store, "document",

@@ -78,7 +78,7 @@ static void take_paper(const struct js *paper, struct case_facts *facts)
     facts->has_digitized_result |= is_digitized && is_result;
     facts->has_digitized_component |= is_digitized && is_component;
     facts->reuses |= class == CLASS_REUSED_COMPONENT || class == CLASS_REUSED_RESULT;
-    facts->is_linked |= strcmp(js_text_or(paper, "source.held_by", ""), "portal") == 0;
+    facts->is_linked |= js_bool_or(paper, "source.national", false);
 }
 
 static enum err_code know_result(struct store *store, const char *procedure, const char *received,

@@ -1,6 +1,8 @@
 #include "queue/store/record.h"
 
 #include "daemon/base/when.h"
+#include "queue/store/component.h"
+#include "queue/store/handover.h"
 #include "queue/store/inside.h"
 #include "queue/store/side.h"
 #include "queue/store/view.h"
@@ -74,9 +76,39 @@ static struct js *confirmed_of(const struct store *store, const struct js *docum
     return js_set(fields, "valid_until", *text ? js_text(text) : js_null()) ? TAKE(fields) : NULL;
 }
 
-static struct js *record(const struct store *store, const struct js *dossier,
-                         const struct js *document, const struct js *pages)
+/* What the portal's flags are made of (R-30, regulations 11.2): was this copy made here, has the
+ * case any that was, which papers of it were taken over instead of scanned. */
+static struct js *case_of(const struct js *facts, const char *document_id, bool *out_digitized)
 {
+    AUTO(js) struct js *reused = js_array();
+    bool any = false, ok = reused;
+    *out_digitized = false;
+    for (size_t i = 0; ok && i < js_count(facts); i++) {
+        const struct js *fact = js_item(facts, i);
+        bool digitized = js_bool_or(fact, "digitized", false);
+        any = any || digitized;
+        if (strcmp(js_text_or(fact, "document_id", ""), document_id) == 0)
+            *out_digitized = digitized;
+        if (js_int_or(fact, "reused", 0))
+            ok = js_push(reused,
+                         js_pack("{s:O, s:O, s:O, s:O, s:O}", "stage", js_at(fact, "stage"),
+                                 "paper_code", js_at(fact, "paper_code"), "reused",
+                                 js_at(fact, "reused"), "replaced_by", js_at(fact, "replaced_by"),
+                                 "source", js_at(fact, "source")));
+    }
+    return ok ? js_pack("{s:b, s:O}", "digitized", (int)any, "reused", reused) : NULL;
+}
+
+struct sources {
+    const struct js *dossier, *document, *pages, *facts;
+    bool hidden; /* from the citizen, until the result was handed over (regulations 1.7) */
+};
+
+static struct js *record(const struct store *store, const struct sources *from)
+{
+    const struct js *dossier = from->dossier, *document = from->document;
+    bool digitized;
+    struct js *papers = case_of(from->facts, js_text_or(document, "id", ""), &digitized);
     AUTO(js)
     struct js *r = js_object();
     bool ok =
@@ -104,18 +136,21 @@ static struct js *record(const struct store *store, const struct js *dossier,
         js_set(r, "copier", copy_of(document, "copier")) &&
         js_set(r, "pdf_sha256", copy_of(document, "signed.sha256")) &&
         js_set(r, "pdf_size_bytes", copy_of(document, "signed.size")) &&
-        js_set(r, "pages", js_int((int64_t)js_count(pages))) &&
-        js_set(r, "page_list", js_ref(pages)) &&
+        js_set(r, "pages", js_int((int64_t)js_count(from->pages))) &&
+        js_set(r, "page_list", js_ref(from->pages)) &&
         js_set(r, "sides", copy_of(document, "counts.sides")) &&
         js_set(r, "sheets", copy_of(document, "counts.sheets")) &&
         js_set(r, "signatures", copy_of(document, "signatures")) &&
         js_set(r, "submitted_form", copy_of(document, "submitted_form")) && /* 2.1.2 */
-        js_set(r, "passed_through", copy_of(document, "passed_through"));
+        js_set(r, "passed_through", copy_of(document, "passed_through")) &&
+        js_set(r, "digitized", js_bool(digitized)) && /* DuocSoHoa */
+        js_set(r, "case", TAKE(papers)) && (!from->hidden || js_set(r, "hidden", js_bool(true)));
+    js_free(papers);
     return ok ? TAKE(r) : NULL;
 }
 
-static enum err_code record_text(struct store *store, const char *document_id, char **out,
-                                 struct err *err)
+static enum err_code record_text(struct store *store, const char *document_id, bool hidden,
+                                 char **out, struct err *err)
 {
     AUTO(js)
     struct js *document = NULL;
@@ -123,15 +158,19 @@ static enum err_code record_text(struct store *store, const char *document_id, c
     struct js *dossier = NULL;
     AUTO(js)
     struct js *pages = NULL;
+    AUTO(js)
+    struct js *facts = NULL;
     enum err_code code = view_document(store, document_id, &document, err);
     if (!code)
         code = view_dossier(store, js_text_or(document, "dossier_id", ""), &dossier, err);
     if (!code)
         code = list_pages(store, document_id, &pages, err);
+    if (!code)
+        code = component_facts(store, js_text_or(document, "dossier_id", ""), false, &facts, err);
     if (code)
         return code;
     AUTO(js)
-    struct js *value = record(store, dossier, document, pages);
+    struct js *value = record(store, &(struct sources){dossier, document, pages, facts, hidden});
     char *text = value ? js_dump_pretty(value) : NULL;
     if (!text)
         return err_set(err, ERR_NO_MEMORY, "record");
@@ -144,11 +183,33 @@ enum err_code record_store(struct store *store, const char *document_id, struct 
     AUTO(mem)
     char *text = NULL;
     char sha256[HASH_HEX_SIZE];
-    enum err_code code = record_text(store, document_id, &text, err);
+    enum err_code code = record_text(store, document_id, false, &text, err);
     if (!code)
-        code = blob_put_text(store->blobs, store->db, text, sha256, err);
+        code = blob_put_row(store->db, text, sha256, err);
     if (code)
         return code;
-    return store_run_one(store, "document", "UPDATE document SET record_sha256 = ? WHERE id = ?",
+    code = store_run_one(store, "document", "UPDATE document SET record_sha256 = ? WHERE id = ?",
                          DB_BIND(DB_TEXT(sha256), DB_TEXT(document_id)), err);
+    return code ? code : handover_rewrite_records(store, document_id, err);
+}
+
+enum err_code record_store_own(struct store *store, const char *delivery_id, struct err *err)
+{
+    AUTO(mem) char *text = NULL;
+    AUTO(mem) char *document = NULL;
+    char sha256[HASH_HEX_SIZE];
+    int64_t hidden = 0;
+    enum err_code code = db_text(store->db, "SELECT document_id FROM delivery WHERE id = ?",
+                                 DB_BIND(DB_TEXT(delivery_id)), &document, err);
+    if (!code)
+        code = db_number(store->db, "SELECT hidden > 0 FROM delivery WHERE id = ?",
+                         DB_BIND(DB_TEXT(delivery_id)), 0, &hidden, err);
+    if (!code)
+        code = record_text(store, document, hidden != 0, &text, err);
+    if (!code)
+        code = blob_put_row(store->db, text, sha256, err);
+    if (code)
+        return code;
+    return store_run_one(store, "delivery", "UPDATE delivery SET record_sha256 = ? WHERE id = ?",
+                         DB_BIND(DB_TEXT(sha256), DB_TEXT(delivery_id)), err);
 }

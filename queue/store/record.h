@@ -10,4 +10,8 @@
  */
 enum err_code record_store(struct store *store, const char *document_id, struct err *err);
 
+/* The same as it is now, for one delivery alone: hidden from the citizen, or with a code that became
+ * real after another target had the document's. Joins the caller's transaction. */
+enum err_code record_store_own(struct store *store, const char *delivery_id, struct err *err);
+
 #endif

@@ -133,7 +133,8 @@ static enum err_code try_next(struct store *store, const struct code_parts *part
     render(&text, template_for(store, parts), parts, number);
     if (!buf_ok(&text) || text.size >= RESULT_CODE_MAX)
         return err_set(err, ERR_BAD_CONFIG, "result code longer than %d bytes", RESULT_CODE_MAX);
-    code = db_number(store->db, "SELECT count(*) FROM result_code WHERE code = ?",
+    code = db_number(store->db, "SELECT (SELECT count(*) FROM result_code WHERE code = ?1) + (SELECT "
+                     "count(*) FROM code_seen WHERE code = ?1)",
                      DB_BIND(DB_TEXT(text.bytes)), 0, &taken, err);
     if (code)
         return code;

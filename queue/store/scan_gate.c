@@ -13,6 +13,8 @@
 
 /* ---- what a scan has to bring ---- */
 
+#define ASKED_SIZE 120
+
 struct gate {
     bool closed, wants_reason, wants_demand;
     const char *against; /* what a reason sets aside; NULL: nothing */
@@ -56,6 +58,17 @@ static struct gate gate_of(const struct js *paper)
     return gate;
 }
 
+/* "local,kho": who has answered about the papers of the list. */
+static void name_asked(const struct js *wanted, char out[ASKED_SIZE])
+{
+    const struct js *asked = js_at(wanted, "look_up.asked");
+    size_t used = 0;
+    snprintf(out, ASKED_SIZE, "%s", js_count(asked) ? "" : "nobody");
+    for (size_t i = 0; i < js_count(asked) && used < ASKED_SIZE; i++)
+        used += (size_t)snprintf(out + used, ASKED_SIZE - used, "%s%s", i ? "," : "",
+                                 js_text_or(js_item(asked, i), "", ""));
+}
+
 static enum err_code refuse(const struct js *paper, const struct gate *gate, struct err *err)
 {
     const char *stage = js_text_or(paper, "stage", ""), *code = js_text_or(paper, "code", "");
@@ -89,12 +102,13 @@ static enum err_code check(const struct js *paper, const struct gate *gate,
 
 static enum err_code audit_reason(struct store *store, const char *document_id,
                                   const struct js *paper, const struct gate *gate,
-                                  const struct scan_for *wish, struct principal by, struct err *err)
+                                  const struct scan_for *wish, const char *asked,
+                                  struct principal by, struct err *err)
 {
-    char detail[200];
-    snprintf(detail, sizeof detail, "%s %s: %s against %s, asked local, found %d",
+    char detail[200 + ASKED_SIZE];
+    snprintf(detail, sizeof detail, "%s %s: %s against %s, asked %s, found %d",
              js_text_or(paper, "stage", ""), js_text_or(paper, "code", ""), wish->reason,
-             gate->against ? gate->against : "nothing", gate->found);
+             gate->against ? gate->against : "nothing", asked, gate->found);
     return audit_write(store,
                        &(struct audit){.kind = "document",
                                        .id = document_id,
@@ -107,7 +121,7 @@ static enum err_code audit_reason(struct store *store, const char *document_id,
 static enum err_code keep_reason(struct store *store, const char *document_id,
                                  const char *dossier_id, const struct js *paper,
                                  const struct gate *gate, const struct scan_for *wish,
-                                 struct principal by, struct err *err)
+                                 const char *asked, struct principal by, struct err *err)
 {
     char id[ID_SIZE];
     id_new(id);
@@ -117,20 +131,22 @@ static enum err_code keep_reason(struct store *store, const char *document_id,
         "paper_name, reason, note, holder, against, found, found_document, asked, given_us, "
         "given_by) VALUES (?1, ?2, ?3, (SELECT procedure_code FROM dossier WHERE id = ?3), ?4, ?5, "
         "?6, ?7, ?8, ?9, CASE WHEN ?10 IN ('shown', 'secret') THEN NULL ELSE ?10 END, ?11, ?12, "
-        "'local', ?13, ?14)",
+        "?15, ?13, ?14)",
         DB_BIND(DB_TEXT(id), DB_TEXT(document_id), DB_TEXT(dossier_id),
                 DB_TEXT(js_text_or(paper, "stage", "")), DB_TEXT(js_text_or(paper, "code", "")),
                 DB_TEXT(js_text_or(paper, "name", "")), DB_TEXT(wish->reason), DB_TEXT(wish->note),
                 DB_TEXT(wish->holder), DB_TEXT(gate->against), DB_INT(gate->found),
-                DB_TEXT(gate->found_document), DB_INT(sys_now_us()), DB_TEXT(by.id)),
+                DB_TEXT(gate->found_document), DB_INT(sys_now_us()), DB_TEXT(by.id),
+                DB_TEXT(asked)),
         err);
-    return code ? code : audit_reason(store, document_id, paper, gate, wish, by, err);
+    return code ? code : audit_reason(store, document_id, paper, gate, wish, asked, by, err);
 }
 
 /* ---- through the gate ---- */
 
 static enum err_code pass(struct store *store, const char *dossier_id, const char *document_id,
-                          const struct scan_for *wish, struct principal by, struct err *err)
+                          const struct scan_for *wish, struct principal by, char asked[ASKED_SIZE],
+                          struct err *err)
 {
     AUTO(js) struct js *wanted = NULL;
     const struct js *paper = NULL;
@@ -141,9 +157,10 @@ static enum err_code pass(struct store *store, const char *dossier_id, const cha
     if (code)
         return code;
     struct gate gate = gate_of(paper);
+    name_asked(wanted, asked);
     code = check(paper, &gate, wish, err);
     if (!code && wish->reason)
-        code = keep_reason(store, document_id, dossier_id, paper, &gate, wish, by, err);
+        code = keep_reason(store, document_id, dossier_id, paper, &gate, wish, asked, by, err);
     return code ? code
                 : component_write(store, document_id, js_text_or(paper, "stage", ""),
                                   js_text_or(paper, "code", ""), by, err);
@@ -157,11 +174,12 @@ static bool is_of_the_gate(enum err_code code)
 
 /* What was asked and found shows also where nothing was scanned (regulations 3.7); that this cannot
  * be noted is no reason to say anything else to the clerk. */
-static void note_refusal(struct store *store, const char *dossier_id, const struct err *why,
-                         struct principal by)
+static void note_refusal(struct store *store, const char *dossier_id, const char *asked,
+                         const struct err *why, struct principal by)
 {
-    char detail[160];
-    snprintf(detail, sizeof detail, "%s, asked local: %.100s", err_name(why->code), why->detail);
+    char detail[160 + ASKED_SIZE];
+    snprintf(detail, sizeof detail, "%s, asked %s: %.100s", err_name(why->code), asked,
+             why->detail);
     audit_write(store,
                 &(struct audit){.kind = "dossier",
                                 .id = dossier_id,
@@ -172,14 +190,15 @@ static void note_refusal(struct store *store, const char *dossier_id, const stru
 }
 
 static enum err_code begin(struct store *store, const char *dossier_id, const struct scan_for *wish,
-                           struct principal by, char id[ID_SIZE], struct err *err)
+                           struct principal by, char id[ID_SIZE], char asked[ASKED_SIZE],
+                           struct err *err)
 {
     AUTO(tx) struct tx tx = TX_INIT;
     enum err_code code = tx_begin(&tx, store->db, err);
     if (!code)
         code = document_create_pile(store, dossier_id, wish->separators, wish->split, by, id, err);
     if (!code && wish->code)
-        code = pass(store, dossier_id, id, wish, by, err);
+        code = pass(store, dossier_id, id, wish, by, asked, err);
     return code ? code : tx_commit(&tx, err);
 }
 
@@ -187,12 +206,12 @@ enum err_code scan_gate_begin(struct store *store, const char *dossier_id,
                               const struct scan_for *wish, struct principal by, char *out_id,
                               struct err *err)
 {
-    char id[ID_SIZE];
+    char id[ID_SIZE], asked[ASKED_SIZE] = "nobody";
     struct err why = ERR_INIT;
-    enum err_code code = begin(store, dossier_id, wish, by, id, &why);
+    enum err_code code = begin(store, dossier_id, wish, by, id, asked, &why);
     if (is_of_the_gate(code)) {
         store_forget_changes(store);
-        note_refusal(store, dossier_id, &why, by);
+        note_refusal(store, dossier_id, asked, &why, by);
     }
     if (code && err)
         *err = why;
@@ -206,6 +225,7 @@ enum err_code scan_gate_say(struct store *store, const char *document_id,
 {
     AUTO(tx) struct tx tx = TX_INIT;
     struct subject document;
+    char asked[ASKED_SIZE];
     static const char *const early[] = {"open", "read", "copied", "signed", "extracted"};
     enum err_code code = subject_begin(store, &tx, MACHINE_document, document_id, &document, err);
     if (code)
@@ -215,8 +235,36 @@ enum err_code scan_gate_say(struct store *store, const char *document_id,
         i++;
     if (i == sizeof early / sizeof *early)
         return err_set(err, ERR_STATE_CHANGED, "document is %s", document.state);
-    code = pass(store, document.dossier_id, document_id, wish, by, err);
+    code = pass(store, document.dossier_id, document_id, wish, by, asked, err);
     return code ? code : tx_commit(&tx, err);
+}
+
+enum err_code scan_gate_reason_since(struct store *store, const char *document_id, const char *note,
+                                     struct principal by, struct err *err)
+{
+    AUTO(query) struct query *q = NULL;
+    AUTO(js) struct js *wanted = NULL;
+    bool row;
+    char asked[ASKED_SIZE];
+    enum err_code code =
+        db_query(store->db, "SELECT dossier_id, stage, paper_code FROM document WHERE id = ?",
+                 DB_BIND(DB_TEXT(document_id)), &q, err);
+    if (!code)
+        code = query_next(q, &row, err);
+    if (!code && (!row || query_is_null(q, 2)))
+        code = err_set(err, ERR_NOT_FOUND, "no such document, or it is no wanted paper");
+    if (!code)
+        code = wanted_of_dossier(store, query_text(q, 0), &wanted, err);
+    if (code)
+        return code;
+    const struct js *paper =
+        component_find(js_at(wanted, "papers"), query_text(q, 1), query_text(q, 2));
+    if (!paper)
+        return err_set(err, ERR_PAPER_UNKNOWN, "no such paper is wanted");
+    struct gate gate = gate_of(paper);
+    name_asked(wanted, asked);
+    return keep_reason(store, document_id, query_text(q, 0), paper, &gate,
+                       &(struct scan_for){.reason = "other", .note = note}, asked, by, err);
 }
 
 /* ---- what was given, what is asked ---- */

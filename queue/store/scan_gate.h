@@ -30,6 +30,11 @@ enum err_code scan_gate_begin(struct store *store, const char *dossier_id,
 enum err_code scan_gate_say(struct store *store, const char *document_id,
                             const struct scan_for *wish, struct principal by, struct err *err);
 
+/* Inside the caller's transaction: a person's words why it is sent although somebody holds it, who
+ * could not be asked before it was scanned. PAPER_UNKNOWN, NOT_FOUND */
+enum err_code scan_gate_reason_since(struct store *store, const char *document_id, const char *note,
+                                     struct principal by, struct err *err);
+
 /* Adds to each paper "reasons": [{"document_id", "reason", "note", "holder", "given_us",
  * "given_by"}…] of documents it has, "gate" and "asks" (wanted.h). */
 enum err_code scan_gate_add(struct store *store, const char *dossier_id, const struct js *papers,

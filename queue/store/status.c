@@ -2,6 +2,7 @@
 
 #include "queue/store/catalog.h"
 #include "queue/store/claim.h"
+#include "queue/store/delivery_wait.h"
 #include "queue/store/inside.h"
 #include "queue/store/purge.h"
 #include "queue/store/register.h"
@@ -9,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum err_code count_states(struct store *store, const char *sql, struct js **out,
                                   struct err *err)
@@ -41,7 +43,7 @@ static enum err_code total_size(struct store *store, int64_t *out, struct err *e
 static enum err_code find_due(struct store *store, struct js **out, struct err *err)
 {
     char today[11], templates[ID_SIZE];
-    bool registers = false, secrets = false;
+    bool registers = false, secrets = false, look_ups = false;
     int64_t purges = 0;
     catalog_today(today);
     enum err_code code = catalog_version_on(store, "templates", today, templates, err);
@@ -50,11 +52,14 @@ static enum err_code find_due(struct store *store, struct js **out, struct err *
     if (!code)
         code = secret_is_due(store, &secrets, err);
     if (!code)
+        code = delivery_wait_is_due(store, &look_ups, err);
+    if (!code)
         code = purge_count_begun(store, &purges, err);
     if (code)
         return code;
-    *out = js_pack("{s:s, s:b, s:b, s:I}", "templates", templates, "registers", (int)registers,
-                   "secrets", (int)secrets, "purges", purges);
+    *out = js_pack("{s:s, s:b, s:b, s:b, s:I}", "templates", templates, "registers",
+                   (int)registers, "secrets", (int)secrets, "look_ups", (int)look_ups, "purges",
+                   purges);
     return *out ? ERR_OK : err_set(err, ERR_NO_MEMORY, "status");
 }
 
@@ -99,18 +104,6 @@ enum err_code store_status(struct store *store, struct js **out, struct err *err
     return ERR_OK;
 }
 
-enum err_code store_ask_reconcile(struct store *store, int64_t *out_count, struct err *err)
-{
-    enum err_code code =
-        db_run(store->db,
-               "UPDATE delivery SET reconcile_asked = 1, attempts = 0, "
-               "not_before_us = 0 WHERE state = 'accepted' AND reconcile_asked = 0",
-               DB_BIND_NONE, err);
-    if (!code)
-        *out_count = db_changes(store->db);
-    return code;
-}
-
 enum err_code document_file(struct store *store, const char *id, const char *what,
                             struct document_file *out, struct err *err)
 {
@@ -142,6 +135,8 @@ enum err_code document_file(struct store *store, const char *id, const char *wha
         code = blob_path(store->blobs, sha256, &path, err);
     if (code)
         return code;
+    if (access(path, F_OK) != 0) /* it lies in its row */
+        mem_free(TAKE(path));
     snprintf(out->sha256, sizeof out->sha256, "%s", sha256);
     out->size_bytes = size;
     out->path = TAKE(path);

@@ -7,13 +7,10 @@
  * "size_bytes"} */
 enum err_code store_status(struct store *store, struct js **out, struct err *err);
 
-/* Marks every accepted delivery for the reconcile stage. */
-enum err_code store_ask_reconcile(struct store *store, int64_t *out_count, struct err *err);
-
 /* Blob of a document: "composed", "signed", "record". Path (absolute, the caller's) and hash for
  * people. NOT_FOUND while it has none. */
 struct document_file {
-    char *path;
+    char *path; /* NULL: it lies in no file */
     char sha256[65];
     int64_t size_bytes;
     int fd; /* the caller's */

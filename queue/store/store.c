@@ -2,14 +2,18 @@
 
 #include "daemon/base/file.h"
 #include "daemon/base/sys.h"
+#include "queue/store/check.h"
 #include "queue/store/claim.h"
 #include "queue/store/damage.h"
 #include "queue/store/import.h"
 #include "queue/store/inside.h"
 #include "queue/store/migrate.h"
 #include "queue/store/purge.h"
+#include "queue/store/restored.h"
+#include "queue/store/remote_held.h"
 #include "queue/store/result_code.h"
 #include "queue/store/secret.h"
+#include "queue/store/task.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,27 +65,6 @@ static enum err_code take_lock(const char *folder, int wait_ms, int *out_fd, str
 
 /* ---- the database ---- */
 
-static enum err_code check_sound(struct db *db, const char *folder, struct err *err)
-{
-    int64_t version;
-    AUTO(mem)
-    char *verdict = NULL;
-    struct err found = ERR_INIT;
-    enum err_code code = migrate_version(db, &version, &found);
-    if (!code && version > (int64_t)store_migration_count)
-        return ERR_OK; /* migrate_run says so */
-    if (!code)
-        code = db_text(db, "PRAGMA quick_check(1)", DB_BIND_NONE, &verdict, &found);
-    if (code == ERR_STORE_CORRUPT)
-        return store_damaged(folder, "is damaged", err);
-    if (code) {
-        *err = found;
-        return code;
-    }
-    return strcmp(verdict ? verdict : "", "ok") == 0 ? ERR_OK
-                                                     : store_damaged(folder, "is damaged", err);
-}
-
 static enum err_code set_pragmas(struct db *db, struct err *err)
 {
     AUTO(mem)
@@ -124,7 +107,7 @@ static enum err_code open_existing(struct store *store, const char *path, const 
 {
     enum err_code code = db_open(path, false, &store->db, err);
     if (!code)
-        code = check_sound(store->db, folder, err);
+        code = store_check_opening(store->db, folder, &store->checked, err);
     if (!code)
         code = check_blobs_there(store->db, folder, err);
     return code ? code : blobs_open(folder, &store->blobs, err);
@@ -134,6 +117,7 @@ static enum err_code open_new(struct store *store, const char *path, const char 
                               struct err *err)
 {
     enum err_code code = blobs_open(folder, &store->blobs, err);
+    store->checked = true;
     if (!code && blobs_any(store->blobs))
         code = store_damaged(folder, "is missing or empty although its blobs are there", err);
     return code ? code : db_open(path, true, &store->db, err);
@@ -173,6 +157,41 @@ static enum err_code copy_targets(struct store *store, const struct store_option
     return ERR_OK;
 }
 
+static enum err_code copy_rules(struct store *store, const struct store_options *options,
+                                struct err *err)
+{
+    store->rules = mem_array(options->rule_count + 1, sizeof *store->rules);
+    store->agencies = mem_array(options->agency_count + 1, sizeof *store->agencies);
+    bool ok = store->rules && store->agencies;
+    for (size_t i = 0; ok && i < options->rule_count; i++) {
+        store->rules[i] = options->rules[i];
+        store->rules[i].name = mem_strdup(options->rules[i].name);
+        ok = store->rules[store->rule_count++].name;
+    }
+    for (size_t i = 0; ok && i < options->agency_count; i++)
+        ok = (store->agencies[store->agency_count++] = mem_strdup(options->agencies[i]));
+    return ok ? ERR_OK : err_set(err, ERR_NO_MEMORY, "open store");
+}
+
+static enum err_code copy_sources(struct store *store, const struct store_options *options,
+                                  struct err *err)
+{
+    store->sources = mem_array(options->source_count + 1, sizeof *store->sources);
+    for (size_t i = 0; store->sources && i < options->source_count; i++) {
+        const struct look_up_source *from = &options->sources[i];
+        struct look_up_source *to = &store->sources[store->source_count++];
+        *to = (struct look_up_source){mem_strdup(from->name), mem_strdup(from->label),
+                                      from->national};
+        if (!to->name || !to->label)
+            return err_set(err, ERR_NO_MEMORY, "open store");
+    }
+    store->answers_kept_us = options->answers_kept_us ? options->answers_kept_us : ANSWERS_KEPT_US;
+    store->answers_wait_us = options->answers_wait_us ? options->answers_wait_us : ANSWERS_WAIT_US;
+    if (options->code_target && !(store->code_target = mem_strdup(options->code_target)))
+        return err_set(err, ERR_NO_MEMORY, "open store");
+    return store->sources ? ERR_OK : err_set(err, ERR_NO_MEMORY, "open store");
+}
+
 static enum err_code fill(struct store *store, const struct store_options *options, struct err *err)
 {
     const char *form = options->code_template ? options->code_template : CODE_TEMPLATE_DEFAULT;
@@ -196,6 +215,10 @@ static enum err_code fill(struct store *store, const struct store_options *optio
     if (!code)
         code = copy_targets(store, options, err);
     if (!code)
+        code = copy_rules(store, options, err);
+    if (!code)
+        code = copy_sources(store, options, err);
+    if (!code)
         code = file_make_folders(options->folder, 0700, err);
     if (!code)
         code = take_lock(options->folder, options->lock_wait_ms, &store->lock_fd, err);
@@ -206,6 +229,8 @@ static enum err_code fill(struct store *store, const struct store_options *optio
     code = claim_forget_newest(store, err);
     if (!code) /* begun before the last end; while it does not succeed it stays due */
         (void)purge_finish(store, NULL);
+    if (!code)
+        code = restored_check(store, options->moved, err);
     return code == ERR_DISK_FULL ? ERR_OK : code; /* readable all the same; its lease will end */
 }
 
@@ -219,9 +244,21 @@ static void release(struct store *store, bool keep_file_as_is)
     for (size_t i = 0; i < store->target_count; i++)
         mem_free(store->targets[i]);
     mem_free(store->targets);
+    for (size_t i = 0; i < store->rule_count; i++)
+        mem_free((char *)store->rules[i].name);
+    mem_free(store->rules);
+    for (size_t i = 0; i < store->agency_count; i++)
+        mem_free(store->agencies[i]);
+    mem_free(store->agencies);
     mem_free(store->folder);
     mem_free(store->code_template);
     mem_free(store->component_code_template);
+    for (size_t i = 0; i < store->source_count; i++) {
+        mem_free((char *)store->sources[i].name);
+        mem_free((char *)store->sources[i].label);
+    }
+    mem_free(store->sources);
+    mem_free(store->code_target);
     mem_free(store->unknown_validity);
     mem_free(store->changes);
     mem_free(store->group_temps);
@@ -245,7 +282,14 @@ enum err_code store_open(const struct store_options *options, struct store **out
 
 void store_close(struct store *store)
 {
+    if (store)
+        restored_closed(store);
     release(store, false);
+}
+
+bool store_is_checked(const struct store *store)
+{
+    return store->checked;
 }
 
 const char *store_boot(const struct store *store)
@@ -304,6 +348,17 @@ static struct js *import_change_to_js(struct store *store, const char *id)
                    js_text_or(item, "document_id", NULL));
 }
 
+static struct js *task_change_to_js(struct store *store, const char *id)
+{
+    AUTO(js) struct js *task = NULL;
+    if (task_show(store, id, &task, NULL))
+        return NULL;
+    return js_pack("{s:s, s:s, s:s, s:s?, s:s?}", "kind", "task", "id", id, "state",
+                   js_has(task, "closed_us") ? "closed" : "open", "dossier_id",
+                   js_text_or(task, "dossier_id", NULL), "document_id",
+                   js_text_or(task, "document_id", NULL));
+}
+
 static struct js *change_to_js(struct store *store, const struct change *change)
 {
     enum machine machine;
@@ -314,6 +369,8 @@ static struct js *change_to_js(struct store *store, const struct change *change)
         return js_pack("{s:s, s:s, s:s, s:s}", "kind", change->kind, "id", change->id, "state",
                        subject.state, "dossier_id", subject.dossier_id);
     }
+    if (strcmp(change->kind, "task") == 0)
+        return task_change_to_js(store, change->id);
     if (strcmp(change->kind, "import") == 0)
         return import_change_to_js(store, change->id);
     int64_t closed;

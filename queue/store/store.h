@@ -18,6 +18,15 @@
 
 struct store;
 
+/* One who is asked about papers before they are scanned (look_up.h). */
+struct look_up_source {
+    const char *name;  /* of a target */
+    const char *label; /* for people */
+    bool national;     /* the national warehouse or portal */
+};
+
+struct target_rule; /* handover.h */
+
 struct store_options {
     const char *folder;        /* made when missing */
     const char *code_template; /* result codes; NULL: CODE_TEMPLATE_DEFAULT (result_code.h) */
@@ -26,14 +35,24 @@ struct store_options {
     bool codes_are_provisional;          /* somebody else numbers (document_code.h) */
     const char *const *targets;          /* names of the delivery targets */
     size_t target_count;
+    const struct target_rule *rules; /* of targets that are not just a system's; copied */
+    size_t rule_count;
+    const char *const *agencies; /* SHA-256 of the certificates agencies sign with, hex */
+    size_t agency_count;
+    const struct look_up_source *sources; /* in the order they are asked */
+    size_t source_count;
+    int64_t answers_kept_us; /* of sources; 0: default */
+    int64_t answers_wait_us; /* how long a delivery waits for one; 0: default */
+    const char *code_target; /* who numbers, when codes are provisional; NULL: a person types it */
     uint64_t reserve_bytes; /* free space below which no new work is taken */
     int64_t
         secret_wait_us; /* a page with a mark of secrecy waits so long for its answer; 0: default */
+    bool moved;         /* the folder was moved on purpose: it is no backup put back (restored.h) */
     int lock_wait_ms;   /* how long a predecessor may take to end */
 };
 
 /*
- * Opens, checks (quick_check) and migrates. Nothing is ever recreated or overwritten:
+ * Opens, checks (check.h) and migrates. Nothing is ever recreated or overwritten:
  * STORE_IN_USE another process holds the folder; STORE_CORRUPT damaged, blobs without their
  * database (missing or empty), or a database whose folder of blobs is gone: all stays as it is;
  * STORE_NEWER written by a later version; BAD_CONFIG a template that cannot make codes.
@@ -42,6 +61,7 @@ enum err_code store_open(const struct store_options *options, struct store **out
 void store_close(struct store *store);
 
 const char *store_boot(const struct store *store); /* id of this opening */
+bool store_is_checked(const struct store *store);  /* the opening read all of it (check.h) */
 int64_t store_version(const struct store *store);  /* number of the newest migration */
 
 /* DISK_FULL when new work (a page, a dossier) would eat into the reserve. */

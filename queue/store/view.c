@@ -6,12 +6,14 @@
 #include "queue/store/dossier_case.h"
 #include "queue/store/dossier_people.h"
 #include "queue/store/fields.h"
+#include "queue/store/incident.h"
 #include "queue/store/inside.h"
 #include "queue/store/page_cut.h"
 #include "queue/store/register.h"
 #include "queue/store/revision.h"
 #include "queue/store/secret.h"
 #include "queue/store/submitted_form.h"
+#include "queue/store/withdraw.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -109,20 +111,21 @@ static struct js *stored_file(struct store *store, const char *sha256, int64_t s
     "SELECT s.id, s.code, s.kind, s.papers, s.created_us, s.closed_us, "                           \
     "(SELECT count(*) FROM document d WHERE d.dossier_id = s.id AND " COUNTED_DOCUMENT "), "       \
     "(SELECT count(*) FROM page p WHERE p.dossier_id = s.id AND p.state <> 'rejected'), "          \
-    "s.created_by, s.sides, s.procedure_code, s.received_on, s.rule_set, s.rules_version "         \
-    "FROM dossier s "
+    "s.created_by, s.sides, s.procedure_code, s.received_on, s.rule_set, s.rules_version, "        \
+    "s.urgent FROM dossier s "
 
 static enum err_code dossier_row(struct store *store, struct query *q, struct js **out,
                                  struct err *err)
 {
     (void)store;
-    *out = js_pack("{s:s, s:s?, s:s, s:o, s:o, s:I, s:o, s:I, s:I, s:s, s:s?, s:s?, s:s?, s:s?}",
-                   "id", query_text(q, 0), "code", query_text(q, 1), "kind", query_text(q, 2),
-                   "papers", int_or_null(q, 3), "sides", int_or_null(q, 9), "created_us",
-                   query_int(q, 4), "closed_us", int_or_null(q, 5), "documents", query_int(q, 6),
-                   "pages", query_int(q, 7), "by", query_text(q, 8), "procedure_code",
-                   query_text(q, 10), "received_on", query_text(q, 11), "rule_set",
-                   query_text(q, 12), "rules_version", query_text(q, 13));
+    *out =
+        js_pack("{s:s, s:s?, s:s, s:o, s:o, s:I, s:o, s:I, s:I, s:s, s:s?, s:s?, s:s?, s:s?, s:b}",
+                "id", query_text(q, 0), "code", query_text(q, 1), "kind", query_text(q, 2),
+                "papers", int_or_null(q, 3), "sides", int_or_null(q, 9), "created_us",
+                query_int(q, 4), "closed_us", int_or_null(q, 5), "documents", query_int(q, 6),
+                "pages", query_int(q, 7), "by", query_text(q, 8), "procedure_code",
+                query_text(q, 10), "received_on", query_text(q, 11), "rule_set", query_text(q, 12),
+                "rules_version", query_text(q, 13), "urgent", query_int(q, 14) != 0);
     return *out ? ERR_OK : no_memory(err);
 }
 
@@ -142,6 +145,10 @@ enum err_code view_dossier(struct store *store, const char *id, struct js **out,
     code = dossier_people_show(store, id, dossier, err);
     if (!code)
         code = dossier_case_show(store, id, dossier, err);
+    if (!code)
+        code = incident_show(store, id, dossier, err);
+    if (!code)
+        code = handover_show(store, id, dossier, err);
     if (code)
         return code;
     *out = TAKE(dossier);
@@ -181,7 +188,8 @@ static enum err_code signature_row(struct store *store, struct query *q, struct 
                    query_int(q, 5) ? js_int(query_int(q, 5)) : js_null(), "block_moved",
                    query_int(q, 6) != 0);
     bool foreign = !query_is_null(q, 7);
-    bool ok = *out && (!foreign || js_set(*out, "intact", js_bool(query_int(q, 7) != 0)));
+    bool ok = *out && (!foreign || (js_set(*out, "intact", js_bool(query_int(q, 7) != 0)) &&
+                                    js_set(*out, "certificate_sha256", js_text(query_text(q, 8)))));
     return ok ? ERR_OK : no_memory(err);
 }
 
@@ -189,7 +197,8 @@ static enum err_code signatures_of(struct store *store, const char *id, struct j
                                    struct err *err)
 {
     return list_rows(store,
-                     "SELECT ordinal, kind, level, signer, serial, signed_us, block_moved, intact "
+                     "SELECT ordinal, kind, level, signer, serial, signed_us, block_moved, intact, "
+                     "certificate_sha256 "
                      "FROM signature WHERE document_id = ? ORDER BY ordinal",
                      DB_BIND(DB_TEXT(id)), signature_row, out, err);
 }
@@ -276,6 +285,8 @@ static enum err_code document_row(struct store *store, struct query *q, struct j
     code = secret_show(store, id, object, err);
     if (!code)
         code = form_show(store, id, object, err);
+    if (!code)
+        code = withdraw_show(store, id, object, err);
     if (!code && js_bool_or(object, "locked", false) &&
         !(js_set(object, "fields", js_object()) && js_set(object, "register", js_null())))
         code = no_memory(err);
@@ -418,9 +429,14 @@ enum err_code view_pages_of_document(struct store *store, const char *document_i
     "SELECT v.id, v.document_id, d.dossier_id, v.target, v.state, v.held_reason, v.held_from, "    \
     "v.held_ref, v.remote_name, v.receipt, v.attempts, v.not_before_us, v.created_us, "            \
     "v.state_us, d.result_code, d.type, CASE v.filed WHEN 1 THEN v.filed_under ELSE s.code END, "  \
-    "v.filed, CASE WHEN v.attempts > 0 AND v.state <> 'held' THEN "                                \
+    "v.filed, CASE WHEN v.attempts > 0 OR v.state = 'held' THEN v.said END, "                      \
+    "CASE WHEN v.attempts > 0 AND v.state <> 'held' THEN "                                         \
     "(SELECT a.detail FROM audit a WHERE a.subject_id = v.id "                                     \
-    "AND a.event IN ('attempt-failed', 'retry', 'resend') ORDER BY a.seq DESC LIMIT 1) END "       \
+    "AND a.event IN ('attempt-failed', 'retry', 'resend') ORDER BY a.seq DESC LIMIT 1) END, "      \
+    "v.urgent, v.waits_for, v.hidden, v.shown, (SELECT json_object('reason_code', w.reason_code, " \
+    "'replaced_by', w.replaced_by, 'asked_us', w.asked_us, 'asked_by', w.asked_by, 'begun_us', "   \
+    "w.begun_us, 'ended_us', w.ended_us, 'receipt', json(w.receipt)) FROM delivery_withdrawal w "  \
+    "WHERE w.delivery_id = v.id) "                                                                 \
     "FROM delivery v JOIN document d ON d.id = v.document_id "                                     \
     "JOIN dossier s ON s.id = d.dossier_id "
 
@@ -438,16 +454,22 @@ static enum err_code delivery_row(struct store *store, struct query *q, struct j
                                   struct err *err)
 {
     (void)store;
-    *out = js_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:I, s:I, s:I, s:I, s:s?, s:s?, s:s?, s:b, s:o}",
-        "id", query_text(q, 0), "document_id", query_text(q, 1), "dossier_id", query_text(q, 2),
-        "target", query_text(q, 3), "state", query_text(q, 4), "held", held(q, 5), "remote_name",
-        query_text(q, 8), "receipt", stored_json(q, 9), "attempts", query_int(q, 10),
-        "not_before_us", query_int(q, 11), "created_us", query_int(q, 12), "state_us",
-        query_int(q, 13), "result_code", query_text(q, 14), "type", query_text(q, 15),
-        "dossier_code", query_text(q, 16), "filed", query_int(q, 17) != 0, "problem",
-        problem(q, 18));
-    return *out ? ERR_OK : no_memory(err);
+    *out = js_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:I, s:I, s:I, s:I, s:s?, s:s?, "
+                   "s:s?, s:b, s:s?, s:o, s:b}",
+                   "id", query_text(q, 0), "document_id", query_text(q, 1), "dossier_id",
+                   query_text(q, 2), "target", query_text(q, 3), "state", query_text(q, 4), "held",
+                   held(q, 5), "remote_name", query_text(q, 8), "receipt", stored_json(q, 9),
+                   "attempts", query_int(q, 10), "not_before_us", query_int(q, 11), "created_us",
+                   query_int(q, 12), "state_us", query_int(q, 13), "result_code", query_text(q, 14),
+                   "type", query_text(q, 15), "dossier_code", query_text(q, 16), "filed",
+                   query_int(q, 17) != 0, "said", query_text(q, 18), "problem", problem(q, 19),
+                   "urgent", query_int(q, 20) != 0);
+    static const char *const hidden[] = {NULL, "hidden", "to-show", "shown"};
+    bool ok = *out && js_set(*out, "waits_for", js_text(query_text(q, 21))) &&
+              js_set(*out, "hidden", js_text(hidden[query_int(q, 22) & 3])) &&
+              js_set(*out, "shown", stored_json(q, 23)) &&
+              js_set(*out, "withdrawal", stored_json(q, 24));
+    return ok ? ERR_OK : no_memory(err);
 }
 
 enum err_code view_delivery(struct store *store, const char *id, struct js **out, struct err *err)
@@ -464,28 +486,52 @@ enum err_code view_deliveries_of_document(struct store *store, const char *docum
 }
 
 /* Trouble first: held, final, then what failed most often; then what is not accepted yet, the
- * longest waiting first; then what was accepted, the newest first. */
+ * longest waiting first; then what was accepted, the newest first; what is over comes last. The
+ * same as the index delivery_place. */
+#define QUEUE_CLASS(v)                                                                             \
+    "CASE WHEN " v ".state IN ('reconciled', 'withdrawn') THEN 5 WHEN " v                          \
+    ".state = 'held' THEN 0 "                                                                      \
+    "WHEN " v ".state IN ('failed', 'rejected') THEN 1 WHEN " v ".attempts > 0 THEN 2 "            \
+    "WHEN " v ".state IN ('queued', 'sending', 'sent') THEN 3 ELSE 4 END"
 #define QUEUE_PLACE(v)                                                                             \
-    "CASE WHEN " v ".state = 'held' THEN 0 WHEN " v ".state IN ('failed', 'rejected') THEN 1 "     \
-    "WHEN " v ".attempts > 0 THEN 2 WHEN " v ".state IN ('queued', 'sending', 'sent') THEN 3 "     \
-    "ELSE 4 END, -" v ".attempts, CASE WHEN " v ".state IN ('queued', 'sending', 'sent') THEN " v  \
+    QUEUE_CLASS(v)                                                                                 \
+    ", -" v ".attempts, CASE WHEN " v ".state IN ('queued', 'sending', 'sent') THEN " v            \
     ".created_us ELSE -" v ".state_us END, " v ".id"
 
 #define QUEUE_BEFORE                                                                               \
-    "(?2 IS NULL OR (" QUEUE_PLACE("v") ") > (SELECT " QUEUE_PLACE("b") " FROM delivery b "        \
+    "(?2 IS NULL OR (" QUEUE_PLACE("q") ") > (SELECT " QUEUE_PLACE("b") " FROM delivery b "        \
                                                                         "WHERE b.id = ?2)) "
-#define QUEUE_ORDER "ORDER BY " QUEUE_PLACE("v") " LIMIT ?3"
+/* Their places first, and columns only of those that are shown. ?4, ?5: from which class to which.
+ */
+static const char queue_sql[] = DELIVERY_COLUMNS
+    "WHERE v.id IN (SELECT q.id FROM delivery q INDEXED BY delivery_place "
+    "WHERE (" QUEUE_CLASS("q") ") BETWEEN ?4 AND ?5 AND (?1 IS NULL OR "
+                               "+q.state = ?1) AND " QUEUE_BEFORE
+                               "ORDER BY " QUEUE_PLACE("q") " LIMIT ?3) "
+                                                            "ORDER BY " QUEUE_PLACE("v");
+
+/* In which classes of the list rows of a state stand. */
+static const struct {
+    const char *state;
+    int from, to;
+} queue_classes[] = {
+    {"held", 0, 0},       {"failed", 1, 1},    {"rejected", 1, 1}, {"queued", 2, 3},
+    {"sending", 2, 3},    {"sent", 2, 3},      {"accepted", 2, 4}, {"withdrawing", 2, 4},
+    {"reconciled", 5, 5}, {"withdrawn", 5, 5},
+};
 
 enum err_code view_queue(struct store *store, const char *state, const char *before, int64_t limit,
                          struct js **out, struct err *err)
 {
-    if (state)
-        return list_rows(store, DELIVERY_COLUMNS "WHERE v.state = ?1 AND " QUEUE_BEFORE QUEUE_ORDER,
-                         DB_BIND(DB_TEXT(state), DB_TEXT(before), DB_INT(limit)), delivery_row, out,
-                         err);
-    return list_rows(store,
-                     DELIVERY_COLUMNS
-                     "WHERE (?1 IS NULL AND v.state IN ('queued', 'sending', 'sent', 'accepted', "
-                     "'withdrawing', 'held', 'failed', 'rejected')) AND " QUEUE_BEFORE QUEUE_ORDER,
-                     DB_BIND(DB_NULL, DB_TEXT(before), DB_INT(limit)), delivery_row, out, err);
+    int from = 0, to = 4; /* what is over is not listed */
+    for (size_t i = 0; state && i < sizeof queue_classes / sizeof *queue_classes; i++) {
+        if (strcmp(queue_classes[i].state, state) == 0) {
+            from = queue_classes[i].from;
+            to = queue_classes[i].to;
+        }
+    }
+    return list_rows(
+        store, queue_sql,
+        DB_BIND(DB_TEXT(state), DB_TEXT(before), DB_INT(limit), DB_INT(from), DB_INT(to)),
+        delivery_row, out, err);
 }

@@ -16,9 +16,7 @@ static enum err_code no_memory(struct err *err)
     return err_set(err, ERR_NO_MEMORY, "wanted papers");
 }
 
-/* The document type whose name the paper's name begins with, the longest of them: "Tờ khai đăng ký
- * khai sinh" is a declaration. NULL: none. */
-static const char *type_of_name(const char *name)
+const char *wanted_type_of_name(const char *name)
 {
     AUTO(mem) char *folded = text_fold(name);
     const char *found = NULL;
@@ -66,8 +64,8 @@ static bool push_paper(struct js *papers, const char *stage, const char *code, c
     const char *type = js_text_or(row, "type", NULL);
     return js_push(papers,
                    js_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s, s:s?, s:s?}", "stage", stage, "code",
-                           code, "name", name, "type", type ? type : type_of_name(name), "group",
-                           group, "duty", duty_name(ruling.duty), "never", ruling.never,
+                           code, "name", name, "type", type ? type : wanted_type_of_name(name),
+                           "group", group, "duty", duty_name(ruling.duty), "never", ruling.never,
                            "instrument", js_text_or(row, "instrument", NULL)));
 }
 

@@ -26,6 +26,10 @@ struct wanted_of {
 enum err_code wanted_papers(struct store *store, const struct wanted_of *of, struct js **out,
                             struct err *err);
 
+/* The document type whose name the paper's name begins with, the longest of them: "Tờ khai đăng ký
+ * khai sinh" is a declaration. NULL: none. */
+const char *wanted_type_of_name(const char *name);
+
 /* Rows of the catalogue about a procedure: as it was on the day of reception, for it may have been
  * abolished since; else, or without a day (NULL), as it is today. None: it knows nothing of it. */
 enum err_code wanted_procedure(struct store *store, const char *procedure, const char *received,
@@ -50,11 +54,12 @@ enum err_code wanted_placed(struct store *store, const char *id, struct js **out
  *   "earlier"  documents of the same case under an earlier dossier [{"document_id", "dossier_id",
  *              "result_code"}…]
  *   "held"     look_up.h: what the owner has that fits, fit to be used first
+ *   "hit"      the paper was scanned before anybody could be asked, and is held: look_up_hit.h
  *   "reuse"    reuse.h, or null;  "demand": demand.h, or null;  "reasons": scan_gate.h
  *   "gate"     what a scan for it has to bring: null, "reason", "demand", or "closed": there is
  * none "asks"     the same about documents that are there without it, or null and for the whole
- * list "look_up": {"asked": ["local"], "at_us", "answers"}, null where owner or procedure are not
- * known. */
+ * list "look_up": {"asked": ["local", …], "at_us", "answers", "sources": remote_held.h}, null where
+ * owner or procedure are not known. */
 enum err_code wanted_of_dossier(struct store *store, const char *id, struct js **out,
                                 struct err *err);
 

@@ -2,6 +2,7 @@
 #include "queue/store/demand.h"
 #include "queue/store/inside.h"
 #include "queue/store/look_up.h"
+#include "queue/store/look_up_hit.h"
 #include "queue/store/reuse.h"
 #include "queue/store/scan_gate.h"
 #include "queue/store/wanted.h"
@@ -169,6 +170,8 @@ static enum err_code know_all(struct store *store, const struct wanted_case *of,
         code = no_memory(err);
     if (!code)
         code = scan_gate_add(store, of->id, papers, err);
+    if (!code)
+        code = look_up_hit_add(store, of->id, papers, err);
     if (!code && !settle_states(papers))
         code = no_memory(err);
     return code;

@@ -301,7 +301,7 @@ static void check_queue(struct journey *j)
         AUTO_ANSWER job = {.fd = -1}, failed = {.fd = -1};
         enum err_code code = life_ask(
             j->life, "claim",
-            js_pack("{s:s, s:s, s:i}", "stage", "recognize", "owner", "w", "lease_us", 600000000),
+            js_pack("{s:[s], s:s, s:i}", "stages", "recognize", "owner", "w", "lease_us", 600000000),
             &job);
         if (code == ERR_WORKER_DIED)
             continue;

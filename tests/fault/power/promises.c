@@ -284,7 +284,7 @@ const char *promises_broken(const struct promises *promises, size_t cut, const c
 {
     struct store *store = NULL;
     struct err err = ERR_INIT;
-    struct store_options options = {.folder = folder};
+    struct store_options options = {.folder = folder, .moved = true}; /* a picture of the disk */
     if (store_open(&options, &store, &err))
         return say("the store does not open: %s: %s", err_name(err.code), err.detail);
     const char *broken = check_store(promises, cut, store);

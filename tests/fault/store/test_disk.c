@@ -33,8 +33,7 @@ static enum err_code add_page(struct rig *rig, const struct paper *paper, struct
 static enum err_code run_stage(struct rig *rig, const char *stage, struct err *err)
 {
     AUTO(job) struct job *job = NULL;
-    enum err_code code =
-        store_claim(rig->store, stage, "owner-1", 60000000, 2000, MACHINE, &job, err);
+    enum err_code code = store_claim(rig->store, &RIG_WISH(stage), MACHINE, &job, err);
     if (code || !job)
         return code;
     return rig_complete(rig, job, err);

@@ -43,13 +43,15 @@ static int memory_file(const char *text)
     return fd;
 }
 
+#define CLAIM(stages) "{\"stages\":[\"" stages "\"],\"owner\":\"o\",\"lease_us\":60000000}"
+
 /* Claims, answers with `result` and the given files. */
 static void work(struct store_process *p, const char *stage, const char *result, const int *fds,
                  size_t fd_count)
 {
     AUTO(js)
     struct js *claimed = process_ok(
-        p, NULL, "claim", "{\"stage\":\"%s\",\"owner\":\"o\",\"lease_us\":60000000}", stage);
+        p, NULL, "claim", "{\"stages\":[\"%s\"],\"owner\":\"o\",\"lease_us\":60000000}", stage);
     char args[3000];
     struct err err = ERR_INIT;
     assert_true(js_has(claimed, "job"));
@@ -68,7 +70,7 @@ static void work_on_file(struct store_process *p, const char *stage, const char 
     char sha256[HASH_HEX_SIZE], args[2000];
     AUTO(js)
     struct js *claimed = process_ok(
-        p, &out, "claim", "{\"stage\":\"%s\",\"owner\":\"o\",\"lease_us\":60000000}", stage);
+        p, &out, "claim", "{\"stages\":[\"%s\"],\"owner\":\"o\",\"lease_us\":60000000}", stage);
     struct err err = ERR_INIT;
     assert_int_equal(write(out, content, strlen(content)), strlen(content));
     close(out);
@@ -184,8 +186,11 @@ static void a_paper_goes_from_scan_to_closed_over_the_socket(void **state)
         "\"read_at_us\":7}}",
         js_text_or(file, "sha256", ""), js_text_or(record, "sha256", ""));
     work(&p, "accept", receipt, NULL, 0);
-    AUTO(js) struct js *marked = process_ok(&p, NULL, "reconcile_request", "{}");
-    assert_int_equal(js_int_or(marked, "marked", 0), 1);
+    AUTO(js) struct js *run = process_ok(&p, NULL, "reconcile_begin", "{\"target\":\"warehouse\"}");
+    AUTO(js)
+    struct js *asked =
+        process_ok(&p, NULL, "reconcile_each", "{\"run\":\"%s\"}", js_text_or(run, "run.id", ""));
+    assert_int_equal(js_int_or(asked, "run.asked", 0), 1);
     work(&p, "reconcile", receipt, NULL, 0);
     AUTO(js)
     struct js *closed = process_ok(&p, NULL, "dossier_get", "{\"id\":\"%s\"}", paper.dossier);
@@ -227,6 +232,46 @@ static void the_station_notes_and_the_crowd_operations_answer(void **state)
     assert_int_equal(process_end(&p), 0);
 }
 
+/* One operation, one commit: the owner goes on at once. */
+static void a_result_brings_the_next_job_of_the_stages_that_are_named(void **state)
+{
+    struct store_process p;
+    struct err err = ERR_INIT;
+    char pages[2][ID_SIZE], args[1200];
+    process_start(&p, *state, NULL);
+    struct process_paper paper = process_paper(&p);
+    assert_int_equal(process_page(&p, &paper, "II*\001 one", pages[0], &err), ERR_OK);
+    assert_int_equal(process_page(&p, &paper, "II*\001 two", pages[1], &err), ERR_OK);
+    AUTO(js) struct js *first = process_ok(&p, NULL, "claim", CLAIM("recognize"));
+    int files[2] = {memory_file("{\"schema\":\"sohoa.words/1\",\"width_mm\":210,\"height_mm\":297,"
+                                "\"skew_deg\":0,\"words\":[]}"),
+                    memory_file("\xff\xd8\xff")};
+    AUTO(js) struct js *answer = NULL;
+    int image = -1;
+    snprintf(args, sizeof args,
+             "{\"claim\":\"%s\",\"next\":" CLAIM(
+                 "understand\",\"recognize") ",\"result\":{"
+                                             "\"page\":{\"width_px\":10,\"height_px\":10,\"dpi\":"
+                                             "300,\"rotation_deg\":0,"
+                                             "\"skew_deg\":0,\"blank\":false,\"width_mm\":210,"
+                                             "\"height_mm\":297},\"zones\":[],"
+                                             "\"words\":0,\"mean_confidence\":0}}",
+             js_text_or(first, "job.claim", ""));
+    if (process_call(&p, "complete", args, files, 2, &answer, &image, 1, &err))
+        fail_msg("%s", err.detail);
+    assert_string_equal(js_text_or(answer, "job.stage", ""), "recognize");
+    assert_string_equal(js_text_or(answer, "job.id", ""), pages[1]);
+    char found[10] = "";
+    assert_int_equal(pread(image, found, sizeof found, 0), 8);
+    assert_string_equal(found, "II*\001 two");
+    close(image);
+    close(files[0]);
+    close(files[1]);
+    AUTO(js) struct js *none = process_ok(&p, NULL, "claim", CLAIM("recognize"));
+    assert_true(js_is_null(js_at(none, "job")));
+    assert_int_equal(process_end(&p), 0);
+}
+
 static void every_operation_says_which_argument_is_wrong(void **state)
 {
     struct store_process p;
@@ -261,10 +306,13 @@ static void every_operation_says_which_argument_is_wrong(void **state)
          "'what'", ERR_BAD_ARGUMENT},
         {"document_file", "{\"id\":\"01890000-0000-7000-8000-000000000000\",\"what\":\"soul\"}",
          "'what'", ERR_BAD_ARGUMENT},
-        {"claim", "{\"stage\":\"x\",\"owner\":\"o\",\"lease_us\":1000}", "'stage'",
+        {"claim", "{\"stages\":[\"x\"],\"owner\":\"o\",\"lease_us\":1000}", "'stage'",
          ERR_BAD_ARGUMENT},
-        {"claim", "{\"stage\":\"send\",\"owner\":\"o\",\"lease_us\":0}", "'lease_us'",
+        {"claim", "{\"stages\":[\"send\"],\"owner\":\"o\",\"lease_us\":0}", "'lease_us'",
          ERR_BAD_ARGUMENT},
+        {"claim",
+         "{\"stages\":[\"send\"],\"owner\":\"o\",\"lease_us\":1000,\"targets\":[{\"name\":7}]}",
+         "name", ERR_BAD_JSON},
         {"complete", "{\"claim\":\"01890000-0000-7000-8000-000000000000\"}", "'result'",
          ERR_BAD_JSON},
         {"fail", "{\"claim\":\"01890000-0000-7000-8000-000000000000\",\"code\":\"X\"}", "'action'",
@@ -397,6 +445,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_paper_goes_from_scan_to_closed_over_the_socket),
         T(the_station_notes_and_the_crowd_operations_answer),
+        T(a_result_brings_the_next_job_of_the_stages_that_are_named),
         T(every_operation_says_which_argument_is_wrong),
         T(garbage_on_the_socket_is_answered_and_survived),
         T(a_second_worker_on_the_folder_stays_and_says_store_in_use),

@@ -176,7 +176,7 @@ struct js *rig_view(struct rig *rig, const char *page)
 struct job *rig_claim(struct rig *rig, const char *stage)
 {
     struct job *job = NULL;
-    ASSERT_OK(store_claim(rig->store, stage, "owner-1", 60000000, 2000, MACHINE, &job, err));
+    ASSERT_OK(store_claim(rig->store, &RIG_WISH(stage), MACHINE, &job, err));
     return job;
 }
 
@@ -295,6 +295,20 @@ void rig_confirm(struct rig *rig, const char *document)
     ASSERT_OK(document_confirm(rig->store, document, &comparison, CLERK, err));
 }
 
+int64_t rig_ask_reconcile(struct rig *rig)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < rig->options.target_count; i++) {
+        AUTO(js) struct js *run = NULL;
+        AUTO(js) struct js *asked = NULL;
+        ASSERT_OK(reconcile_begin(rig->store, rig->options.targets[i], MACHINE, &run, err));
+        ASSERT_OK(
+            reconcile_each(rig->store, js_text_or(run, "run.id", ""), 0, MACHINE, &asked, err));
+        count += js_int_or(asked, "run.asked", 0);
+    }
+    return count;
+}
+
 struct paper rig_paper_in(struct rig *rig, const char *state, int pages)
 {
     static const struct {
@@ -325,8 +339,7 @@ struct paper rig_paper_in(struct rig *rig, const char *state, int pages)
             break;
     }
     if (strcmp(state, "closed") == 0) {
-        int64_t marked;
-        ASSERT_OK(store_ask_reconcile(rig->store, &marked, err));
+        rig_ask_reconcile(rig);
         while (rig_work(rig, "reconcile"))
             ;
     }

@@ -17,6 +17,7 @@
 #include "queue/store/page.h"
 #include "queue/store/page_edit.h"
 #include "queue/store/question.h"
+#include "queue/store/reconcile.h"
 #include "queue/store/revision.h"
 #include "queue/store/status.h"
 #include "queue/store/view.h"
@@ -86,6 +87,12 @@ void rig_expect_order(struct rig *rig, const char *document, char pages[RIG_PAGE
 /* One page as people see it; the caller's. */
 struct js *rig_view(struct rig *rig, const char *page);
 
+/* What the tests' worker wants. */
+#define RIG_WISH(of)                                                                               \
+    (const struct claim_wish)                                                                      \
+    {                                                                                              \
+        .stage = (of), .owner = "owner-1", .lease_us = 60000000, .max_fds = 2000                   \
+    }
 struct job *rig_claim(struct rig *rig, const char *stage); /* NULL: nothing due */
 const char *job_text(const struct job *job, const char *path);
 /* A worker's plausible answer for the job; closes nothing. */
@@ -98,6 +105,8 @@ void rig_confirm(struct rig *rig, const char *document);
 /* What a person sees of it now; static text. */
 const char *rig_revision(struct rig *rig, const char *document);
 /* A paper of `pages` pages, taken on until its document is in that state (open … closed). */
+/* Every accepted delivery is asked for by name; how many that are. */
+int64_t rig_ask_reconcile(struct rig *rig);
 struct paper rig_paper_in(struct rig *rig, const char *state, int pages);
 /* The one delivery of a document. */
 void rig_delivery(struct rig *rig, const char *document, char out_id[ID_SIZE]);

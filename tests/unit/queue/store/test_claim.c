@@ -76,8 +76,7 @@ static void a_paper_goes_all_the_way_and_every_job_says_what_its_worker_needs(vo
     ASSERT_OK(rig_complete(rig, send, err));
     assert_true(rig_work(rig, "accept"));
     assert_false(rig_work(rig, "reconcile")); /* only when asked */
-    int64_t marked;
-    ASSERT_OK(store_ask_reconcile(rig->store, &marked, err));
+    int64_t marked = rig_ask_reconcile(rig);
     assert_int_equal(marked, 1);
     assert_true(rig_work(rig, "reconcile"));
     assert_string_equal(state_of(rig, MACHINE_document, paper.document), "closed");
@@ -98,10 +97,9 @@ static void a_document_with_two_targets_closes_with_the_last_delivery(void **sta
     rig->options.target_count = 2;
     rig_reopen(rig);
     struct paper paper = rig_paper_in(rig, "queued", 1);
-    int64_t marked;
     while (rig_work(rig, "send") || rig_work(rig, "accept"))
         ;
-    ASSERT_OK(store_ask_reconcile(rig->store, &marked, err));
+    rig_ask_reconcile(rig);
     assert_true(rig_work(rig, "reconcile"));
     assert_string_equal(state_of(rig, MACHINE_document, paper.document), "queued");
     assert_true(rig_work(rig, "reconcile"));
@@ -296,13 +294,12 @@ static void what_happens_to_a_delivery_that_fails(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct paper paper = rig_paper_in(rig, "queued", 1);
         char delivery[ID_SIZE];
-        int64_t marked;
         rig_delivery(rig, paper.document, delivery);
         if (strcmp(cases[i].stage, "send") != 0)
             assert_true(rig_work(rig, "send"));
         if (strcmp(cases[i].stage, "reconcile") == 0) {
             assert_true(rig_work(rig, "accept"));
-            ASSERT_OK(store_ask_reconcile(rig->store, &marked, err));
+            rig_ask_reconcile(rig);
         }
         AUTO(job) struct job *job = rig_claim(rig, cases[i].stage);
         assert_string_equal(job_text(job, "id"), delivery);
@@ -325,15 +322,14 @@ static void a_record_the_target_no_longer_has_is_sent_and_accepted_again(void **
     struct rig *rig = *state;
     struct paper paper = rig_paper_in(rig, "queued", 1);
     char delivery[ID_SIZE];
-    int64_t marked;
     rig_delivery(rig, paper.document, delivery);
     assert_true(rig_work(rig, "send") && rig_work(rig, "accept"));
-    ASSERT_OK(store_ask_reconcile(rig->store, &marked, err));
+    rig_ask_reconcile(rig);
     lose(rig, "reconcile");
     assert_true(rig_work(rig, "send") && rig_work(rig, "accept"));
     assert_string_equal(state_of(rig, MACHINE_delivery, delivery), "accepted");
     assert_false(rig_work(rig, "reconcile")); /* not before somebody asks again */
-    ASSERT_OK(store_ask_reconcile(rig->store, &marked, err));
+    rig_ask_reconcile(rig);
     assert_true(rig_work(rig, "reconcile"));
 }
 
@@ -538,7 +534,10 @@ static void a_document_too_large_for_one_message_is_held(void **state)
     struct rig *rig = *state;
     struct paper paper = rig_paper_in(rig, "copied", 3);
     struct job *job = NULL;
-    ASSERT_OK(store_claim(rig->store, "compose", "o", SECOND_US, 6, MACHINE, &job, err));
+    ASSERT_OK(store_claim(
+        rig->store,
+        &(struct claim_wish){.stage = "compose", .owner = "o", .lease_us = SECOND_US, .max_fds = 6},
+        MACHINE, &job, err));
     assert_null(job);
     assert_string_equal(state_of(rig, MACHINE_document, paper.document), "held");
     assert_int_equal(temps_of(rig), 0);
@@ -577,8 +576,11 @@ static void what_cannot_be_read_now_is_put_off_then_held_and_blocks_nobody(void 
         assert_true(due > sys_now_us());
         sys_clock_set(due);
         struct job *none = NULL;
-        ASSERT_OK(
-            store_claim(rig->store, "recognize", "o", 3600 * SECOND_US, 9, MACHINE, &none, err));
+        ASSERT_OK(store_claim(
+            rig->store,
+            &(struct claim_wish){
+                .stage = "recognize", .owner = "o", .lease_us = 3600 * SECOND_US, .max_fds = 9},
+            MACHINE, &none, err));
         js_free(none ? none->body : NULL);
         ASSERT_OK(audit_read(rig->store,
                              &(struct audit){.id = bad, .kind = "page", .detail = "x", .by = CLERK},
@@ -702,8 +704,7 @@ static void a_stage_nobody_knows_is_an_error(void **state)
 {
     struct rig *rig = *state;
     struct job *job = NULL;
-    ASSERT_ERR(ERR_BAD_ARGUMENT,
-               store_claim(rig->store, "polish", "o", SECOND_US, 6, MACHINE, &job, err));
+    ASSERT_ERR(ERR_BAD_ARGUMENT, store_claim(rig->store, &RIG_WISH("polish"), MACHINE, &job, err));
 }
 
 static void changes_list_each_subject_once_with_its_state_now(void **state)

@@ -99,6 +99,55 @@ static void all_targets_of_a_version_get_it_under_the_same_code(void **state)
     assert_true(js_is_null(js_at(second->body, "args.dossier_code")));
 }
 
+static void the_record_says_whether_it_was_digitized_here_and_what_was_not_scanned(void **state)
+{
+    struct rig *rig = *state;
+    struct document_file file = {.fd = -1};
+    AUTO(js) struct js *record = NULL;
+    struct paper paper = rig_paper_in(rig, "queued", 1);
+    ASSERT_OK(document_file(rig->store, paper.document, "record", &file, err));
+    ASSERT_OK(js_read_fd(file.fd, &record, err));
+    fd_close(file.fd);
+    mem_free(file.path);
+    assert_true(js_bool_or(record, "digitized", false));
+    assert_true(js_bool_or(record, "case.digitized", false));
+    assert_true(js_is_array(js_at(record, "case.reused")));
+    assert_int_equal(js_count(js_at(record, "case.reused")), 0);
+}
+
+/* ---- what a receiver says ---- */
+
+static const char *said(struct rig *rig, const char *delivery, struct js **view)
+{
+    js_free(*view);
+    ASSERT_OK(view_delivery(rig->store, delivery, view, err));
+    return js_text_or(*view, "said", "nothing");
+}
+
+static void what_a_receiver_said_stands_until_it_takes_the_record(void **state)
+{
+    struct rig *rig = *state;
+    char delivery[ID_SIZE];
+    AUTO(js) struct js *view = NULL;
+    struct paper paper = rig_paper_in(rig, "queued", 1);
+    rig_delivery(rig, paper.document, delivery);
+    AUTO(job) struct job *refused = rig_claim(rig, "send");
+    const struct failure failure = {.code = "TARGET_REFUSED",
+                                    .detail = "HTTP 422",
+                                    .said = "Thiếu ngày cấp của ông Ví Dụ",
+                                    .action = FAILURE_HOLD};
+    ASSERT_OK(store_fail(rig->store, job_text(refused, "claim"), &failure, MACHINE, err));
+    rig_reopen(rig);
+    assert_string_equal(said(rig, delivery, &view), failure.said);
+    assert_string_equal(js_text_or(view, "state", ""), "held");
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM audit WHERE detail LIKE '%Ví Dụ%'"), 0);
+    ASSERT_OK(subject_release(rig->store, MACHINE_delivery, delivery, CLERK, err));
+    assert_string_equal(said(rig, delivery, &view), "nothing");
+    AUTO(job) struct job *again = rig_claim(rig, "send");
+    ASSERT_OK(rig_complete(rig, again, err));
+    assert_int_equal(rig_number(rig, "SELECT count(*) FROM delivery WHERE said IS NOT NULL"), 0);
+}
+
 /* ---- the queue as people see it ---- */
 
 static void add_delivery(struct rig *rig, const char *document, const char *target, const char *how)
@@ -147,6 +196,37 @@ static void trouble_comes_first_in_the_queue_and_the_limit_cuts_the_end(void **s
     AUTO(js) struct js *accepted = NULL;
     ASSERT_OK(view_queue(rig->store, "accepted", NULL, 1, &accepted, err));
     assert_string_equal(js_text_or(accepted, "[0].target", ""), "accepted-new");
+}
+
+static void the_first_page_is_in_the_order_that_the_next_ones_go_on_with(void **state)
+{
+    struct rig *rig = *state;
+    struct paper paper = rig_paper(rig);
+    static const char *const states[] = {"queued", "sending",  "sent",        "accepted",
+                                         "held",   "rejected", "withdrawing", "failed"};
+    enum { COUNT = 64 };
+    for (int i = 0; i < COUNT; i++) {
+        char name[20], how[100];
+        const char *now = states[(i * 5) % (int)COUNT_OF(states)];
+        snprintf(name, sizeof name, "v%02d", (i * 37) % COUNT);
+        snprintf(how, sizeof how, "%d, %d, '%s', %s, %d", i % 7 + 1, i % 5 + 1, now,
+                 strcmp(now, "held") == 0 ? "'queued'" : "NULL", i % 4);
+        add_delivery(rig, paper.document, name, how);
+    }
+    AUTO(js) struct js *all = NULL;
+    ASSERT_OK(view_queue(rig->store, NULL, NULL, COUNT, &all, err));
+    assert_int_equal(js_count(all), COUNT);
+    for (size_t limit = 1; limit < COUNT; limit += 9) {
+        AUTO(js) struct js *first = NULL;
+        AUTO(js) struct js *next = NULL;
+        ASSERT_OK(view_queue(rig->store, NULL, NULL, (int64_t)limit, &first, err));
+        for (size_t i = 0; i < limit; i++)
+            assert_true(js_equal(js_item(first, i), js_item(all, i)));
+        ASSERT_OK(view_queue(rig->store, NULL, js_text_or(js_item(first, limit - 1), "id", NULL),
+                             COUNT, &next, err));
+        assert_int_equal(js_count(next), COUNT - limit);
+        assert_true(js_equal(js_item(next, 0), js_item(all, limit)));
+    }
 }
 
 /* ---- retry now ---- */
@@ -213,7 +293,10 @@ int main(void)
         T(a_code_bound_before_the_first_byte_left_is_in_the_place_and_in_the_record),
         T(a_code_bound_after_the_first_try_changes_neither_place_nor_record),
         T(all_targets_of_a_version_get_it_under_the_same_code),
+        T(the_record_says_whether_it_was_digitized_here_and_what_was_not_scanned),
+        T(what_a_receiver_said_stands_until_it_takes_the_record),
         T(trouble_comes_first_in_the_queue_and_the_limit_cuts_the_end),
+        T(the_first_page_is_in_the_order_that_the_next_ones_go_on_with),
         T(what_turns_due_meanwhile_does_not_stop_retrying_the_others),
         T(retrying_now_leaves_alone_what_is_held_or_final),
         T(all_held_for_one_reason_are_released_and_no_others),

@@ -12,7 +12,7 @@ static void fill(struct rig *rig, const char *page_state, const char *document_s
     AUTO(mem)
     char *sql = mem_printf(
         "BEGIN;"
-        "INSERT INTO blob VALUES ('%064d', 0, 0);"
+        "INSERT INTO blob (sha256, size_bytes, created_us) VALUES ('%064d', 0, 0);"
         "INSERT INTO dossier (id, kind, created_us, created_by) WITH RECURSIVE n(i) AS (SELECT 1 "
         "UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT 'd' || i, 'counter', i, 'c' FROM n;"
         "INSERT INTO document (id, dossier_id, ordinal, state, state_us, scan_finished, "
@@ -97,6 +97,37 @@ static void one_dossier_is_listed_without_reading_the_others(void **state)
     assert_true(took_us < 500000);
 }
 
+static void the_first_page_of_a_long_queue_reads_the_listed_ones_only(void **state)
+{
+    struct rig *rig = *state;
+    fill(rig, "recognized", "closed");
+    ASSERT_OK(
+        db_script(rig->store->db,
+                  "UPDATE delivery SET state = 'reconciled' WHERE created_us % 2 = 0;"
+                  "UPDATE delivery SET state = 'held', held_from = 'queued', held_reason = 'X' "
+                  "WHERE id = 'vnd1'",
+                  err));
+    const struct {
+        const char *state;
+        size_t listed;
+    } cases[] = {{NULL, 50},  {"accepted", 50}, {"reconciled", 50},
+                 {"held", 1}, {"queued", 0},    {"failed", 0}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(js) struct js *list = NULL;
+        db_scan_steps(rig->store->db, true);
+        int64_t start_us = sys_monotonic_us();
+        ASSERT_OK(view_queue(rig->store, cases[i].state, NULL, 50, &list, err));
+        int64_t took_us = sys_monotonic_us() - start_us;
+        assert_int_equal(js_count(list), cases[i].listed);
+        if (!cases[i].state)
+            assert_string_equal(js_text_or(js_item(list, 0), "id", ""), "vnd1"); /* trouble first */
+        assert_true(db_scan_steps(rig->store->db, true) <= 51);
+        print_message("queue, %s: %lld us\n", cases[i].state ? cases[i].state : "all",
+                      (long long)took_us);
+        assert_true(took_us < 500000);
+    }
+}
+
 static void the_status_of_ten_thousand_pages_comes_at_once(void **state)
 {
     struct rig *rig = *state;
@@ -120,6 +151,7 @@ int main(void)
         T(claiming_among_ten_thousand_pages_reads_no_table_through),
         T(a_full_queue_is_taken_from_its_head),
         T(one_dossier_is_listed_without_reading_the_others),
+        T(the_first_page_of_a_long_queue_reads_the_listed_ones_only),
         T(the_status_of_ten_thousand_pages_comes_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

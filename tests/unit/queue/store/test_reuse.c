@@ -3,6 +3,7 @@
 #include "queue/store/demand.h"
 #include "queue/store/dossier_case.h"
 #include "queue/store/look_up.h"
+#include "queue/store/record.h"
 #include "queue/store/reuse.h"
 
 /* ---- look before you scan ---- */
@@ -205,6 +206,32 @@ static void a_held_paper_is_taken_over_and_given_back(void **state)
                      0);
 }
 
+static void the_record_of_another_paper_of_the_case_says_what_was_taken_over(void **state)
+{
+    struct rig *rig = *state;
+    char id[ID_SIZE], other[ID_SIZE];
+    AUTO(js) struct js *record = NULL;
+    struct document_file file = {.fd = -1};
+    case_put_marriage(rig);
+    struct paper birth = case_held_paper(rig, "birth-certificate", "Giấy khai sinh");
+    case_marriage(rig, NULL, id);
+    ASSERT_OK(
+        reuse_take(rig->store, &(struct paper_key){id, NULL, "P1"}, birth.document, CLERK, err));
+    rig_document(rig, id, other);
+    ASSERT_OK(db_script(rig->store->db, "BEGIN", err));
+    ASSERT_OK(record_store(rig->store, other, err));
+    ASSERT_OK(db_script(rig->store->db, "COMMIT", err));
+    ASSERT_OK(document_file(rig->store, other, "record", &file, err));
+    ASSERT_OK(js_read_fd(file.fd, &record, err));
+    fd_close(file.fd);
+    mem_free(file.path);
+    assert_string_equal(js_text_or(record, "case.reused[0].paper_code", ""), "P1");
+    assert_int_equal(js_int_or(record, "case.reused[0].reused", 0), 1);
+    assert_string_equal(js_text_or(record, "case.reused[0].source.document_id", ""),
+                        birth.document);
+    assert_false(js_bool_or(record, "digitized", true));
+}
+
 static void a_result_that_stands_for_the_paper_is_named(void **state)
 {
     struct rig *rig = *state;
@@ -373,6 +400,7 @@ int main(void)
         T(nothing_of_others_unsigned_or_over_is_found),
         T(validity_is_a_day_none_or_unknown),
         T(a_held_paper_is_taken_over_and_given_back),
+        T(the_record_of_another_paper_of_the_case_says_what_was_taken_over),
         T(a_result_that_stands_for_the_paper_is_named),
         T(a_paper_scanned_after_all_is_digitized_and_not_reused),
         T(what_is_not_fit_is_not_reused),
