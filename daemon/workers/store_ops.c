@@ -82,7 +82,7 @@ enum err_code answer_fd(struct store_call *call, int fd, struct err *err)
 /* ---- running an operation ---- */
 
 static const struct store_op *const op_tables[] = {
-    store_ops_case,    store_ops_rates,    store_ops_component,
+    store_ops_case,    store_ops_report,    store_ops_rates,    store_ops_component,
     store_ops_look_up, store_ops_page,      store_ops_edit,     store_ops_device,
     store_ops_import,  store_ops_catalog,   store_ops_register, store_ops_model,
     store_ops_task,    store_ops_reconcile, store_ops_line,
