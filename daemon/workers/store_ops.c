@@ -85,7 +85,7 @@ static const struct store_op *const op_tables[] = {
     store_ops_case,    store_ops_report,    store_ops_rates,    store_ops_component,
     store_ops_look_up, store_ops_page,      store_ops_edit,     store_ops_device,
     store_ops_import,  store_ops_catalog,   store_ops_register, store_ops_model,
-    store_ops_task,    store_ops_reconcile, store_ops_line,
+    store_ops_task,    store_ops_reconcile, store_ops_stick,    store_ops_line,
     store_ops_secret,  store_ops_withdraw,  store_ops_work};
 #define TABLE_COUNT (sizeof op_tables / sizeof *op_tables)
 
