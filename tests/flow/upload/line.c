@@ -9,7 +9,7 @@ void line_open(struct line *line, int upstream_port)
 {
     int to[2], from[2];
     char port[10];
-    snprintf(port, sizeof port, "%d", upstream_port);
+    snprintf(port, sizeof port, upstream_port ? "%d" : "forward", upstream_port);
     assert_int_equal(pipe2(to, O_CLOEXEC) | pipe2(from, O_CLOEXEC), 0);
     line->pid = fork();
     assert_true(line->pid >= 0);

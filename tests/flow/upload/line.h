@@ -13,6 +13,7 @@ struct line {
     FILE *orders, *answers;
 };
 
+/* upstream_port 0: a forward proxy. */
 void line_open(struct line *line, int upstream_port);
 void line_close(struct line *line);
 /* One order, done when it returns. */

@@ -9,30 +9,59 @@
 
 static const struct curl_options quick = {.connect_s = 5, .idle_s = 20};
 
-void rgw_start(struct rgw *rgw, int osds)
+static void start(struct rgw *rgw, const char *program, const char *script, const char *arguments)
 {
-    test_need_file("/usr/bin/radosgw");
+    test_need_file(program);
     char *folder = test_make_folder();
     snprintf(rgw->folder, sizeof rgw->folder, "%s", folder);
     free(folder);
-    char command[600], path[300];
-    snprintf(command, sizeof command, "%s/tests/harness/rgw start '%s' %d", SOHOA_SOURCE_DIR,
-             rgw->folder, osds);
-    assert_int_equal(system(command), 0);
+    rgw->script = script;
+    char path[300];
+    rgw_order(rgw, "start", arguments);
     snprintf(path, sizeof path, "%s/env", rgw->folder);
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     assert_int_equal(fscanf(file, "ENDPOINT=%99s ACCESS_KEY=%63s SECRET_KEY=%63s", rgw->endpoint,
                             rgw->access_key, rgw->secret_key),
                      3);
+    if (fscanf(file, " TLS_ENDPOINT=%99s", rgw->tls_endpoint) != 1)
+        *rgw->tls_endpoint = '\0';
     fclose(file);
+}
+
+void rgw_start(struct rgw *rgw, int osds)
+{
+    char count[20];
+    snprintf(count, sizeof count, "%d", osds);
+    start(rgw, "/usr/bin/radosgw", "rgw", count);
+}
+
+void rgw_start_tls(struct rgw *rgw, const char *certificate, const char *key)
+{
+    char arguments[900];
+    snprintf(arguments, sizeof arguments, "1 '%s' '%s'", certificate, key);
+    start(rgw, "/usr/bin/radosgw", "rgw", arguments);
+}
+
+void rgw_start_swift(struct rgw *rgw)
+{
+    start(rgw, "/usr/bin/swift-proxy-server", "swift", "");
+}
+
+void rgw_order(const struct rgw *rgw, const char *verb, const char *arguments)
+{
+    char command[1200];
+    assert_true((size_t)snprintf(command, sizeof command, "%s/tests/harness/%s %s '%s' %s",
+                                 SOHOA_SOURCE_DIR, rgw->script, verb, rgw->folder,
+                                 arguments) < sizeof command);
+    assert_int_equal(system(command), 0);
 }
 
 void rgw_stop(struct rgw *rgw)
 {
     char command[600];
-    snprintf(command, sizeof command, "%s/tests/harness/rgw stop '%s' && rm -rf '%s'",
-             SOHOA_SOURCE_DIR, rgw->folder, rgw->folder);
+    snprintf(command, sizeof command, "%s/tests/harness/%s stop '%s' && rm -rf '%s'",
+             SOHOA_SOURCE_DIR, rgw->script, rgw->folder, rgw->folder);
     if (system(command) != 0)
         fprintf(stderr, "the object store did not end\n");
 }
