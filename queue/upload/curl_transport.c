@@ -3,19 +3,24 @@
 #include "daemon/base/buf.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
 #define USER_AGENT "sohoa"
-#define EXPECT_FROM_BYTES                                                                          \
-    (1u << 20) /* from here on a refusal is awaited before the body is sent                        \
-                */
+/* From here on a refusal is awaited before the body is sent. */
+#define EXPECT_FROM_BYTES (1u << 20)
+#define UNSENT_MAX (128 << 10)
+#define SLOWEST_BYTES_S 50 /* below that, on an average of idle_s, nothing moves */
 
 struct curl_transport {
     struct http_transport transport;
     CURL *handle;
+    curl_socket_t socket; /* the newest connection's */
     char *ca_file, *cert_file, *key_file, *proxy;
     long connect_s, idle_s;
+    struct flow *flow;
 };
 
 /* What libcurl's callbacks work on. */
@@ -23,10 +28,13 @@ struct exchange {
     const struct http_request *request;
     struct http_reply *reply;
     CURL *handle;
+    curl_socket_t socket;
     uint64_t sent;
     struct hash *hash; /* NULL: the body is kept as text */
     struct buf text;
-    bool too_much, no_memory;
+    bool too_much, no_memory, fields_ended;
+    struct flow *flow;
+    curl_off_t up, down; /* as libcurl last said */
     char said[CURL_ERROR_SIZE];
 };
 
@@ -37,15 +45,39 @@ static void slist_auto(struct curl_slist **place)
     curl_slist_free_all(*place);
 }
 
+static uint64_t whole_size(const struct http_request *request)
+{
+    return request->body_size + (request->body_before ? strlen(request->body_before) : 0) +
+           (request->body_after ? strlen(request->body_after) : 0);
+}
+
+/* At most `wanted` bytes of one of the three parts of a body from `at` of the whole on; -1: the
+ * file cannot be read. */
+static ssize_t read_part(const struct http_request *request, uint64_t at, char *to, size_t wanted)
+{
+    uint64_t before = request->body_before ? strlen(request->body_before) : 0;
+    bool in_file = at >= before && at - before < request->body_size;
+    if (in_file) {
+        uint64_t left = request->body_size - (at - before);
+        size_t size = wanted < left ? wanted : (size_t)left;
+        ssize_t got =
+            pread(request->body_fd, to, size, (off_t)(request->body_offset + at - before));
+        return got == 0 ? -1 : got;
+    }
+    const char *text = at < before ? request->body_before + at
+                                   : request->body_after + (at - before - request->body_size);
+    size_t size = strlen(text) < wanted ? strlen(text) : wanted;
+    memcpy(to, text, size);
+    return (ssize_t)size;
+}
+
 static size_t read_body(char *to, size_t size, size_t count, void *payload)
 {
     struct exchange *exchange = payload;
-    const struct http_request *request = exchange->request;
-    uint64_t left = request->body_size - exchange->sent;
-    size_t wanted = size * count < left ? size * count : (size_t)left;
-    ssize_t got =
-        pread(request->body_fd, to, wanted, (off_t)(request->body_offset + exchange->sent));
-    if (got < 0 || (got == 0 && wanted > 0))
+    if (exchange->sent == whole_size(exchange->request))
+        return 0;
+    ssize_t got = read_part(exchange->request, exchange->sent, to, size * count);
+    if (got < 0)
         return CURL_READFUNC_ABORT;
     exchange->sent += (uint64_t)got;
     return (size_t)got;
@@ -55,10 +87,26 @@ static size_t read_body(char *to, size_t size, size_t count, void *payload)
 static int seek_body(void *payload, curl_off_t offset, int origin)
 {
     struct exchange *exchange = payload;
-    if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > exchange->request->body_size)
+    bool is_second = exchange->request->once && exchange->sent > 0;
+    if (is_second || origin != SEEK_SET || offset < 0 ||
+        (uint64_t)offset > whole_size(exchange->request))
         return CURL_SEEKFUNC_FAIL;
     exchange->sent = (uint64_t)offset;
     return CURL_SEEKFUNC_OK;
+}
+
+/* libcurl says so at each step of a transfer, and once a second while nothing moves. */
+static int on_moved(void *payload, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+                    curl_off_t up)
+{
+    (void)down_total, (void)up_total;
+    struct exchange *exchange = payload;
+    curl_off_t more = (up > exchange->up ? up - exchange->up : 0) +
+                      (down > exchange->down ? down - exchange->down : 0);
+    exchange->up = up;
+    exchange->down = down;
+    flow_add(exchange->flow, (uint64_t)more);
+    return 0;
 }
 
 static bool is_hashed(const struct exchange *exchange)
@@ -72,6 +120,10 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *payload)
 {
     struct exchange *exchange = payload;
     exchange->reply->size += size * count;
+    if (exchange->reply->size > HTTP_BODY_MAX) {
+        exchange->too_much = true;
+        return 0;
+    }
     if (is_hashed(exchange)) {
         hash_update(exchange->hash, bytes, size * count);
         return size * count;
@@ -81,12 +133,22 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *payload)
     return exchange->too_much ? 0 : size * count;
 }
 
+/* Many servers write a reply's head and its body one after the other and hold the second back until
+ * the first is acknowledged (Nagle), which the kernel puts off by 40 ms for each small reply. */
+static void acknowledge(const struct exchange *exchange)
+{
+    setsockopt(exchange->socket, IPPROTO_TCP, TCP_QUICKACK, &(int){1}, sizeof(int));
+}
+
 /* A status line begins the fields anew: those of a "100 Continue" are not the reply's. */
 static size_t take_field(char *line, size_t size, size_t count, void *payload)
 {
     struct exchange *exchange = payload;
     if (size * count > 5 && memcmp(line, "HTTP/", 5) == 0)
         http_reply_done(exchange->reply);
+    exchange->fields_ended = size * count == 2;
+    if (exchange->fields_ended)
+        acknowledge(exchange);
     exchange->no_memory = !http_reply_add_line(exchange->reply, line, size * count);
     return exchange->no_memory ? 0 : size * count;
 }
@@ -98,17 +160,47 @@ static bool refuses_our_certificate(const struct exchange *exchange)
     return alert && (strstr(alert, "certificate") || strstr(alert, "unknown ca"));
 }
 
+static bool wants_proxy_login(const struct exchange *exchange)
+{
+    long status = 0;
+    curl_easy_getinfo(exchange->handle, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status == 407;
+}
+
+/* A line may be cut in the middle of a handshake, and a server may not speak TLS at all: neither is
+ * about certificates. */
+static enum err_code fail_handshake(const struct exchange *exchange, struct err *err)
+{
+    static const char *const cut[] = {"SSL_ERROR_SYSCALL", "reset by peer", "unexpected eof",
+                                      "Broken pipe"};
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++)
+        if (strstr(exchange->said, cut[i]))
+            return err_set(err, ERR_TARGET_UNREACHABLE, "cut in the TLS handshake");
+    if (strstr(exchange->said, "wrong version number") || strstr(exchange->said, "packet length"))
+        return err_set(err, ERR_TARGET_BAD_REPLY, "no TLS is spoken there");
+    return err_set(err, ERR_TARGET_CERTIFICATE, "%s", curl_easy_strerror(CURLE_SSL_CONNECT_ERROR));
+}
+
 static enum err_code fail(const struct exchange *exchange, CURLcode result, struct err *err)
 {
-    if (exchange->no_memory || result == CURLE_OUT_OF_MEMORY)
+    if (exchange->no_memory)
         return err_set(err, ERR_NO_MEMORY, "no memory for an exchange");
+    if (result == CURLE_OUT_OF_MEMORY) /* libcurl says the same of a field of over 100 KB */
+        return err_set(err, ERR_TARGET_BAD_REPLY, "a field too long, or no memory for it");
     if (exchange->too_much)
         return err_set(err, ERR_TARGET_BAD_REPLY, "a reply of more than %u bytes", HTTP_TEXT_MAX);
     if (refuses_our_certificate(exchange))
         return err_set(err, ERR_TARGET_CERTIFICATE, "the station's own certificate is refused");
+    if (wants_proxy_login(exchange))
+        return err_set(err, ERR_TARGET_PROXY, "the proxy wants a login");
     switch (result) {
-    case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
+        return fail_handshake(exchange, err);
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return err_set(err, ERR_TARGET_PROXY, "%s", curl_easy_strerror(result));
+    case CURLE_FILESIZE_EXCEEDED:
+        return err_set(err, ERR_TARGET_BAD_REPLY, "%s", curl_easy_strerror(result));
+    case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
@@ -146,6 +238,26 @@ static enum err_code list_fields(const struct http_request *request, struct curl
     return ERR_OK;
 }
 
+/* A capped line gets small bites: libcurl hands out a buffer at once and pauses behind it. */
+static void set_pace(CURL *handle, const struct flow *flow)
+{
+    curl_off_t bytes = flow && flow->rate_bps > 0 ? (flow->rate_bps + 7) / 8 : 0;
+    curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, bytes ? 1L << 14 : 1L << 17);
+    curl_easy_setopt(handle, CURLOPT_MAX_SEND_SPEED_LARGE, bytes);
+    curl_easy_setopt(handle, CURLOPT_MAX_RECV_SPEED_LARGE, bytes);
+}
+
+/* What lies in the kernel's buffer has not moved: on a slow line a whole file would, and a line
+ * that is busy for a minute with it would be taken for a dead one. */
+static int set_socket(void *payload, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)purpose;
+    struct exchange *exchange = payload;
+    exchange->socket = fd;
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){UNSENT_MAX}, sizeof(int));
+    return CURL_SOCKOPT_OK;
+}
+
 static void set_connection(const struct curl_transport *curl)
 {
     CURL *handle = curl->handle;
@@ -155,12 +267,14 @@ static void set_connection(const struct curl_transport *curl)
     curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(handle, CURLOPT_USERAGENT, USER_AGENT);
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, curl->connect_s);
-    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, set_socket);
+    curl_easy_setopt(handle, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)HTTP_BODY_MAX);
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, (long)SLOWEST_BYTES_S);
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, curl->idle_s);
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, 1L << 17);
-    curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, 1L << 17);
+    set_pace(handle, curl->flow);
     curl_easy_setopt(handle, CURLOPT_PROXY, curl->proxy ? curl->proxy : "");
     if (curl->ca_file)
         curl_easy_setopt(handle, CURLOPT_CAINFO, curl->ca_file);
@@ -175,14 +289,19 @@ static void set_request(CURL *handle, struct exchange *exchange, struct curl_sli
     const struct http_request *request = exchange->request;
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, exchange->said);
     curl_easy_setopt(handle, CURLOPT_URL, request->url);
+    curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, (long)request->fresh);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, fields);
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_field);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, exchange);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, exchange);
+    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_moved);
+    curl_easy_setopt(handle, CURLOPT_XFERINFODATA, exchange);
+    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, exchange);
     if (request->body_fd >= 0) {
         curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
-        curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->body_size);
+        curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, (curl_off_t)whole_size(request));
         curl_easy_setopt(handle, CURLOPT_READFUNCTION, read_body);
         curl_easy_setopt(handle, CURLOPT_READDATA, exchange);
         curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, seek_body);
@@ -203,6 +322,8 @@ static enum err_code keep_reply(struct exchange *exchange, struct err *err)
     long status = 0;
     curl_easy_getinfo(exchange->handle, CURLINFO_RESPONSE_CODE, &status);
     reply->status = (int)status;
+    if (!exchange->fields_ended)
+        return err_set(err, ERR_TARGET_UNREACHABLE, "cut in the head of a reply");
     if (is_hashed(exchange))
         hash_finish(exchange->hash, reply->sha256);
     buf_text(&exchange->text, "");
@@ -225,13 +346,18 @@ static enum err_code curl_exchange(struct http_transport *transport,
     if (request->hash_reply && !hash)
         return err_set(err, ERR_NO_MEMORY, "no memory for an exchange");
 
-    struct exchange exchange = {
-        .request = request, .reply = &reply, .handle = curl->handle, .hash = hash};
+    struct exchange exchange = {.request = request,
+                                .reply = &reply,
+                                .handle = curl->handle,
+                                .socket = curl->socket,
+                                .hash = hash,
+                                .flow = curl->flow};
     buf_init(&exchange.text, HTTP_TEXT_MAX);
     curl_easy_reset(curl->handle);
     set_connection(curl);
     set_request(curl->handle, &exchange, fields);
     CURLcode result = curl_easy_perform(curl->handle);
+    curl->socket = exchange.socket;
     code = result == CURLE_OK ? keep_reply(&exchange, err) : fail(&exchange, result, err);
     buf_done(&exchange.text);
     if (code)
@@ -278,12 +404,14 @@ enum err_code curl_transport_new(const struct curl_options *options, struct http
     *curl = (struct curl_transport){
         .transport.ops = &ops,
         .handle = curl_easy_init(),
+        .socket = CURL_SOCKET_BAD,
         .ca_file = mem_strdup(options->ca_file),
         .cert_file = mem_strdup(options->cert_file),
         .key_file = mem_strdup(options->key_file),
         .proxy = mem_strdup(options->proxy),
         .connect_s = options->connect_s,
         .idle_s = options->idle_s,
+        .flow = options->flow,
     };
     made = &curl->transport;
     bool copied = !options->ca_file == !curl->ca_file && !options->cert_file == !curl->cert_file &&

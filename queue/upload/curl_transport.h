@@ -1,6 +1,7 @@
 #ifndef SOHOA_UPLOAD_CURL_TRANSPORT_H
 #define SOHOA_UPLOAD_CURL_TRANSPORT_H
 
+#include "queue/upload/flow.h"
 #include "queue/upload/http_transport.h"
 
 /*
@@ -14,6 +15,7 @@ struct curl_options {
     const char *key_file;  /* its key (PEM); NULL: in cert_file */
     const char *proxy;     /* "http://host:port"; NULL: none. The environment's is not used */
     int connect_s, idle_s; /* 1 and more */
+    struct flow *flow;     /* how fast, and who is told; borrowed, NULL: nobody */
 };
 
 /* BAD_CONFIG: a file that cannot be read. */

@@ -1,7 +1,9 @@
 #include "queue/upload/http_message.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 static void fields_done(struct http_field *fields, size_t count)
 {
@@ -19,6 +21,8 @@ void http_request_done(struct http_request *request)
     if (request->body_text)
         explicit_bzero(request->body_text, strlen(request->body_text));
     mem_free(request->body_text);
+    mem_free(request->body_before);
+    mem_free(request->body_after);
     mem_free(request->url);
     *request = HTTP_REQUEST_INIT;
 }
@@ -74,4 +78,39 @@ bool http_reply_add_line(struct http_reply *reply, const char *line, size_t size
         value++;
     return add_field(reply->fields, &reply->field_count, mem_strndup(line, (size_t)(colon - line)),
                      mem_strndup(value, (size_t)(end - value)));
+}
+
+/* RFC 9110 5.6.7 in the one form that is still made. */
+static bool read_date(const char *text, int64_t *out_us)
+{
+    struct tm date = {0};
+    const char *end = text ? strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &date) : NULL;
+    if (!end || *end)
+        return false;
+    *out_us = (int64_t)timegm(&date) * 1000000;
+    return true;
+}
+
+static bool read_seconds(const char *text, int64_t *out_us)
+{
+    if (!*text || strspn(text, "0123456789") != strlen(text))
+        return false;
+    *out_us = strlen(text) > 9 ? HTTP_PUT_OFF_MAX_US : strtoll(text, NULL, 10) * 1000000;
+    return true;
+}
+
+void http_reply_put_off(const struct http_reply *reply, int64_t now_us, struct err *err)
+{
+    const char *text = http_reply_field(reply, "Retry-After");
+    int64_t wait_us = 0, theirs_us = now_us;
+    if (!err || !text)
+        return;
+    if (!read_seconds(text, &wait_us)) {
+        if (!read_date(text, &wait_us))
+            return;
+        read_date(http_reply_field(reply, "Date"), &theirs_us);
+        wait_us -= theirs_us;
+    }
+    if (wait_us > 0)
+        err->retry_after_us = wait_us < HTTP_PUT_OFF_MAX_US ? wait_us : HTTP_PUT_OFF_MAX_US;
 }

@@ -15,6 +15,8 @@
 
 #define HTTP_FIELDS_MAX 32
 #define HTTP_TEXT_MAX (4u << 20) /* of a reply that is kept as text */
+/* Of one that is hashed only: more than any record, less than for ever. */
+#define HTTP_BODY_MAX (UINT64_C(4) << 30)
 
 struct http_field {
     char *name, *value;
@@ -26,12 +28,19 @@ struct http_request {
     struct http_field fields[HTTP_FIELDS_MAX];
     size_t field_count;
     bool failed; /* a field could not be added: http_request_ok tells */
-    /* The body: body_size bytes of fd from offset on, or text where fd is -1. */
+    /* The body: body_size bytes of fd from offset on, or text where fd is -1. What frames a file
+     * (multipart.h) stands before and behind it, NULL where nothing does. */
     int body_fd; /* borrowed */
     uint64_t body_offset, body_size;
-    char *body_text;
+    char *body_text, *body_before, *body_after;
     /* A reply of status 2xx is hashed and counted instead of kept. */
     bool hash_reply;
+    /* A file that must not reach the server twice: it is not sent again by itself when a kept
+     * connection turns out dead, the exchange fails. */
+    bool once;
+    /* Over a new connection: on a kept one a reply may be waiting that belongs to what was asked
+     * before. */
+    bool fresh;
 };
 
 struct http_reply {
@@ -66,5 +75,11 @@ bool http_request_ok(const struct http_request *request); /* URL and all fields 
 const char *http_reply_field(const struct http_reply *reply, const char *name);
 /* "Name: value\r\n" as it came; what is no field is passed over. false: out of memory. */
 bool http_reply_add_line(struct http_reply *reply, const char *line, size_t size);
+
+/* Longest wait that a Retry-After is believed. */
+#define HTTP_PUT_OFF_MAX_US (60 * 60 * INT64_C(1000000))
+/* Notes in err how long the reply asks us to stay away (Retry-After: seconds, or a date, measured
+ * against the reply's own Date rather than our clock); nothing without a Retry-After. */
+void http_reply_put_off(const struct http_reply *reply, int64_t now_us, struct err *err);
 
 #endif

@@ -55,3 +55,15 @@ const char *secret_value(const struct secret *secret, const char *name)
     }
     return NULL;
 }
+
+struct js *secret_to_js(const struct secret *secret)
+{
+    AUTO(js) struct js *values = js_object();
+    bool ok = values;
+    for (size_t at = 0; ok && at < secret->size; at += strlen(secret->text + at) + 1) {
+        const char *line = secret->text + at, *equals = strchr(line, '=');
+        AUTO(mem) char *name = equals ? mem_strndup(line, (size_t)(equals - line)) : NULL;
+        ok = !equals || (name && js_set(values, name, js_text(equals + 1)));
+    }
+    return ok ? TAKE(values) : NULL;
+}
