@@ -2,6 +2,7 @@
 #define SOHOA_WORKERS_UPLOAD_TARGET_H
 
 #include "daemon/base/js.h"
+#include "queue/upload/flow.h"
 #include "queue/upload/target.h"
 
 /*
@@ -9,13 +10,14 @@
  *
  *   dir  path
  *   s3   endpoint, bucket, prefix, region, virtual_style, secret_file, ca_file, cert_file,
- * key_file, proxy, idle_s
+ *        key_file, proxy, idle_s
+ *   http endpoint, mapping, constants, secret_file, ca_file, cert_file, key_file, proxy, idle_s
  *
- * A secret file holds ACCESS_KEY=…, SECRET_KEY=… and, where the store wants one, SESSION_TOKEN=…,
- * each on a line. `witnesses` is the folder where a station remembers its mounted warehouses.
- * BAD_CONFIG names what is wrong, never a secret.
+ * The secret file of an s3 holds ACCESS_KEY=…, SECRET_KEY=… and, where the store wants one,
+ * SESSION_TOKEN=…, each on a line. `witnesses` is the folder where a station remembers its mounted
+ * warehouses. BAD_CONFIG names what is wrong, never a secret.
  */
-enum err_code upload_target_new(const struct js *args, const char *witnesses, struct target **out,
-                                struct err *err);
+enum err_code upload_target_new(const struct js *args, const char *witnesses, struct flow *flow,
+                                struct target **out, struct err *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define FILE_MODE 0640
+#define CHUNK (1 << 16)
 
 enum err_code dir_fail(struct err *err, int number, const char *what)
 {
@@ -53,13 +54,39 @@ static enum err_code publish(int folder, const char *temp, const char *file, boo
     return ERR_OK;
 }
 
-static enum err_code write_temp(int folder, const char *temp, int from_fd, struct err *err)
+AUTO_DEFINE(hash_object, struct hash *, hash_free);
+
+/* A mounted share lies behind the same line as everything else. */
+static enum err_code copy_paced(int from_fd, int to_fd, struct flow *flow, struct err *err)
+{
+    AUTO(mem) char *chunk = mem_alloc(CHUNK);
+    if (!chunk)
+        return err_set(err, ERR_NO_MEMORY, "copy");
+    for (off_t offset = 0;;) {
+        ssize_t got = pread(from_fd, chunk, flow_bite(flow, CHUNK), offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return err_set_errno(err, ERR_IO, errno, "read");
+        if (got == 0)
+            return ERR_OK;
+        enum err_code code = file_write_all(to_fd, chunk, (size_t)got, err);
+        if (code)
+            return code;
+        offset += got;
+        flow_add(flow, (uint64_t)got);
+        flow_pace(flow, (uint64_t)got);
+    }
+}
+
+static enum err_code write_temp(int folder, const char *temp, int from_fd, struct flow *flow,
+                                struct err *err)
 {
     AUTO(fd) int fd = openat(folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
     if (fd < 0)
         return dir_fail(err, errno, "creating a file in the warehouse");
     struct err copying = ERR_INIT;
-    if (file_copy_fd(from_fd, fd, &copying)) {
+    if (copy_paced(from_fd, fd, flow, &copying)) {
         translate(&copying, "writing to the warehouse");
         if (err)
             *err = copying;
@@ -71,14 +98,14 @@ static enum err_code write_temp(int folder, const char *temp, int from_fd, struc
 }
 
 enum err_code dir_file_put(int folder, const char *file, const char *owner, int from_fd,
-                           bool *out_created, struct err *err)
+                           struct flow *flow, bool *out_created, struct err *err)
 {
     char temp[NAME_MAX + 1], random[REF_SIZE];
     bool created = false;
     if (faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
         ref_new(random);
         snprintf(temp, sizeof temp, DIR_TEMP_PREFIX "%s-%s", owner, random);
-        enum err_code code = write_temp(folder, temp, from_fd, err);
+        enum err_code code = write_temp(folder, temp, from_fd, flow, err);
         if (!code)
             code = publish(folder, temp, file, &created, err);
         unlinkat(folder, temp, 0);
@@ -90,4 +117,29 @@ enum err_code dir_file_put(int folder, const char *file, const char *owner, int 
         return dir_fail(err, errno, "flush of a folder of the warehouse");
     *out_created = created;
     return ERR_OK;
+}
+
+enum err_code dir_file_hash(int fd, struct flow *flow, char out_sha256[HASH_HEX_SIZE],
+                            uint64_t *out_size, struct err *err)
+{
+    AUTO(mem) char *chunk = mem_alloc(CHUNK);
+    AUTO(hash_object) struct hash *hash = hash_new();
+    if (!chunk || !hash)
+        return err_set(err, ERR_NO_MEMORY, "hash");
+    for (uint64_t offset = 0;;) {
+        ssize_t got = pread(fd, chunk, flow_bite(flow, CHUNK), (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return err_set_errno(err, ERR_IO, errno, "read");
+        if (got == 0) {
+            hash_finish(hash, out_sha256);
+            *out_size = offset;
+            return ERR_OK;
+        }
+        hash_update(hash, chunk, (size_t)got);
+        offset += (uint64_t)got;
+        flow_add(flow, (uint64_t)got);
+        flow_pace(flow, (uint64_t)got);
+    }
 }

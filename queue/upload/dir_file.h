@@ -2,6 +2,8 @@
 #define SOHOA_UPLOAD_DIR_FILE_H
 
 #include "daemon/base/err.h"
+#include "daemon/base/hash.h"
+#include "queue/upload/flow.h"
 
 #include <stdbool.h>
 
@@ -14,8 +16,12 @@
 enum err_code dir_fail(struct err *err, int number, const char *what);
 
 /* All bytes of from_fd (from offset 0) as `file`, unless it is there: then *out_created is false
- * and nothing was changed. `owner` becomes part of the temp's name. */
+ * and nothing was changed. `owner` becomes part of the temp's name; flow may be NULL. */
 enum err_code dir_file_put(int folder, const char *file, const char *owner, int from_fd,
-                           bool *out_created, struct err *err);
+                           struct flow *flow, bool *out_created, struct err *err);
+
+/* SHA-256 and size of all bytes, read at the pace of the far side; flow may be NULL. IO */
+enum err_code dir_file_hash(int fd, struct flow *flow, char out_sha256[HASH_HEX_SIZE],
+                            uint64_t *out_size, struct err *err);
 
 #endif

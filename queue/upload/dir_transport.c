@@ -5,6 +5,7 @@
 #include "daemon/base/mem.h"
 #include "daemon/base/sys.h"
 #include "queue/upload/dir_file.h"
+#include "queue/upload/dir_list.h"
 #include "queue/upload/mark.h"
 
 #include <dirent.h>
@@ -22,6 +23,7 @@ struct dir_transport {
     struct transport transport;
     char *root;
     char *witness;
+    struct flow *flow;
 };
 
 static void open_dir_auto(DIR **place)
@@ -96,7 +98,7 @@ static enum err_code dir_put(struct transport *transport, const char *name, cons
     if (code)
         return code;
 
-    return dir_file_put(folder, file, owner, body->fd, out_created, err);
+    return dir_file_put(folder, file, owner, body->fd, dir->flow, out_created, err);
 }
 
 static enum err_code open_file(struct transport *transport, const char *name, int *out_fd,
@@ -129,25 +131,19 @@ static enum err_code open_file(struct transport *transport, const char *name, in
     return ERR_OK;
 }
 
-/* A file that is written anew gets another time. */
-static void tag_of(const struct stat *status, char out[TRANSPORT_TAG_SIZE])
-{
-    snprintf(out, TRANSPORT_TAG_SIZE, "%lld.%09ld", (long long)status->st_mtim.tv_sec,
-             status->st_mtim.tv_nsec);
-}
-
 static enum err_code dir_hash(struct transport *transport, const char *name,
                               struct transport_held *out, struct err *err)
 {
+    const struct dir_transport *dir = (const struct dir_transport *)transport;
     AUTO(fd) int fd = -1;
     struct stat status;
     struct transport_held held = {0};
     enum err_code code = open_file(transport, name, &fd, &status, err);
     if (code)
         return code;
-    if (hash_fd(fd, held.sha256, &held.size_bytes, err))
+    if (dir_file_hash(fd, dir->flow, held.sha256, &held.size_bytes, err))
         return err_set(err, ERR_TARGET_UNREACHABLE, "a file cannot be read back");
-    tag_of(&status, held.tag);
+    dir_tag(&status, held.tag);
     *out = held;
     return ERR_OK;
 }
@@ -164,62 +160,14 @@ static enum err_code dir_text(struct transport *transport, const char *name, siz
                           : code;
 }
 
-static enum err_code list_folder(int root, const char *folder_name, const char *prefix,
-                                 transport_entry_fn *entry, void *payload, struct err *err)
-{
-    AUTO(fd) int fd = -1;
-    enum err_code code = open_folder(root, folder_name, &fd, err);
-    if (code)
-        return code == ERR_NOT_FOUND ? ERR_OK : code;
-    AUTO(open_dir) DIR *folder = fdopendir(fd);
-    if (!folder)
-        return dir_fail(err, errno, "listing a dossier folder");
-    fd = -1;
-    for (struct dirent *found; errno = 0, (found = readdir(folder));) {
-        char name[2 * NAME_MAX + 2];
-        snprintf(name, sizeof name, "%s/%s", folder_name, found->d_name);
-        struct stat status;
-        if (found->d_name[0] == '.' || strncmp(name, prefix, strlen(prefix)) != 0 ||
-            fstatat(dirfd(folder), found->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
-            !S_ISREG(status.st_mode))
-            continue;
-        char tag[TRANSPORT_TAG_SIZE];
-        tag_of(&status, tag);
-        code = entry(payload, &(struct transport_entry){name, tag, (uint64_t)status.st_size}, err);
-        if (code)
-            return code;
-    }
-    return errno ? dir_fail(err, errno, "listing a dossier folder") : ERR_OK;
-}
-
-static enum err_code dir_list(struct transport *transport, const char *prefix,
-                              transport_entry_fn *entry, void *payload, struct err *err)
+static enum err_code dir_list(struct transport *transport, const struct transport_page *page,
+                              transport_entry_fn *entry, void *payload,
+                              char out_next[TRANSPORT_KEY_SIZE], struct err *err)
 {
     struct dir_transport *dir = (struct dir_transport *)transport;
-    AUTO(fd) int fd = -1;
-    enum err_code code = open_root(dir, &fd, err);
-    if (code)
-        return code;
-    AUTO(fd) int root = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    AUTO(open_dir) DIR *folders = root < 0 ? NULL : fdopendir(fd);
-    if (!folders)
-        return dir_fail(err, errno, "listing the warehouse");
-    fd = -1;
-    size_t folder_prefix = strcspn(prefix, "/");
-    bool one_folder = prefix[folder_prefix] == '/';
-    for (struct dirent *found; errno = 0, (found = readdir(folders));) {
-        bool wanted = strncmp(found->d_name, prefix, folder_prefix) == 0 &&
-                      (!one_folder || found->d_name[folder_prefix] == '\0');
-        struct stat status;
-        if (found->d_name[0] == '.' || !wanted ||
-            fstatat(root, found->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
-            !S_ISDIR(status.st_mode))
-            continue;
-        code = list_folder(root, found->d_name, prefix, entry, payload, err);
-        if (code)
-            return code;
-    }
-    return errno ? dir_fail(err, errno, "listing the warehouse") : ERR_OK;
+    AUTO(fd) int root = -1;
+    enum err_code code = open_root(dir, &root, err);
+    return code ? code : dir_list_page(root, page, entry, payload, out_next, err);
 }
 
 static enum err_code dir_sweep(struct transport *transport, const char *name, const char *owner,
@@ -248,6 +196,27 @@ static enum err_code dir_sweep(struct transport *transport, const char *name, co
     return ERR_OK;
 }
 
+static enum err_code dir_remove(struct transport *transport, const char *name, struct err *err)
+{
+    struct dir_transport *dir = (struct dir_transport *)transport;
+    char folder_name[NAME_MAX + 1];
+    const char *file;
+    enum err_code code = split_name(name, folder_name, &file, err);
+    AUTO(fd) int root = -1;
+    if (!code)
+        code = open_root(dir, &root, err);
+    AUTO(fd) int folder = -1;
+    if (!code)
+        code = open_folder(root, folder_name, &folder, err);
+    if (code)
+        return code == ERR_NOT_FOUND ? ERR_OK : code;
+    if (unlinkat(folder, file, 0) < 0 && errno != ENOENT)
+        return dir_fail(err, errno, "removing a file of the warehouse");
+    if (sys_fsync(folder) < 0) /* also when it was gone: a killed try may not have come so far */
+        return dir_fail(err, errno, "flush of a folder of the warehouse");
+    return ERR_OK;
+}
+
 static void dir_free(struct transport *transport)
 {
     struct dir_transport *dir = (struct dir_transport *)transport;
@@ -260,8 +229,9 @@ static const struct transport_ops dir_ops = {
     .put_if_absent = dir_put,
     .hash_back = dir_hash,
     .text_back = dir_text,
-    .list_prefix = dir_list,
+    .list = dir_list,
     .sweep = dir_sweep,
+    .remove = dir_remove,
     .free = dir_free,
 };
 
@@ -282,4 +252,9 @@ enum err_code dir_transport_new(const char *root, const char *witness, struct tr
     }
     *out = &dir->transport;
     return ERR_OK;
+}
+
+void dir_transport_use_flow(struct transport *transport, struct flow *flow)
+{
+    ((struct dir_transport *)transport)->flow = flow;
 }

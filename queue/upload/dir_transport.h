@@ -1,6 +1,7 @@
 #ifndef SOHOA_UPLOAD_DIR_TRANSPORT_H
 #define SOHOA_UPLOAD_DIR_TRANSPORT_H
 
+#include "queue/upload/flow.h"
 #include "queue/upload/transport.h"
 
 /*
@@ -16,5 +17,8 @@
  */
 enum err_code dir_transport_new(const char *root, const char *witness, struct transport **out,
                                 struct err *err);
+
+/* Who is told what moves, and how fast it may; borrowed. */
+void dir_transport_use_flow(struct transport *transport, struct flow *flow);
 
 #endif

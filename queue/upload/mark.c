@@ -43,7 +43,7 @@ static enum err_code make_mark(int root, char out[ID_SIZE], struct err *err)
     snprintf(text, sizeof text, "%s\n", id);
     enum err_code code = file_memfd("mark", text, strlen(text), &fd, err);
     if (!code)
-        code = dir_file_put(root, MARK_NAME, id, fd, &created, err);
+        code = dir_file_put(root, MARK_NAME, id, fd, NULL, &created, err);
     if (!code)
         code = read_id(root, MARK_NAME, out, err);
     if (!code && !*out)

@@ -1,9 +1,11 @@
 #include "queue/upload/s3_message.h"
 
 #include "daemon/base/buf.h"
+#include "daemon/base/sys.h"
 #include "daemon/base/text.h"
 #include "queue/upload/s3_xml.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +106,8 @@ enum err_code s3_build(const struct s3_place *place, const struct s3_call *call,
     request.body_offset = call->offset;
     request.body_size = call->size;
     request.hash_reply = call->hash_reply;
+    request.once = call->once;
+    request.fresh = call->fresh;
     request.body_text = mem_strdup(call->text);
     request.url = mem_printf("%.*s%s%s%s%s", endpoint.scheme_size, endpoint.scheme, host, path,
                              call->query ? "?" : "", call->query ? call->query : "");
@@ -112,6 +116,8 @@ enum err_code s3_build(const struct s3_place *place, const struct s3_call *call,
     http_request_add(&request, "x-amz-content-sha256", payload_sha256);
     if (call->if_absent)
         http_request_add(&request, "If-None-Match", "*");
+    if (call->content_md5)
+        http_request_add(&request, "Content-MD5", call->content_md5);
     if (place->session_token)
         http_request_add(&request, "x-amz-security-token", place->session_token);
     enum err_code code = sign(place, call, path, date, payload_sha256, &request, err);
@@ -124,14 +130,14 @@ enum err_code s3_build(const struct s3_place *place, const struct s3_call *call,
     return ERR_OK;
 }
 
-char *s3_list_query(const char *prefix, const char *from)
+char *s3_list_query(const char *prefix, const char *after, size_t max)
 {
     AUTO(mem) char *prefix_part = sigv4_encode(prefix, false);
-    AUTO(mem) char *from_part = sigv4_encode(from ? from : "", false);
-    if (!prefix_part || !from_part)
+    AUTO(mem) char *after_part = sigv4_encode(after ? after : "", false);
+    if (!prefix_part || !after_part)
         return NULL;
-    return mem_printf("list-type=2&prefix=%s%s%s", prefix_part, from ? "&continuation-token=" : "",
-                      from_part);
+    return mem_printf("list-type=2&encoding-type=url&max-keys=%zu&prefix=%s%s%s", max, prefix_part,
+                      after ? "&start-after=" : "", after_part);
 }
 
 char *s3_completion(const struct s3_part *parts, size_t count)
@@ -174,11 +180,18 @@ static const struct {
     {"SignatureDoesNotMatch", ERR_TARGET_AUTH},
     {"ExpiredToken", ERR_TARGET_AUTH},
     {"InvalidToken", ERR_TARGET_AUTH},
+    {"InvalidTokenId", ERR_TARGET_AUTH},
+    {"UserSuspended", ERR_TARGET_AUTH},
+    {"AuthorizationHeaderMalformed", ERR_TARGET_AUTH}, /* another region */
+    {"PermanentRedirect", ERR_TARGET_MISSING},         /* the bucket lies elsewhere */
+    {"MethodNotAllowed", ERR_TARGET_READ_ONLY},
     {"AccessDenied", ERR_TARGET_READ_ONLY},
     {"QuotaExceeded", ERR_TARGET_FULL},
     {"InsufficientCapacity", ERR_TARGET_FULL},
+    {"XMinioStorageFull", ERR_TARGET_FULL},
     {"BadDigest", ERR_TARGET_MISMATCH},
     {"XAmzContentSHA256Mismatch", ERR_TARGET_MISMATCH},
+    {"InvalidDigest", ERR_TARGET_MISMATCH},
     {"IncompleteBody", ERR_TARGET_MISMATCH},
     {"NoSuchBucket", ERR_TARGET_MISSING},
     {"SlowDown", ERR_TARGET_BUSY},
@@ -195,7 +208,9 @@ static enum err_code code_of_status(int status)
         return ERR_TARGET_FULL;
     if (status >= 500 && status != 501)
         return ERR_TARGET_BUSY;
-    if (status == 401 || status == 403 || status == 407)
+    if (status == 407)
+        return ERR_TARGET_PROXY;
+    if (status == 401 || status == 403)
         return ERR_TARGET_AUTH;
     return ERR_TARGET_BAD_REPLY;
 }
@@ -214,16 +229,33 @@ static enum err_code read_refusal(const struct http_reply *reply, struct err *er
                    *shown ? ", " : "", shown);
 }
 
+static bool is_fine(const struct http_reply *reply)
+{
+    return reply->status >= 200 && reply->status < 300;
+}
+
+bool s3_stored(const struct http_reply *reply)
+{
+    return is_fine(reply) && is_from_store(reply);
+}
+
+bool s3_keeps_versions(const struct http_reply *reply)
+{
+    return s3_stored(reply) && http_reply_field(reply, "x-amz-version-id");
+}
+
 enum err_code s3_read(const struct http_reply *reply, struct err *err)
 {
-    bool is_fine = reply->status >= 200 && reply->status < 300;
-    if (is_fine && is_from_store(reply))
+    if (s3_stored(reply))
         return ERR_OK;
-    if (is_fine)
+    if (is_fine(reply))
         return err_set(err, ERR_TARGET_BAD_REPLY,
                        "HTTP %d, but not from an S3 store: a login page of the network?",
                        reply->status);
-    return read_refusal(reply, err);
+    enum err_code code = read_refusal(reply, err);
+    if (code == ERR_TARGET_BUSY)
+        http_reply_put_off(reply, sys_now_us(), err);
+    return code;
 }
 
 static void keep_text(char *out, size_t out_size, const char *text)
@@ -244,26 +276,50 @@ static bool read_size(const char *text, uint64_t *out)
 struct listing {
     transport_entry_fn *entry;
     void *payload;
-    char name[TRANSPORT_NAME_SIZE + 200], tag[TRANSPORT_TAG_SIZE];
+    char name[3 * TRANSPORT_KEY_SIZE], tag[TRANSPORT_TAG_SIZE];
     uint64_t size;
-    bool sized;
-    char *next;
+    bool sized, more, told, encoded;
 };
+
+/* %XX, and '+' for a space, in place. */
+static void decode(char *text)
+{
+    char *to = text;
+    for (const char *at = text; *at; at++, to++) {
+        unsigned byte = 0;
+        *to = *at == '+' ? ' ' : *at;
+        if (*at == '%' && isxdigit((unsigned char)at[1]) && isxdigit((unsigned char)at[2]) &&
+            sscanf(at + 1, "%2x", &byte) == 1 && byte) {
+            *to = (char)byte;
+            at += 2;
+        }
+    }
+    *to = '\0';
+}
 
 static enum err_code list_element(void *self, const char *name, const char *text, struct err *err)
 {
     struct listing *listing = self;
     if (strcmp(name, "Key") == 0) {
+        if (strlen(text) >= sizeof listing->name)
+            return err_set(err, ERR_TARGET_BAD_REPLY, "a listed name of %zu bytes", strlen(text));
         keep_text(listing->name, sizeof listing->name, text);
     } else if (strcmp(name, "ETag") == 0) {
         keep_text(listing->tag, sizeof listing->tag, text);
     } else if (strcmp(name, "Size") == 0) {
         listing->sized = read_size(text, &listing->size);
-    } else if (strcmp(name, "NextContinuationToken") == 0 && !listing->next) {
-        listing->next = mem_strdup(text);
+    } else if (strcmp(name, "IsTruncated") == 0) {
+        listing->more = strcmp(text, "true") == 0;
+        listing->told = true;
+    } else if (strcmp(name, "EncodingType") == 0) {
+        listing->encoded = strcmp(text, "url") == 0;
     } else if (strcmp(name, "Contents") == 0) {
         if (!listing->sized || !*listing->name)
             return err_set(err, ERR_TARGET_BAD_REPLY, "a listed object without name or size");
+        if (listing->encoded)
+            decode(listing->name);
+        if (strlen(listing->name) >= TRANSPORT_KEY_SIZE)
+            return err_set(err, ERR_TARGET_BAD_REPLY, "a listed name that is too long");
         const struct transport_entry entry = {listing->name, listing->tag, listing->size};
         listing->sized = false;
         return listing->entry(listing->payload, &entry, err);
@@ -272,18 +328,17 @@ static enum err_code list_element(void *self, const char *name, const char *text
 }
 
 enum err_code s3_read_list(const struct http_reply *reply, transport_entry_fn *entry, void *payload,
-                           char **out_next, struct err *err)
+                           bool *out_more, struct err *err)
 {
     struct listing listing = {.entry = entry, .payload = payload};
     enum err_code code = s3_read(reply, err);
     if (!code)
         code = s3_xml_read(reply->text, reply->text_size, list_element, &listing, err);
-    if (code) {
-        mem_free(listing.next);
-        return code;
-    }
-    *out_next = listing.next;
-    return ERR_OK;
+    if (!code && !listing.told)
+        code = err_set(err, ERR_TARGET_BAD_REPLY, "a listing that does not say where it ends");
+    if (!code)
+        *out_more = listing.more;
+    return code;
 }
 
 struct uploads {

@@ -26,7 +26,10 @@ struct s3_call {
     uint64_t offset, size;      /* of it */
     const char *payload_sha256; /* of the file's part; NULL without one */
     const char *text;           /* NULL: no body of text */
+    const char *content_md5;    /* base64; where object lock is, stores want one. NULL: none */
     bool if_absent;             /* If-None-Match: * */
+    bool once;                  /* must not reach the store twice */
+    bool fresh;                 /* over a new connection */
     bool hash_reply;
 };
 
@@ -38,15 +41,17 @@ enum err_code s3_build(const struct s3_place *place, const struct s3_call *call,
  * (the bytes changed on their way), TARGET_BAD_REPLY (no S3 store answers here, or one that refuses
  * what it should know). The two answers to if_absent that are no failure are asked for before. */
 enum err_code s3_read(const struct http_reply *reply, struct err *err);
+bool s3_stored(const struct http_reply *reply);           /* 2xx of a store */
+bool s3_keeps_versions(const struct http_reply *reply);   /* the bucket of that object */
 bool s3_exists(const struct http_reply *reply);           /* 412: the name is taken */
 bool s3_lacks_conditions(const struct http_reply *reply); /* 501: put without one, after a look */
 
-/* One page of a listing (version 2); `prefix` and `from` unencoded, from NULL: the first. */
-char *s3_list_query(const char *prefix, const char *from);
-/* Calls `entry` for each object; *out_next is the next page's `from` (mem_free), NULL at the end.
- */
+/* One page of a listing (version 2) of at most `max` objects; `prefix` and `after` unencoded, after
+ * NULL: from the first. Pages are asked for by name, so that one can be gone on with days later. */
+char *s3_list_query(const char *prefix, const char *after, size_t max);
+/* Calls `entry` for each object; *out_more: there are further pages. */
 enum err_code s3_read_list(const struct http_reply *reply, transport_entry_fn *entry, void *payload,
-                           char **out_next, struct err *err);
+                           bool *out_more, struct err *err);
 
 /* Multipart uploads. Numbers go from 1 to S3_PARTS_MAX. */
 #define S3_PARTS_MAX 10000

@@ -1,22 +1,16 @@
 #include "queue/upload/s3_transport.h"
 
 #include "daemon/base/sys.h"
+#include "queue/upload/base64.h"
+#include "queue/upload/s3_inside.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define NAME_SIZE (2 * TRANSPORT_NAME_SIZE)
 
-struct s3_transport {
-    struct transport transport;
-    struct http_transport *http;
-    struct s3_place place;
-    char *prefix;
-    bool lacks_conditions; /* as this store said */
-};
-
-static enum err_code exchange(struct s3_transport *s3, const struct s3_call *call,
-                              struct http_reply *out, struct err *err)
+enum err_code s3_exchange(struct s3_transport *s3, const struct s3_call *call,
+                          struct http_reply *out, struct err *err)
 {
     AUTO(http_request) struct http_request request = HTTP_REQUEST_INIT;
     enum err_code code = s3_build(&s3->place, call, sys_now_us(), &request, err);
@@ -32,206 +26,109 @@ static enum err_code key_of(const struct s3_transport *s3, const char *name, cha
     return ERR_OK;
 }
 
-/* Is there anything under that key? */
-static enum err_code look(struct s3_transport *s3, const char *key, bool *out_there,
-                          struct err *err)
+enum err_code s3_md5(int fd, uint64_t offset, uint64_t size, char **out, struct err *err)
+{
+    unsigned char raw[HASH_MD5_SIZE];
+    enum err_code code = hash_range_md5(fd, offset, size, raw, err);
+    char *text = code ? NULL : base64_encode(raw, sizeof raw);
+    if (!code && !text)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a request");
+    if (!code)
+        *out = text;
+    return code;
+}
+
+/* What may not even be read is no read-only store: it does not know these keys. */
+static enum err_code read_got(const struct http_reply *reply, struct err *err)
+{
+    enum err_code code = s3_read(reply, err);
+    return code == ERR_TARGET_READ_ONLY
+               ? err_set(err, ERR_TARGET_AUTH, "HTTP %d, may not be read", reply->status)
+               : code;
+}
+
+/* An answer to HEAD has no body to say why it is a refusal: the same is asked with GET. */
+static enum err_code ask_why(struct s3_transport *s3, const char *key, struct err *err)
+{
+    AUTO(http_reply) struct http_reply reply = {0};
+    enum err_code code = s3_exchange(
+        s3, &(struct s3_call){.method = "GET", .key = key, .fd = -1, .hash_reply = true}, &reply,
+        err);
+    return code ? code : read_got(&reply, err);
+}
+
+enum err_code s3_look(struct s3_transport *s3, const char *key, bool *out_there, struct err *err)
 {
     AUTO(http_reply) struct http_reply reply = {0};
     enum err_code code =
-        exchange(s3, &(struct s3_call){.method = "HEAD", .key = key, .fd = -1}, &reply, err);
+        s3_exchange(s3, &(struct s3_call){.method = "HEAD", .key = key, .fd = -1}, &reply, err);
     if (!code)
         code = s3_read(&reply, err);
+    if (code && code != ERR_NOT_FOUND && reply.status >= 400 && reply.status < 500)
+        code = ask_why(s3, key, err);
     if (code && code != ERR_NOT_FOUND)
         return code;
     *out_there = !code;
     return ERR_OK;
 }
 
-/* ---- small objects ----------------------------------------------------------------------------
- */
+static void learn_condition(struct s3_transport *s3, const struct http_reply *reply)
+{
+    if (s3_lacks_conditions(reply))
+        s3->condition = S3_CONDITION_NONE;
+    else if (s3_keeps_versions(reply))
+        s3->condition = S3_CONDITION_FAILS;
+    else if (s3_exists(reply) || s3_stored(reply))
+        s3->condition = S3_CONDITION_HOLDS;
+}
+
+/* *out_is_blind: these keys may write and not look; the condition is all there is. */
+static enum err_code look_before_put(struct s3_transport *s3, const char *key, bool *out_there,
+                                     bool *out_is_blind, struct err *err)
+{
+    if (s3->condition == S3_CONDITION_HOLDS)
+        return ERR_OK;
+    enum err_code code = s3_look(s3, key, out_there, err);
+    *out_is_blind = code == ERR_TARGET_AUTH && s3->condition != S3_CONDITION_NONE;
+    return *out_is_blind ? ERR_OK : code;
+}
 
 static enum err_code put_whole(struct s3_transport *s3, const char *key,
                                const struct transport_body *body, bool *out_created,
                                struct err *err)
 {
+    bool there = false, is_blind = false;
+    enum err_code code = look_before_put(s3, key, &there, &is_blind, err);
+    if (code || there) {
+        *out_created = false;
+        return code;
+    }
+    AUTO(mem) char *md5 = NULL;
+    bool may_lock = s3->condition != S3_CONDITION_HOLDS; /* object lock needs versions */
+    if (may_lock)
+        code = s3_md5(body->fd, 0, body->size_bytes, &md5, err);
+    if (code)
+        return code;
     struct s3_call call = {.method = "PUT",
                            .key = key,
                            .fd = body->fd,
                            .size = body->size_bytes,
                            .payload_sha256 = body->sha256,
-                           .if_absent = !s3->lacks_conditions};
-    if (s3->lacks_conditions) {
-        bool there = false;
-        enum err_code code = look(s3, key, &there, err);
-        if (code || there) {
-            *out_created = false;
-            return code;
-        }
-    }
+                           .content_md5 = md5,
+                           .if_absent = s3->condition != S3_CONDITION_NONE,
+                           .once = may_lock};
     AUTO(http_reply) struct http_reply reply = {0};
-    enum err_code code = exchange(s3, &call, &reply, err);
+    code = s3_exchange(s3, &call, &reply, err);
     if (code)
         return code;
-    if (call.if_absent && s3_lacks_conditions(&reply)) {
-        s3->lacks_conditions = true;
+    if (call.if_absent)
+        learn_condition(s3, &reply);
+    if (call.if_absent && s3->condition == S3_CONDITION_NONE)
         return put_whole(s3, key, body, out_created, err);
-    }
     bool exists = call.if_absent && s3_exists(&reply);
-    code = exists ? ERR_OK : s3_read(&reply, err);
+    code = exists ? ERR_OK : is_blind ? read_got(&reply, err) : s3_read(&reply, err);
     if (!code)
         *out_created = !exists;
-    return code;
-}
-
-/* ---- large objects: in parts ------------------------------------------------------------------
- */
-
-struct parts {
-    char id[S3_UPLOAD_ID_SIZE];
-    uint64_t size; /* of each but the last */
-    size_t count;
-    struct s3_part *list;
-};
-
-static uint64_t size_of_part(const struct parts *parts, const struct transport_body *body, size_t i)
-{
-    uint64_t left = body->size_bytes - i * parts->size;
-    return left < parts->size ? left : parts->size;
-}
-
-static enum err_code find_upload(struct s3_transport *s3, const char *key, struct parts *parts,
-                                 struct err *err)
-{
-    AUTO(mem) char *encoded = sigv4_encode(key, false);
-    AUTO(mem) char *query = encoded ? mem_printf("uploads=&prefix=%s", encoded) : NULL;
-    if (!query)
-        return err_set(err, ERR_NO_MEMORY, "no memory for a request");
-    AUTO(http_reply) struct http_reply reply = {0};
-    enum err_code code =
-        exchange(s3, &(struct s3_call){.method = "GET", .query = query, .fd = -1}, &reply, err);
-    return code ? code : s3_read_uploads(&reply, key, parts->id, err);
-}
-
-static enum err_code begin_upload(struct s3_transport *s3, const char *key, struct parts *parts,
-                                  struct err *err)
-{
-    AUTO(http_reply) struct http_reply reply = {0};
-    enum err_code code =
-        exchange(s3, &(struct s3_call){.method = "POST", .key = key, .query = "uploads=", .fd = -1},
-                 &reply, err);
-    return code ? code : s3_read_begun(&reply, parts->id, err);
-}
-
-static enum err_code list_parts(struct s3_transport *s3, const char *key, const char *id,
-                                struct parts *parts, struct err *err)
-{
-    for (int next = 0;;) {
-        AUTO(mem) char *query = mem_printf("part-number-marker=%d&uploadId=%s", next, id);
-        if (!query)
-            return err_set(err, ERR_NO_MEMORY, "no memory for a request");
-        AUTO(http_reply) struct http_reply reply = {0};
-        int before = next;
-        enum err_code code =
-            exchange(s3, &(struct s3_call){.method = "GET", .key = key, .query = query, .fd = -1},
-                     &reply, err);
-        if (!code)
-            code = s3_read_parts(&reply, parts->list, parts->count, &next, err);
-        if (code || next <= before)
-            return code;
-    }
-}
-
-static enum err_code put_part(struct s3_transport *s3, const char *key, const char *id,
-                              const struct transport_body *body, struct parts *parts, size_t i,
-                              struct err *err)
-{
-    char sha256[HASH_HEX_SIZE];
-    uint64_t offset = i * parts->size, size = size_of_part(parts, body, i);
-    AUTO(mem) char *query = mem_printf("partNumber=%zu&uploadId=%s", i + 1, id);
-    if (!query)
-        return err_set(err, ERR_NO_MEMORY, "no memory for a request");
-    enum err_code code = hash_range(body->fd, offset, size, sha256, err);
-    AUTO(http_reply) struct http_reply reply = {0};
-    if (!code)
-        code = exchange(s3,
-                        &(struct s3_call){.method = "PUT",
-                                          .key = key,
-                                          .query = query,
-                                          .fd = body->fd,
-                                          .offset = offset,
-                                          .size = size,
-                                          .payload_sha256 = sha256},
-                        &reply, err);
-    if (!code)
-        code = s3_read(&reply, err);
-    const char *tag = code ? NULL : http_reply_field(&reply, "ETag");
-    if (!code && !tag)
-        return err_set(err, ERR_TARGET_BAD_REPLY, "a part was stored without an ETag");
-    if (!code)
-        snprintf(parts->list[i].tag, sizeof parts->list[i].tag, "%s", tag);
-    return code;
-}
-
-static enum err_code complete_upload(struct s3_transport *s3, const char *key, const char *id,
-                                     const struct parts *parts, struct err *err)
-{
-    AUTO(mem) char *query = mem_printf("uploadId=%s", id);
-    AUTO(mem) char *text = s3_completion(parts->list, parts->count);
-    if (!query || !text)
-        return err_set(err, ERR_NO_MEMORY, "no memory for a request");
-    AUTO(http_reply) struct http_reply reply = {0};
-    enum err_code code = exchange(
-        s3, &(struct s3_call){.method = "POST", .key = key, .query = query, .fd = -1, .text = text},
-        &reply, err);
-    return code ? code : s3_read_completed(&reply, err);
-}
-
-static enum err_code send_parts(struct s3_transport *s3, const char *key,
-                                const struct transport_body *body, struct parts *parts,
-                                struct err *err)
-{
-    bool goes_on = false;
-    enum err_code code = find_upload(s3, key, parts, err);
-    if (!code)
-        goes_on = *parts->id != '\0';
-    if (!code && !goes_on)
-        code = begin_upload(s3, key, parts, err);
-    if (code)
-        return code;
-    AUTO(mem) char *id = sigv4_encode(parts->id, false);
-    if (!id)
-        return err_set(err, ERR_NO_MEMORY, "no memory for a request");
-    if (goes_on)
-        code = list_parts(s3, key, id, parts, err);
-    for (size_t i = 0; !code && i < parts->count; i++) {
-        bool there = *parts->list[i].tag && parts->list[i].size == size_of_part(parts, body, i);
-        if (!there)
-            code = put_part(s3, key, id, body, parts, i, err);
-    }
-    return code ? code : complete_upload(s3, key, id, parts, err);
-}
-
-static enum err_code put_parts(struct s3_transport *s3, const char *key,
-                               const struct transport_body *body, bool *out_created,
-                               struct err *err)
-{
-    bool there = false;
-    enum err_code code = look(s3, key, &there, err);
-    if (code || there) {
-        *out_created = false;
-        return code;
-    }
-    struct parts parts = {.size = S3_PART_BYTES};
-    while (body->size_bytes / parts.size >= S3_PARTS_MAX)
-        parts.size *= 2;
-    parts.count = (size_t)((body->size_bytes + parts.size - 1) / parts.size);
-    AUTO(mem) struct s3_part *list = mem_array(parts.count, sizeof *list);
-    if (!list)
-        return err_set(err, ERR_NO_MEMORY, "no memory for the parts of a file");
-    parts.list = list;
-    code = send_parts(s3, key, body, &parts, err);
-    if (!code)
-        *out_created = true;
     return code;
 }
 
@@ -247,8 +144,16 @@ static enum err_code s3_put(struct transport *transport, const char *name, const
     enum err_code code = key_of(s3, name, key, err);
     if (code)
         return code;
-    return body->size_bytes > S3_PART_BYTES ? put_parts(s3, key, body, out_created, err)
-                                            : put_whole(s3, key, body, out_created, err);
+    bool created = false;
+    code = body->size_bytes > S3_PART_BYTES ? s3_put_parts(s3, key, body, &created, err)
+                                            : put_whole(s3, key, body, &created, err);
+    if (code == ERR_NOT_FOUND) /* a reply to something else, on a line that repeats them */
+        return err_set(err, ERR_TARGET_BAD_REPLY, "a put answered with 'no such object'");
+    if (code)
+        return code;
+    s3->doubts = !created;
+    *out_created = created;
+    return ERR_OK;
 }
 
 static enum err_code s3_hash(struct transport *transport, const char *name,
@@ -259,11 +164,13 @@ static enum err_code s3_hash(struct transport *transport, const char *name,
     AUTO(http_reply) struct http_reply reply = {0};
     enum err_code code = key_of(s3, name, key, err);
     if (!code)
-        code = exchange(
-            s3, &(struct s3_call){.method = "GET", .key = key, .fd = -1, .hash_reply = true},
+        code = s3_exchange(
+            s3,
+            &(struct s3_call){
+                .method = "GET", .key = key, .fd = -1, .hash_reply = true, .fresh = s3->doubts},
             &reply, err);
     if (!code)
-        code = s3_read(&reply, err);
+        code = read_got(&reply, err);
     if (code)
         return code;
     struct transport_held held = {.size_bytes = reply.size};
@@ -282,9 +189,10 @@ static enum err_code s3_text(struct transport *transport, const char *name, size
     AUTO(http_reply) struct http_reply reply = {0};
     enum err_code code = key_of(s3, name, key, err);
     if (!code)
-        code = exchange(s3, &(struct s3_call){.method = "GET", .key = key, .fd = -1}, &reply, err);
+        code =
+            s3_exchange(s3, &(struct s3_call){.method = "GET", .key = key, .fd = -1}, &reply, err);
     if (!code)
-        code = s3_read(&reply, err);
+        code = read_got(&reply, err);
     if (code)
         return code;
     if (reply.text_size > max_bytes)
@@ -299,11 +207,16 @@ struct naming {
     size_t prefix_size;
     transport_entry_fn *entry;
     void *payload;
+    char last[TRANSPORT_KEY_SIZE]; /* with the prefix */
 };
 
+/* A store that is asked for names behind one and gives others would be asked for ever. */
 static enum err_code name_entry(void *self, const struct transport_entry *entry, struct err *err)
 {
-    const struct naming *naming = self;
+    struct naming *naming = self;
+    if (strcmp(entry->name, naming->last) <= 0)
+        return err_set(err, ERR_TARGET_BAD_REPLY, "a listing that is not in the order of names");
+    snprintf(naming->last, sizeof naming->last, "%s", entry->name);
     if (strlen(entry->name) <= naming->prefix_size)
         return ERR_OK;
     struct transport_entry named = *entry;
@@ -313,32 +226,35 @@ static enum err_code name_entry(void *self, const struct transport_entry *entry,
     return *file == '.' ? ERR_OK : naming->entry(naming->payload, &named, err);
 }
 
-static enum err_code s3_list(struct transport *transport, const char *prefix,
-                             transport_entry_fn *entry, void *payload, struct err *err)
+static enum err_code s3_list(struct transport *transport, const struct transport_page *page,
+                             transport_entry_fn *entry, void *payload,
+                             char out_next[TRANSPORT_KEY_SIZE], struct err *err)
 {
     struct s3_transport *s3 = (struct s3_transport *)transport;
-    struct naming naming = {strlen(s3->prefix), entry, payload};
-    AUTO(mem) char *whole_prefix = mem_printf("%s%s", s3->prefix, prefix);
-    AUTO(mem) char *from = NULL;
-    do {
-        AUTO(mem) char *query = whole_prefix ? s3_list_query(whole_prefix, from) : NULL;
-        if (!query)
-            return err_set(err, ERR_NO_MEMORY, "no memory for a request");
-        AUTO(http_reply) struct http_reply reply = {0};
-        enum err_code code =
-            exchange(s3, &(struct s3_call){.method = "GET", .query = query, .fd = -1}, &reply, err);
-        char *next = NULL;
-        if (!code)
-            code = s3_read_list(&reply, name_entry, &naming, &next, err);
-        if (code)
-            return code;
-        mem_free(from);
-        from = next;
-    } while (from && *from);
+    struct naming naming = {strlen(s3->prefix), entry, payload, ""};
+    bool first = !*page->after, more = false;
+    snprintf(naming.last, sizeof naming.last, "%s%s", first ? "" : s3->prefix, page->after);
+    AUTO(mem) char *prefix = mem_printf("%s%s", s3->prefix, page->prefix);
+    AUTO(mem)
+    char *query = prefix ? s3_list_query(prefix, first ? NULL : naming.last, page->max) : NULL;
+    if (!query)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a request");
+    AUTO(http_reply) struct http_reply reply = {0};
+    enum err_code code =
+        s3_exchange(s3, &(struct s3_call){.method = "GET", .query = query, .fd = -1}, &reply, err);
+    if (!code)
+        code = s3_read_list(&reply, name_entry, &naming, &more, err);
+    if (code)
+        return code;
+    bool came = strlen(naming.last) > naming.prefix_size &&
+                strcmp(naming.last + naming.prefix_size, page->after) != 0;
+    if (more && !came)
+        return err_set(err, ERR_TARGET_BAD_REPLY, "a listing with more to come and nothing in it");
+    snprintf(out_next, TRANSPORT_KEY_SIZE, "%s", more ? naming.last + naming.prefix_size : "");
     return ERR_OK;
 }
 
-/* A put is all or nothing, and parts of a cut try are gone on with. */
+/* A put is all or nothing; parts of a cut try are gone on with, others swept, by s3_put_parts. */
 static enum err_code s3_sweep(struct transport *transport, const char *name, const char *owner,
                               struct err *err)
 {
@@ -347,6 +263,46 @@ static enum err_code s3_sweep(struct transport *transport, const char *name, con
     (void)owner;
     (void)err;
     return ERR_OK;
+}
+
+#define VERSIONS_MAX 16
+
+/* In a bucket that keeps versions a plain DELETE only hides: the version itself has to be named.
+ * *out_there: there was one. */
+static enum err_code remove_version(struct s3_transport *s3, const char *key, bool *out_there,
+                                    struct err *err)
+{
+    AUTO(http_reply) struct http_reply seen = {0};
+    AUTO(http_reply) struct http_reply reply = {0};
+    enum err_code code =
+        s3_exchange(s3, &(struct s3_call){.method = "HEAD", .key = key, .fd = -1}, &seen, err);
+    if (!code)
+        code = s3_read(&seen, err);
+    *out_there = !code;
+    if (code)
+        return code == ERR_NOT_FOUND ? ERR_OK : code;
+    const char *version = http_reply_field(&seen, "x-amz-version-id");
+    AUTO(mem) char *encoded = sigv4_encode(version ? version : "", false);
+    AUTO(mem) char *query = encoded ? mem_printf("versionId=%s", encoded) : NULL;
+    if (!query)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a request");
+    struct s3_call call = {
+        .method = "DELETE", .key = key, .query = version ? query : NULL, .fd = -1};
+    code = s3_exchange(s3, &call, &reply, err);
+    return code ? code : s3_read(&reply, err);
+}
+
+static enum err_code s3_remove(struct transport *transport, const char *name, struct err *err)
+{
+    struct s3_transport *s3 = (struct s3_transport *)transport;
+    char key[NAME_SIZE];
+    enum err_code code = key_of(s3, name, key, err);
+    bool there = true;
+    for (int i = 0; !code && there && i < VERSIONS_MAX; i++)
+        code = remove_version(s3, key, &there, err);
+    if (!code && there)
+        return err_set(err, ERR_TARGET_READ_ONLY, "an object stays although it was removed");
+    return code ? code : s3_sweep_uploads(s3, key, err);
 }
 
 static void wipe(const char *secret)
@@ -374,8 +330,9 @@ static const struct transport_ops s3_ops = {
     .put_if_absent = s3_put,
     .hash_back = s3_hash,
     .text_back = s3_text,
-    .list_prefix = s3_list,
+    .list = s3_list,
     .sweep = s3_sweep,
+    .remove = s3_remove,
     .free = s3_free,
 };
 

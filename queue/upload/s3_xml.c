@@ -76,6 +76,9 @@ static void XMLCALL on_doctype(void *self, const char *name, const char *system,
 enum err_code s3_xml_read(const char *bytes, size_t size, s3_element_fn *element, void *payload,
                           struct err *err)
 {
+    /* what takes a store long is kept alive with spaces before the answer */
+    for (; size && strchr(" \t\r\n", *bytes); bytes++)
+        size--;
     AUTO(parser) XML_Parser parser = XML_ParserCreate(NULL);
     if (!parser)
         return err_set(err, ERR_NO_MEMORY, "no memory to read XML");

@@ -153,7 +153,21 @@ static enum err_code find_name(struct transport *transport, const struct target_
     return code ? code : find_number(transport, folder, record->record_id, out_name, err);
 }
 
+static enum err_code whose(struct transport *transport, const char *remote_name,
+                           char out_record_id[ID_SIZE], struct err *err)
+{
+    char claim[TRANSPORT_NAME_SIZE];
+    const char *slash = strchr(remote_name, '/');
+    object_whose_by_name(remote_name, out_record_id);
+    if (*out_record_id || !slash ||
+        (size_t)snprintf(claim, sizeof claim, "%.*s/.%s.claim", (int)(slash - remote_name),
+                         remote_name, slash + 1) >= sizeof claim)
+        return ERR_OK;
+    enum err_code code = read_claim(transport, claim, out_record_id, err);
+    return code == ERR_NOT_FOUND ? ERR_OK : code;
+}
+
 enum err_code target_dir_new(struct transport *transport, struct target **out, struct err *err)
 {
-    return object_target_new(transport, find_name, out, err);
+    return object_target_new(transport, find_name, whose, out, err);
 }

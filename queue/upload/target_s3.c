@@ -18,7 +18,16 @@ static enum err_code find_name(struct transport *transport, const struct target_
     return code;
 }
 
+static enum err_code whose(struct transport *transport, const char *remote_name,
+                           char out_record_id[ID_SIZE], struct err *err)
+{
+    (void)transport;
+    (void)err;
+    object_whose_by_name(remote_name, out_record_id);
+    return ERR_OK;
+}
+
 enum err_code target_s3_new(struct transport *transport, struct target **out, struct err *err)
 {
-    return object_target_new(transport, find_name, out, err);
+    return object_target_new(transport, find_name, whose, out, err);
 }

@@ -45,6 +45,14 @@ struct transport_entry {
 typedef enum err_code transport_entry_fn(void *payload, const struct transport_entry *entry,
                                          struct err *err);
 
+/* What a listing is asked for. Names of others may be longer and odder than ours. */
+#define TRANSPORT_KEY_SIZE 1100
+struct transport_page {
+    const char *prefix; /* of names */
+    const char *after;  /* "": from the first name; else as out_next said */
+    size_t max;         /* objects looked at, more than 0 */
+};
+
 struct transport_ops {
     /* Stores the body under `name`, durably and all or nothing, unless the name is taken: then
      * *out_created is false and nothing was changed. `owner` names who writes, so that leftovers of
@@ -58,12 +66,18 @@ struct transport_ops {
     /* The same of a small object, as text. NOT_FOUND, TOO_LARGE. */
     enum err_code (*text_back)(struct transport *transport, const char *name, size_t max_bytes,
                                char **out, size_t *out_size, struct err *err);
-    /* Every object whose name starts with `prefix`, in no order; bookkeeping objects left out. */
-    enum err_code (*list_prefix)(struct transport *transport, const char *prefix,
-                                 transport_entry_fn *entry, void *payload, struct err *err);
+    /* A page of the objects whose names start with the prefix, in byte order of their names, from
+     * behind `after` on; bookkeeping objects left out. *out_next: `after` of the next page, "" at
+     * the end. What comes and goes meanwhile may be missed, nothing else. */
+    enum err_code (*list)(struct transport *transport, const struct transport_page *page,
+                          transport_entry_fn *entry, void *payload,
+                          char out_next[TRANSPORT_KEY_SIZE], struct err *err);
     /* Removes what killed tries of `owner` left half-written beside `name`. */
     enum err_code (*sweep)(struct transport *transport, const char *name, const char *owner,
                            struct err *err);
+    /* Takes the object away, all versions of it; fine when it is not there. TARGET_READ_ONLY where
+     * the far side keeps what it has. */
+    enum err_code (*remove)(struct transport *transport, const char *name, struct err *err);
     void (*free)(struct transport *transport);
 };
 

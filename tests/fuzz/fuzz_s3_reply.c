@@ -19,7 +19,8 @@ static void must(bool holds)
 static enum err_code see_entry(void *payload, const struct transport_entry *entry, struct err *err)
 {
     (void)err;
-    must(strlen(entry->name) > 0 && strlen(entry->tag) < TRANSPORT_TAG_SIZE);
+    must(strlen(entry->name) > 0 && strlen(entry->name) < TRANSPORT_KEY_SIZE);
+    must(strlen(entry->tag) < TRANSPORT_TAG_SIZE);
     return ++*(int *)payload > 1000 ? ERR_TOO_LARGE : ERR_OK;
 }
 
@@ -40,7 +41,7 @@ static const char *read_lines(const char *at, const char *end, struct http_reply
 static void read_all(const struct http_reply *reply)
 {
     int seen = 0, next_part = 0;
-    char *next = NULL;
+    bool more = false;
     char id[S3_UPLOAD_ID_SIZE] = "";
     struct s3_part parts[PARTS] = {0};
     struct err err = ERR_INIT;
@@ -48,8 +49,8 @@ static void read_all(const struct http_reply *reply)
         must(reply->status >= 200 && reply->status < 300);
     else
         must(err.code != ERR_OK && *err.detail);
-    s3_read_list(reply, see_entry, &seen, &next, NULL);
-    mem_free(next);
+    must(err.retry_after_us >= 0 && err.retry_after_us <= HTTP_PUT_OFF_MAX_US);
+    s3_read_list(reply, see_entry, &seen, &more, NULL);
     s3_read_uploads(reply, "a/b", id, NULL);
     must(strlen(id) < sizeof id);
     s3_read_begun(reply, id, NULL);

@@ -347,10 +347,88 @@ static void a_list_shows_finished_files_by_prefix(void **state)
                  {"backlog/", 2}, {"none", 0}, {"C/x", 0},  {"A-1/A-1.003", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int found = 0;
-        assert_int_equal(target_list(warehouse->target, cases[i].prefix, count_entry, &found, NULL),
+        const struct transport_page page = {cases[i].prefix, "", 100};
+        char next[TRANSPORT_KEY_SIZE];
+        assert_int_equal(target_list(warehouse->target, &page, count_entry, &found, next, NULL),
                          ERR_OK);
         assert_int_equal(found, cases[i].files);
+        assert_string_equal(next, "");
     }
+}
+
+struct order {
+    char last[TRANSPORT_KEY_SIZE];
+    int count;
+};
+
+static enum err_code expect_order(void *payload, const struct transport_entry *entry,
+                                  struct err *err)
+{
+    (void)err;
+    struct order *order = payload;
+    assert_true(strcmp(entry->name, order->last) > 0);
+    snprintf(order->last, sizeof order->last, "%s", entry->name);
+    order->count++;
+    return ERR_OK;
+}
+
+static void put_file(const struct warehouse *warehouse, const char *folder, const char *file)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/%s", warehouse->root, folder);
+    mkdir(path, 0700);
+    snprintf(path, sizeof path, "%s/%s/%s", warehouse->root, folder, file);
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fputs("x", out);
+    fclose(out);
+}
+
+/* Whatever the size of a page, and where it ends: in a folder, between two, at the very end. */
+static void pages_of_a_list_give_every_file_once_in_the_order_of_names(void **state)
+{
+    struct warehouse *warehouse = *state;
+    static const char *const folders[] = {"A", "A-1", "A.b", "A0", "B", "backlog", "~x"};
+    int files = 0;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        for (int k = 0; k < 7; k++, files++) {
+            char file[40];
+            snprintf(file, sizeof file, "%s.%03d.json", folders[i], k * 37 % 11);
+            put_file(warehouse, folders[i], file);
+        }
+    put_file(warehouse, "empty", ".part-x");
+    for (size_t max = 1; max <= (size_t)files + 1; max++) {
+        struct order order = {"", 0};
+        char after[TRANSPORT_KEY_SIZE] = "", next[TRANSPORT_KEY_SIZE];
+        int pages = 0;
+        do {
+            const struct transport_page page = {"", after, max};
+            assert_int_equal(
+                target_list(warehouse->target, &page, expect_order, &order, next, NULL), ERR_OK);
+            assert_true(order.count <= (int)max * ++pages);
+            strcpy(after, next);
+        } while (*after);
+        assert_int_equal(order.count, files);
+    }
+}
+
+static void a_name_tells_whose_record_it_is(void **state)
+{
+    struct warehouse *warehouse = *state;
+    struct sample sample;
+    struct target_sent sent;
+    char whose[ID_SIZE];
+    static const char *const codes[] = {"A-1", NULL};
+    for (size_t i = 0; i < 2; i++) {
+        sample_open(&sample, codes[i], 10);
+        assert_int_equal(warehouse_send(warehouse, &sample, &sent, NULL), ERR_OK);
+        assert_int_equal(target_whose(warehouse->target, sent.remote_name, whose, NULL), ERR_OK);
+        assert_string_equal(whose, sample.id);
+        sample_close(&sample);
+    }
+    put_file(warehouse, "A-1", "A-1.077.pdf");
+    assert_int_equal(target_whose(warehouse->target, "A-1/A-1.077", whose, NULL), ERR_OK);
+    assert_string_equal(whose, "");
 }
 
 /* Two stations busy with one record may sweep each other's half file: then one is told "later". */
@@ -467,6 +545,8 @@ int main(void)
         TEST(names_from_outside_never_leave_the_warehouse),
         TEST(a_link_in_place_of_a_dossier_folder_is_not_followed),
         TEST(a_list_shows_finished_files_by_prefix),
+        TEST(pages_of_a_list_give_every_file_once_in_the_order_of_names),
+        TEST(a_name_tells_whose_record_it_is),
         TEST(four_stations_at_once_give_each_record_one_number),
         TEST(two_stations_with_their_own_records_both_succeed),
         TEST(stations_without_links_number_without_gap),
