@@ -2,6 +2,7 @@
 
 #define RETRY_NOW_TRIES 2 /* what kills its worker twice is held for a person */
 #define LATER_FIRST_US (5 * 1000000ll)
+#define REMOTE_LEAST_US 500000 /* whatever chance says */
 #define LATER_MAX_US                                                                               \
     (15 * 60 * 1000000ll) /* a line that is down for a weekend still heals alone                   \
                            */
@@ -40,4 +41,22 @@ struct retry_decision retry_decide(enum err_code code, unsigned attempts, bool r
     default:
         return hold;
     }
+}
+
+int64_t retry_spread_us(int64_t longest_us, uint32_t random)
+{
+    /* in milliseconds, so that the product fits */
+    return longest_us / 1000 * (int64_t)(random >> 1) / INT32_MAX * 1000;
+}
+
+int64_t retry_remote_us(struct retry_decision decision, int64_t asked_us, uint32_t random)
+{
+    if (!decision.after_us && !asked_us)
+        return 0;
+    int64_t wait = REMOTE_LEAST_US + retry_spread_us(decision.after_us, random);
+    if (asked_us > LATER_MAX_US)
+        asked_us = LATER_MAX_US;
+    if (wait < asked_us)
+        wait = asked_us;
+    return wait < LATER_MAX_US ? wait : LATER_MAX_US;
 }

@@ -43,6 +43,30 @@ static void a_line_that_is_down_is_tried_for_ever_and_ever_slower(void **state)
     assert_int_equal(retry_decide(ERR_WORKER_DIED, 50, true).action, RETRY_AGAIN);
 }
 
+static void remote_work_is_spread_over_the_whole_wait(void **state)
+{
+    (void)state;
+    struct retry_decision slow = retry_decide(ERR_TARGET_UNREACHABLE, 5, true);
+    int64_t least = retry_remote_us(slow, 0, 0), most = retry_remote_us(slow, 0, UINT32_MAX);
+    assert_true(least > 0 && least <= 1000000);
+    assert_true(most >= slow.after_us && most <= slow.after_us + 1000000);
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < 1000; i++)
+        sum += retry_remote_us(slow, 0, i * (UINT32_MAX / 1000));
+    assert_true(llabs(sum / 1000 - slow.after_us / 2) < slow.after_us / 20);
+}
+
+static void what_the_other_side_asks_for_is_the_least_wait_and_bounded(void **state)
+{
+    (void)state;
+    struct retry_decision quick = retry_decide(ERR_TARGET_BUSY, 0, true);
+    assert_int_equal(retry_remote_us(quick, 120 * 1000000ll, 0), 120 * 1000000ll);
+    assert_int_equal(retry_remote_us(quick, 86400 * 1000000ll, 0), 15 * 60 * 1000000ll);
+    for (unsigned attempts = 0; attempts < 100; attempts++)
+        assert_true(retry_remote_us(retry_decide(ERR_TARGET_BUSY, attempts, true), 0, UINT32_MAX) <=
+                    15 * 60 * 1000000ll);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -50,6 +74,8 @@ int main(void)
         cmocka_unit_test(what_needs_a_person_is_held_at_once),
         cmocka_unit_test(what_the_machine_lacks_is_tried_again_and_not_held),
         cmocka_unit_test(a_line_that_is_down_is_tried_for_ever_and_ever_slower),
+        cmocka_unit_test(remote_work_is_spread_over_the_whole_wait),
+        cmocka_unit_test(what_the_other_side_asks_for_is_the_least_wait_and_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
