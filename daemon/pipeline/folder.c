@@ -379,8 +379,10 @@ static struct folder_doc *find_doc(struct folder *folder, const struct job *job)
     return folder->docs[number];
 }
 
-static void folder_complete(void *self, struct job *job, job_stored_fn *done, void *payload)
+static void folder_complete(void *self, struct job *job, const struct stage *const *next,
+                            job_claimed_fn *done, void *payload)
 {
+    (void)next; /* of deliveries; here are none */
     struct folder *folder = self;
     struct err err = ERR_INIT;
     const struct handled_stage *handled = find_stage(job->stage);
@@ -395,7 +397,7 @@ static void folder_complete(void *self, struct job *job, job_stored_fn *done, vo
         folder->pages_done++;
         folder->on_progress(folder->payload, folder->pages_done, known_pages(folder));
     }
-    done(payload, NULL);
+    done(payload, NULL, NULL);
 }
 
 static void try_again(struct folder_doc *doc, struct folder_page *page)

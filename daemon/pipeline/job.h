@@ -18,12 +18,13 @@ struct job {
     char *claim;       /* what the source knows it by */
     char *id;          /* page, document or delivery: for the log */
     unsigned attempts; /* earlier tries that failed */
+    bool scheduled;    /* the schedule counts it as on its way */
     struct js *args;   /* of the worker operation */
     int *fds;          /* in the operation's order; of recognize [image, text layer?] */
     size_t fd_count;
     int cores;            /* that the step at hand may keep busy */
     int recognise_fds[2]; /* borrowed: recognition image, text layer */
-    struct js *result; /* what the stage hands back; grows from step to step */
+    struct js *result;    /* what the stage hands back; grows from step to step */
     int *result_fds;
     size_t result_fd_count;
 };
@@ -47,8 +48,10 @@ struct job_source {
     void *self;
     bool (*offers)(void *self, const struct stage *stage); /* has this stage at all */
     void (*claim)(void *self, const struct stage *stage, job_claimed_fn *done, void *payload);
-    /* result and result_fds are the job's */
-    void (*complete)(void *self, struct job *job, job_stored_fn *done, void *payload);
+    /* result and result_fds are the job's. `next`, NULL-ended: in the commit that stores them the
+     * first due job of these stages is taken, too. */
+    void (*complete)(void *self, struct job *job, const struct stage *const *next,
+                     job_claimed_fn *done, void *payload);
     void (*fail)(void *self, struct job *job, const struct err *err, const char *ref,
                  struct retry_decision decision, job_stored_fn *done, void *payload);
 };

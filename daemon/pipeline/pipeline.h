@@ -37,12 +37,16 @@ struct pipeline_config {
     const char *lang;      /* recognition model ("vie+eng"); borrowed, NULL = the worker's own */
     const char *witnesses; /* folder where the station remembers the targets' marks; borrowed */
     int recognise_ms; /* for the words of one page, then it is kept without them; 0 = 3 minutes */
+    int still_ms;     /* a remote step in which no byte moves ends after that; 0 = 10 minutes */
     const struct pipeline_model *model;         /* the pipeline's own: pipeline_use_model */
     const struct pipeline_templates *templates; /* likewise: pipeline_use_templates */
     struct js *targets; /* upload worker's configure args.targets; borrowed, NULL = none */
     /* Asked before each signature: may what this principal compared be signed now? NULL = yes. */
     enum err_code (*may_sign)(void *payload, const char *copied_by, struct err *err);
     void *may_sign_payload;
+    /* Bytes of a remote job have moved; total 0: not known. NULL: nobody wants to know. */
+    void (*moved)(void *payload, const struct job *job, int64_t moved_bytes, int64_t total_bytes);
+    void *moved_payload;
 };
 
 /* A job ended (err NULL: stored). For the log, progress and tests. */
@@ -63,6 +67,9 @@ void pipeline_use_templates(struct pipeline *pipeline, int fd, const char *versi
 
 /* There may be work: look. Cheap; call it after every change. */
 void pipeline_kick(struct pipeline *pipeline);
+/* The same after a change in the store ([{"kind", "state"}], store_client.h): only where it may have
+ * made work. A delivery makes some for the stage of its state; any other subject may for all. */
+void pipeline_kick_for(struct pipeline *pipeline, const struct js *changed);
 /* No new claims; running work goes on. pipeline_is_idle tells when it has ended. */
 void pipeline_pause(struct pipeline *pipeline);
 bool pipeline_is_idle(const struct pipeline *pipeline);

@@ -26,15 +26,18 @@ struct step {
     enum err_code (*late)(struct job *job, struct err *err);
     /* Is there anything to do in it now? NULL: always. */
     bool (*wanted)(const struct pipeline_config *config);
+    int64_t holds_us; /* what it tells a worker need not be told that process again for so long */
 };
 
 #define STAGE_STEPS_MAX 3
+#define STAGES_MAX 32
 
 struct stage {
     const char *name;
     enum pool_kind pool;
     bool remote; /* goes to a place we do not own: retried for ever */
     struct step steps[STAGE_STEPS_MAX];
+    const char *of_state; /* of deliveries: one that comes into it is due here; NULL: other work */
 };
 
 extern const struct stage stages[];

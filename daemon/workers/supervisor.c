@@ -474,6 +474,11 @@ bool worker_is_alive(const struct worker *worker)
     return worker->pid != 0;
 }
 
+int worker_next_pid(const struct worker *worker)
+{
+    return worker->channel ? worker->pid : 0;
+}
+
 void worker_extend(struct worker *worker, int deadline_ms)
 {
     bool running = worker->request_count && worker->pid && !worker->stopping && !worker->cancelling;

@@ -61,5 +61,6 @@ void worker_cancel(struct worker *worker, int grace_ms);
 void worker_stop(struct worker *worker);
 unsigned worker_crash_count(const struct worker *worker); /* deaths during a request, since start */
 int worker_pid(const struct worker *worker);              /* 0 when absent */
+int worker_next_pid(const struct worker *worker); /* who takes the next request; 0: a fresh one */
 
 #endif

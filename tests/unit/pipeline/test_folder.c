@@ -77,9 +77,10 @@ static struct job *claim(struct fixture *f, const char *stage)
     return job;
 }
 
-static void stored(void *payload, const struct err *err)
+static void stored(void *payload, struct job *next, const struct err *err)
 {
     (void)payload;
+    assert_null(next);
     assert_null(err);
 }
 
@@ -93,7 +94,7 @@ static void answer(struct fixture *f, struct job *job, struct js *result, int fd
     for (size_t i = 0; i < fd_count; i++)
         job->result_fds[job->result_fd_count++] = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     fd_close(fd);
-    f->source.complete(f->source.self, job, stored, f);
+    f->source.complete(f->source.self, job, (const struct stage *const[]){NULL}, stored, f);
     job_free(job);
 }
 

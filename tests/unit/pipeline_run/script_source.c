@@ -128,23 +128,65 @@ static void keep_result(struct work *work, const struct job *job)
     }
 }
 
-static void complete(void *self, struct job *job, job_stored_fn *done, void *payload)
+struct stored {
+    struct script *script;
+    struct job *next;
+    struct err err;
+    job_claimed_fn *done;
+    void *payload;
+};
+
+static int on_stored_time(sd_event_source *source, uint64_t now_us, void *payload)
+{
+    (void)source;
+    (void)now_us;
+    struct stored *stored = payload;
+    stored->script->storing--;
+    stored->done(stored->payload, stored->next, stored->err.code ? &stored->err : NULL);
+    free(stored);
+    return 0;
+}
+
+static struct job *next_job(struct script *script, const struct stage *const *next)
+{
+    for (; script->chains && *next; next++)
+        for (size_t i = 0; i < script->work_count; i++)
+            if (script->works[i].state == WORK_WAITS &&
+                strcmp(script->works[i].stage, (*next)->name) == 0) {
+                script->chained++;
+                script->running++;
+                return make_job(script, i, *next);
+            }
+    return NULL;
+}
+
+static void complete(void *self, struct job *job, const struct stage *const *next,
+                     job_claimed_fn *done, void *payload)
 {
     struct script *script = self;
     struct work *work = work_of(script, job);
-    struct err err = ERR_INIT;
+    struct stored stored = {.script = script, .done = done, .payload = payload};
     work->completes++;
     if (script->complete_failures > 0) {
         script->complete_failures--;
-        err_set(&err, script->complete_fails, "as scripted");
-        if (err.code == ERR_STATE_CHANGED)
+        err_set(&stored.err, script->complete_fails, "as scripted");
+        if (stored.err.code == ERR_STATE_CHANGED)
             script->running--;
     } else {
         keep_result(work, job);
         work->state = WORK_DONE;
         script->running--;
+        stored.next = next_job(script, next);
     }
-    done(payload, err.code ? &err : NULL);
+    if (++script->storing > script->storing_most)
+        script->storing_most = script->storing;
+    struct stored *kept = malloc(sizeof *kept);
+    *kept = stored;
+    if (script->slow_results)
+        sd_event_add_time_relative(script->loop, NULL, CLOCK_MONOTONIC, 400000, 1000,
+                                   on_stored_time, kept);
+    else
+        on_stored_time(NULL, 0, kept);
 }
 
 static void keep_failure(void *self, struct job *job, const struct err *problem, const char *ref,

@@ -41,9 +41,13 @@ struct script {
     bool slow;           /* claims are answered from the loop */
     struct work works[WORKS_MAX];
     size_t work_count;
-    unsigned claims[16]; /* by stage */
-    unsigned claiming[16], claiming_most;
+    unsigned claims[STAGES_MAX]; /* by stage */
+    unsigned claiming[STAGES_MAX], claiming_most;
     unsigned running, running_most;
+    bool slow_results; /* are answered from the loop */
+    unsigned storing, storing_most;
+    bool chains; /* a result brings the next job */
+    unsigned chained;
     /* what goes wrong */
     enum err_code claim_fails;
     enum err_code complete_fails, fail_fails;

@@ -66,11 +66,22 @@ static enum err_code op_recognise(void *self, struct worker_call *call,
     return code;
 }
 
+/* Bytes that move: args {"tells", "tell_us"}. */
+static void tell(struct worker_call *call)
+{
+    int64_t tells = js_int_or(call->args, "tells", 0);
+    for (int64_t i = 1; i <= tells; i++) {
+        usleep((useconds_t)js_int_or(call->args, "tell_us", 0));
+        worker_event(call, "progress", js_pack("{s:I, s:I}", "moved", i, "total", tells), NULL);
+    }
+}
+
 static enum err_code op_echo(void *self, struct worker_call *call, struct worker_answer *answer,
                              struct err *err)
 {
     (void)self;
     usleep((useconds_t)js_int_or(call->args, "us", 0));
+    tell(call);
     answer->ok = js_pack("{s:O, s:O?}", "args", call->args, "targets", targets);
     return misbehave(call->args, err);
 }

@@ -17,7 +17,8 @@ struct fixture {
     struct js *targets;
     size_t ended, ended_well;
     enum err_code last;
-    int recognise_ms;
+    int recognise_ms, still_ms, upload_workers;
+    int64_t moved;
 };
 
 static void on_ended(void *payload, const struct job *job, const struct err *err)
@@ -50,11 +51,23 @@ static int teardown(void **state)
     return 0;
 }
 
+static void on_moved(void *payload, const struct job *job, int64_t moved_bytes, int64_t total_bytes)
+{
+    struct fixture *f = payload;
+    assert_string_equal(js_text_or(job->args, "target", ""), "province");
+    assert_true(moved_bytes > f->moved && moved_bytes <= total_bytes);
+    f->moved = moved_bytes;
+}
+
 static void begin(struct fixture *f, int ocr_workers, const char *worker_dir)
 {
     struct pipeline_config config = {.worker_dir = worker_dir,
                                      .ocr_workers = ocr_workers,
+                                     .upload_workers = f->upload_workers,
                                      .recognise_ms = f->recognise_ms,
+                                     .still_ms = f->still_ms,
+                                     .moved = on_moved,
+                                     .moved_payload = f,
                                      .targets = f->targets,
                                      .witnesses = "/witnesses"};
     struct job_source source = script_jobs(&f->script);
@@ -278,6 +291,83 @@ static void a_delivery_is_sent_after_the_targets_are_told(void **state)
         assert_string_equal(js_text_or(result, "args.target", ""), names[i]);
         assert_string_equal(js_text_or(result, "targets[0].name", ""), "warehouse");
     }
+}
+
+static void the_next_delivery_comes_with_the_commit_of_the_one_before(void **state)
+{
+    struct fixture *f = *state;
+    f->script.chains = true;
+    for (int i = 0; i < 3; i++)
+        script_add(&f->script, "send", NULL);
+    struct work *accept = script_add(&f->script, "accept", NULL);
+    accept->state = WORK_LATER;
+    begin(f, 1, PROGRAMS);
+    turn_until_ended(f, 3);
+    assert_int_equal(f->ended_well, 3);
+    assert_int_equal(f->script.chained, 2);
+    assert_int_equal(script_claims(&f->script, "send"),
+                     2); /* the first, and that there is no more */
+}
+
+static void workers_send_on_while_results_are_being_stored(void **state)
+{
+    struct fixture *f = *state;
+    f->upload_workers = 2;
+    f->script.slow_results = true;
+    for (int i = 0; i < 6; i++)
+        script_add(&f->script, "send", NULL);
+    begin(f, 1, PROGRAMS);
+    turn_until_ended(f, 6);
+    assert_int_equal(f->ended_well, 6);
+    assert_int_equal(f->script.storing_most, 4); /* two for each worker */
+}
+
+static void a_changed_delivery_is_looked_for_in_the_stage_of_its_state(void **state)
+{
+    struct fixture *f = *state;
+    AUTO(js) struct js *sent = js_pack("[{s:s, s:s}]", "kind", "delivery", "state", "sent");
+    AUTO(js) struct js *over = js_pack("[{s:s, s:s}]", "kind", "delivery", "state", "reconciled");
+    AUTO(js) struct js *page = js_pack("[{s:s, s:s}]", "kind", "page", "state", "captured");
+    begin(f, 1, PROGRAMS);
+    turn_for(f, 50000);
+    const struct {
+        const struct js *changed;
+        unsigned send, accept, recognize;
+    } cases[] = {{NULL, 1, 1, 1}, {over, 1, 1, 1}, {sent, 1, 2, 1}, {page, 2, 3, 2}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        pipeline_kick_for(f->pipeline, cases[i].changed);
+        turn_for(f, 50000);
+        assert_int_equal(script_claims(&f->script, "send"), cases[i].send);
+        assert_int_equal(script_claims(&f->script, "accept"), cases[i].accept);
+        assert_int_equal(script_claims(&f->script, "recognize"), cases[i].recognize);
+    }
+}
+
+static void a_transfer_in_which_bytes_move_takes_as_long_as_it_takes(void **state)
+{
+    struct fixture *f = *state;
+    struct work *slow = script_add(
+        &f->script, "send",
+        js_pack("{s:s, s:i, s:i}", "target", "province", "tells", 25, "tell_us", 100000));
+    f->still_ms = 1200; /* of two seconds and a half */
+    begin(f, 1, PROGRAMS);
+    turn_until_ended(f, 1);
+    assert_int_equal(slow->telling_count, 0);
+    assert_int_equal(slow->state, WORK_DONE);
+    assert_int_equal(f->moved, 25);
+}
+
+static void a_transfer_that_stands_still_ends(void **state)
+{
+    struct fixture *f = *state;
+    struct work *stalled = script_add(&f->script, "send",
+                                      js_pack("{s:s, s:s, s:i, s:i}", "target", "province", "do",
+                                              "hang", "tells", 3, "tell_us", 1000));
+    f->still_ms = 500;
+    begin(f, 1, PROGRAMS);
+    turn_until_ended(f, 1);
+    assert_int_equal(stalled->tellings[0].code, ERR_WORKER_HUNG);
+    assert_int_equal(f->moved, 3);
 }
 
 /* ---- failures ---------------------------------------------------------------------------------
@@ -507,6 +597,11 @@ int main(void)
         CASE(an_answer_without_its_descriptors_is_refused),
         CASE(a_stage_without_a_worker_is_stored_at_once),
         CASE(a_delivery_is_sent_after_the_targets_are_told),
+        CASE(the_next_delivery_comes_with_the_commit_of_the_one_before),
+        CASE(workers_send_on_while_results_are_being_stored),
+        CASE(a_changed_delivery_is_looked_for_in_the_stage_of_its_state),
+        CASE(a_transfer_in_which_bytes_move_takes_as_long_as_it_takes),
+        CASE(a_transfer_that_stands_still_ends),
         CASE(what_kills_its_worker_twice_is_held_and_the_others_go_on),
         CASE(a_missing_worker_is_looked_for_again_later),
         CASE(what_is_wrong_with_the_machine_is_tried_again_and_what_is_wrong_with_the_page_is_held),
