@@ -2,6 +2,9 @@
 
 #include "daemon/base/mem.h"
 #include "daemon/base/text.h"
+#include "daemon/config_alarm.h"
+#include "daemon/config_look_up.h"
+#include "daemon/config_schedule.h"
 #include "daemon/config_target.h"
 #include "daemon/model/import_papers.h"
 
@@ -249,6 +252,23 @@ static enum err_code read_buttons(cfg_t *cfg, struct config *out, struct err *er
     return ERR_OK;
 }
 
+/* Whoever numbers is a target, and is asked only where the station does not number. */
+static enum err_code check_code_target(const struct config *config, struct err *err)
+{
+    if (!*config->code_target)
+        return ERR_OK;
+    if (!config->codes_are_provisional)
+        return err_set(err, ERR_BAD_CONFIG, "code_target goes with code_from = \"server\"");
+    for (size_t i = 0; i < js_count(config->targets); i++) {
+        const struct js *target = js_item(config->targets, i);
+        if (strcmp(js_text_or(target, "name", ""), config->code_target) == 0 &&
+            strcmp(js_text_or(target, "kind", ""), "http") == 0)
+            return ERR_OK;
+    }
+    return err_set(err, ERR_BAD_CONFIG, "code_target '%s' is no target of kind http",
+                   config->code_target);
+}
+
 static enum err_code take_values(cfg_t *cfg, const struct config_options *options,
                                  struct config *out, struct err *err)
 {
@@ -268,21 +288,25 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     out->code_template = text_or(cfg_getstr(cfg, "code_template"), "", "");
     out->component_code_template = text_or(cfg_getstr(cfg, "component_code_template"), "", "");
     out->unknown_validity = mem_strdup(cfg_getstr(cfg, "unknown_validity"));
+    out->code_target = text_or(cfg_getstr(cfg, "code_target"), "", "");
     out->codes_are_provisional = strcmp(cfg_getstr(cfg, "code_from"), "server") == 0;
     out->lang = mem_strdup(cfg_getstr(cfg, "lang"));
     out->ocr_workers = (int)cfg_getint(cfg, "ocr_workers");
     out->upload_jobs = (int)cfg_getint(cfg, "upload_jobs");
     out->page_seconds = (int)cfg_getint(cfg, "page_seconds");
     out->reserve_mb = (int)cfg_getint(cfg, "reserve_mb");
+    out->purge_after_days = (int)cfg_getint(cfg, "purge_after_days");
     out->secret_wait_min = (int)cfg_getint(cfg, "secret_wait_min");
     out->upload_max_mb = (int)cfg_getint(cfg, "upload_max_mb");
     out->signer_idle_min = (int)cfg_getint(cfg, "signer_idle_min");
     read_scan_limits(cfg, &out->scan_limits);
     read_learn_limits(cfg, &out->learn_limits);
+    config_schedule_read(cfg, &out->schedule);
+    config_alarm_read(cfg, &out->alarm);
     if (!out->state_dir || !out->socket_path || !out->worker_dir || !out->web_dir ||
         !out->socket_group || !out->scanner || !out->copier || !out->signer_p12 ||
-        !out->code_template || !out->component_code_template || !out->unknown_validity ||
-        !out->lang)
+        !out->code_template || !out->code_target || !out->component_code_template ||
+        !out->unknown_validity || !out->lang)
         return err_set(err, ERR_NO_MEMORY, "configuration");
     if (out->state_dir[0] != '/')
         return err_set(err, ERR_BAD_CONFIG, "state_dir '%s' is not absolute", out->state_dir);
@@ -290,6 +314,10 @@ static enum err_code take_values(cfg_t *cfg, const struct config_options *option
     if (models_are_missing(out->lang, why, sizeof why))
         return err_set(err, ERR_BAD_CONFIG, "%s", why);
     enum err_code code = config_target_read(cfg, &out->targets, err);
+    if (!code)
+        code = config_look_up_read(cfg, out->targets, &out->look_up, err);
+    if (!code)
+        code = check_code_target(out, err);
     if (!code)
         code = read_buttons(cfg, out, err);
     return code ? code : read_imports(cfg, out, err);
@@ -322,10 +350,15 @@ static int check_number(cfg_t *cfg, cfg_opt_t *opt)
     static const struct {
         const char *name;
         long low, high;
-    } ranges[] = {{"port", 0, 65535},         {"ocr_workers", 1, 8},
-                  {"upload_jobs", 1, 16},     {"page_seconds", 1, PAGE_SECONDS_MAX},
-                  {"reserve_mb", 0, 1000000}, {"secret_wait_min", 1, 1440},
-                  {"upload_max_mb", 1, 2000}, {"signer_idle_min", 0, 10000}};
+    } ranges[] = {{"port", 0, 65535},
+                  {"ocr_workers", 1, 8},
+                  {"upload_jobs", 1, 16},
+                  {"page_seconds", 1, PAGE_SECONDS_MAX},
+                  {"reserve_mb", 0, 1000000},
+                  {"secret_wait_min", 1, 1440},
+                  {"purge_after_days", 0, 36500},
+                  {"upload_max_mb", 1, 2000},
+                  {"signer_idle_min", 0, 10000}};
     long value = cfg_opt_getnint(opt, 0);
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         bool ours = strcmp(ranges[i].name, opt->name) == 0;
@@ -413,8 +446,8 @@ static int check_buttons(cfg_t *cfg, cfg_opt_t *opt)
 static void watch_values(cfg_t *cfg)
 {
     static const char *const numbers[] = {
-        "port",       "ocr_workers",   "upload_jobs",     "page_seconds",
-        "reserve_mb", "upload_max_mb", "signer_idle_min", "secret_wait_min"};
+        "port",          "ocr_workers",     "upload_jobs",     "page_seconds",    "reserve_mb",
+        "upload_max_mb", "signer_idle_min", "secret_wait_min", "purge_after_days"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         cfg_set_validate_func(cfg, numbers[i], check_number);
     for (size_t i = 0; i < SCAN_NUMBER_COUNT; i++) {
@@ -430,6 +463,9 @@ static void watch_values(cfg_t *cfg)
     cfg_set_validate_func(cfg, "lang", check_lang);
     cfg_set_validate_func(cfg, "code_from", check_code_from);
     cfg_set_validate_func(cfg, "target", config_target_check);
+    config_schedule_watch(cfg);
+    config_alarm_watch(cfg);
+    config_look_up_watch(cfg);
     cfg_set_validate_func(cfg, "import", check_import);
 }
 
@@ -467,6 +503,7 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_STR("code_template", NULL, CFGF_NONE),
         CFG_STR("component_code_template", NULL, CFGF_NONE),
         CFG_STR("code_from", "station", CFGF_NONE),
+        CFG_STR("code_target", NULL, CFGF_NONE),
         CFG_STR("unknown_validity", "unknown", CFGF_NONE),
         CFG_STR("lang", "vie", CFGF_NONE),
         CFG_INT("ocr_workers", 2, CFGF_NONE),
@@ -474,10 +511,14 @@ enum err_code config_load(const struct config_options *options, struct config *o
         CFG_INT("page_seconds", 180, CFGF_NONE),
         CFG_INT("reserve_mb", 200, CFGF_NONE),
         CFG_INT("secret_wait_min", 15, CFGF_NONE),
+        CFG_INT("purge_after_days", 90, CFGF_NONE),
         CFG_INT("upload_max_mb", 100, CFGF_NONE),
         CFG_INT("signer_idle_min", 60, CFGF_NONE),
         CFG_SEC("scan", scan, CFGF_NONE),
         CFG_SEC("learn", learn, CFGF_NONE),
+        CFG_SEC("schedule", config_schedule_options(), CFGF_NONE),
+        CFG_SEC("alarm", config_alarm_options(), CFGF_NONE),
+        CFG_SEC("look_up", config_look_up_options(), CFGF_NONE),
         CFG_SEC("buttons", buttons, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_SEC("target", config_target_options(), CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_SEC("import", import, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
@@ -500,22 +541,17 @@ enum err_code config_load(const struct config_options *options, struct config *o
 
 void config_done(struct config *config)
 {
-    char *const texts[] = {config->state_dir,
-                           config->socket_path,
-                           config->worker_dir,
-                           config->web_dir,
-                           config->scanner,
-                           config->copier,
-                           config->signer_p12,
-                           config->lang,
-                           config->socket_group,
-                           config->code_template,
-                           config->component_code_template,
-                           config->unknown_validity};
+    char *const texts[] = {
+        config->state_dir,       config->socket_path, config->worker_dir,
+        config->web_dir,         config->scanner,     config->copier,
+        config->signer_p12,      config->lang,        config->socket_group,
+        config->code_template,   config->code_target, config->component_code_template,
+        config->unknown_validity};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         mem_free(texts[i]);
     js_free(config->buttons);
     js_free(config->targets);
     js_free(config->imports);
+    js_free(config->look_up);
     *config = (struct config){0};
 }

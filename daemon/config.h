@@ -5,6 +5,8 @@
 #include "daemon/base/js.h"
 #include "daemon/pipeline/learn_when.h"
 #include "daemon/pipeline/scan_limits.h"
+#include "daemon/pipeline/schedule_rules.h"
+#include "daemon/watch/limits.h"
 
 /*
  * Every limit, timeout and default a site may change: one libconfuse file, and a few options of the
@@ -25,19 +27,24 @@ struct config {
     char *component_code_template; /* of components of a case, "" = the default there */
     char *unknown_validity;     /* what is sent of a paper that does not say how long; "": null */
     bool codes_are_provisional; /* somebody else numbers: code_from = "server" */
+    char *code_target;          /* who does then, a target; "": a person types it */
     char *lang; /* recognition models, "vie+eng"; their files were there when it was loaded */
     int ocr_workers;
     int upload_jobs;     /* records on their way at the same time */
     int page_seconds;    /* for the words of one page, then it is kept without them */
     int reserve_mb;      /* free space below which no new page is taken */
+    int purge_after_days; /* contents go so long after every target had them; 0: never */
     int secret_wait_min; /* a page with a mark of secrecy is removed then unless answered */
     int upload_max_mb;   /* a file that a person hands over */
     int signer_idle_min; /* the signer locks itself after that, 0 = never */
     struct scan_limits scan_limits;
     struct learn_limits learn_limits; /* the section "learn" */
+    struct schedule_limits schedule;  /* the section "schedule" */
+    struct alarm_limits alarm;        /* the section "alarm" */
     struct js
         *buttons; /* [{"identity", "rules": [{"option", "kind", "value"}]}], drivers/buttons.h */
     struct js *targets; /* config_target_read */
+    struct js *look_up; /* config_look_up_read */
     struct js *imports; /* [{"name", "path", "kind", "interval_s", "share", "feed_idle_s"}] */
 };
 

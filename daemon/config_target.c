@@ -1,6 +1,7 @@
 #include "daemon/config_target.h"
 
 #include "daemon/base/text.h"
+#include "daemon/config_role.h"
 
 #include <confuse.h>
 #include <stddef.h>
@@ -16,12 +17,17 @@ static cfg_opt_t options[] = {
     CFG_STR("prefix", "", CFGF_NONE),
     CFG_STR("region", "us-east-1", CFGF_NONE),
     CFG_BOOL("virtual_style", cfg_false, CFGF_NONE),
+    CFG_STR("mapping", NULL, CFGF_NONE),
+    CFG_STR_LIST("constants", NULL, CFGF_NONE),
     CFG_STR("secret_file", NULL, CFGF_NONE),
     CFG_STR("ca_file", NULL, CFGF_NONE),
     CFG_STR("cert_file", NULL, CFGF_NONE),
     CFG_STR("key_file", NULL, CFGF_NONE),
     CFG_STR("proxy", NULL, CFGF_NONE),
     CFG_INT("idle_s", 60, CFGF_NONE),
+    CFG_INT("rate_kbps", 0, CFGF_NONE),
+    CFG_INT("day_rate_kbps", 256, CFGF_NONE),
+    CONFIG_ROLE_OPTIONS,
     CFG_END(),
 };
 
@@ -33,16 +39,21 @@ struct cfg_opt_t *config_target_options(void)
 /* Which kinds have which option; `must` that it has to be given. */
 static const struct {
     const char *name;
-    enum { TEXT, PATH, URL, NUMBER, FLAG } type;
+    enum { TEXT, PATH, URL, NUMBER, FLAG, PAIRS } type; /* checked as text up to URL */
     const char *kinds;
     bool must;
 } rows[] = {
-    {"path", PATH, "dir", true},       {"endpoint", URL, "s3", true},
-    {"bucket", TEXT, "s3", true},      {"prefix", TEXT, "s3", false},
-    {"region", TEXT, "s3", false},     {"virtual_style", FLAG, "s3", false},
-    {"secret_file", PATH, "s3", true}, {"ca_file", PATH, "s3", false},
-    {"cert_file", PATH, "s3", false},  {"key_file", PATH, "s3", false},
-    {"proxy", URL, "s3", false},       {"idle_s", NUMBER, "s3", false},
+    {"path", PATH, "dir", true},         {"endpoint", URL, "s3", true},
+    {"bucket", TEXT, "s3", true},        {"prefix", TEXT, "s3", false},
+    {"region", TEXT, "s3", false},       {"virtual_style", FLAG, "s3", false},
+    {"secret_file", PATH, "s3", true},   {"ca_file", PATH, "s3", false},
+    {"cert_file", PATH, "s3", false},    {"key_file", PATH, "s3", false},
+    {"proxy", URL, "s3", false},         {"idle_s", NUMBER, "s3", false},
+    {"endpoint", URL, "http", true},     {"mapping", PATH, "http", true},
+    {"constants", PAIRS, "http", false}, {"secret_file", PATH, "http", false},
+    {"ca_file", PATH, "http", false},    {"cert_file", PATH, "http", false},
+    {"key_file", PATH, "http", false},   {"proxy", URL, "http", false},
+    {"idle_s", NUMBER, "http", false},
 };
 #define ROW_COUNT (sizeof rows / sizeof *rows)
 
@@ -76,6 +87,38 @@ static int check_text(cfg_t *cfg, cfg_t *target, size_t row)
     return wrong ? -1 : 0;
 }
 
+/* {"name=value", …} */
+static int check_pairs(cfg_t *cfg, cfg_t *target, size_t row)
+{
+    for (unsigned i = 0; i < cfg_size(target, rows[row].name); i++) {
+        const char *pair = cfg_getnstr(target, rows[row].name, i);
+        if (strchr(pair, '=') > pair)
+            continue;
+        cfg_error(cfg, "target '%s': %s: '%s' is not \"name=value\"", cfg_title(target),
+                  rows[row].name, pair);
+        return -1;
+    }
+    return 0;
+}
+
+/* Of every kind: how much of the line it may take; 0: all of it. */
+static const char *const rates[] = {"rate_kbps", "day_rate_kbps"};
+#define RATE_COUNT (sizeof rates / sizeof *rates)
+#define RATE_MAX_KBPS 10000000
+
+static int check_rates(cfg_t *cfg, cfg_t *target)
+{
+    for (size_t i = 0; i < RATE_COUNT; i++) {
+        long value = cfg_getint(target, rates[i]);
+        if (value >= 0 && value <= RATE_MAX_KBPS)
+            continue;
+        cfg_error(cfg, "target '%s': %s %ld is not between 0 and %d", cfg_title(target), rates[i],
+                  value, RATE_MAX_KBPS);
+        return -1;
+    }
+    return 0;
+}
+
 int config_target_check(cfg_t *cfg, cfg_opt_t *opt)
 {
     cfg_t *target = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
@@ -85,8 +128,12 @@ int config_target_check(cfg_t *cfg, cfg_opt_t *opt)
         return -1;
     }
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        bool is_text = rows[i].type != NUMBER && rows[i].type != FLAG;
-        if (strcmp(rows[i].kinds, kind) == 0 && is_text && check_text(cfg, target, i))
+        bool is_text = rows[i].type <= URL;
+        if (strcmp(rows[i].kinds, kind) != 0)
+            continue;
+        if (is_text && check_text(cfg, target, i))
+            return -1;
+        if (rows[i].type == PAIRS && check_pairs(cfg, target, i))
             return -1;
     }
     long idle_s = cfg_getint(target, "idle_s");
@@ -95,7 +142,19 @@ int config_target_check(cfg_t *cfg, cfg_opt_t *opt)
                   IDLE_S_MAX);
         return -1;
     }
-    return 0;
+    return check_rates(cfg, target) ? -1 : config_role_check(cfg, target);
+}
+
+static struct js *pairs_to_js(cfg_t *target, const char *name)
+{
+    AUTO(js) struct js *pairs = js_object();
+    bool ok = pairs;
+    for (unsigned i = 0; ok && i < cfg_size(target, name); i++) {
+        const char *pair = cfg_getnstr(target, name, i), *equals = strchr(pair, '=');
+        AUTO(mem) char *key = mem_strndup(pair, (size_t)(equals - pair));
+        ok = key && js_set(pairs, key, js_text(equals + 1));
+    }
+    return ok ? TAKE(pairs) : NULL;
 }
 
 static bool add_option(struct js *args, cfg_t *target, size_t row)
@@ -105,6 +164,8 @@ static bool add_option(struct js *args, cfg_t *target, size_t row)
         return js_set(args, name, js_int(cfg_getint(target, name)));
     if (rows[row].type == FLAG)
         return js_set(args, name, js_bool(cfg_getbool(target, name)));
+    if (rows[row].type == PAIRS)
+        return js_set(args, name, pairs_to_js(target, name));
     const char *text = cfg_getstr(target, name);
     return !text || js_set(args, name, js_text(text));
 }
@@ -116,7 +177,10 @@ static struct js *target_args(cfg_t *target)
     for (size_t i = 0; args && i < ROW_COUNT; i++)
         if (strcmp(rows[i].kinds, kind) == 0 && !add_option(args, target, i))
             return NULL;
-    return TAKE(args);
+    for (size_t i = 0; args && i < RATE_COUNT; i++)
+        if (!js_set(args, rates[i], js_int(cfg_getint(target, rates[i]))))
+            return NULL;
+    return config_role_add(args, target) ? TAKE(args) : NULL;
 }
 
 enum err_code config_target_read(cfg_t *cfg, struct js **out, struct err *err)

@@ -3,10 +3,16 @@
 #include "daemon/base/file.h"
 #include "daemon/base/mem.h"
 #include "daemon/config.h"
+#include "daemon/config_role.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+
+/* As openssl prints it. */
+#define FINGERPRINT                                                                                \
+    "2F:0A:AB:2F:0A:AB:2F:0A:AB:2F:0A:AB:2F:0A:AB:2F:0A:AB:2F:0A:AB:2F:0A:AB:2F:0A:AB:2F:0A:AB:"   \
+    "01:02"
 
 struct fixture {
     char *folder, *file;
@@ -71,9 +77,20 @@ static void an_empty_file_gives_the_defaults(void **state)
     assert_int_equal(c->reserve_mb, 200);
     assert_int_equal(c->secret_wait_min, 15);
     assert_int_equal(c->signer_idle_min, 60);
+    assert_int_equal(c->alarm.age_h[ALARM_AGE_delivery_queued], 36);
+    assert_int_equal(c->alarm.age_h[ALARM_AGE_document_read], 72);
+    assert_int_equal(c->alarm.not_accepted_days, 2);
+    assert_int_equal(c->alarm.not_reconciled_days, 5);
+    assert_int_equal(c->alarm.disk_days, 14);
+    assert_int_equal(c->alarm.days.off_count, 0);
     assert_int_equal(c->learn_limits.when, LEARN_NIGHT);
     assert_int_equal(c->learn_limits.corrections, 20);
     assert_int_equal(c->learn_limits.idle_min, 10);
+    assert_false(c->schedule.has_window); /* a fresh station delivers at once */
+    assert_true(c->schedule.day_trickles);
+    assert_int_equal(c->schedule.day_jobs, 1);
+    assert_int_equal(c->schedule.nights, 3);
+    assert_int_equal(c->schedule.power_off_min, -1);
     assert_int_equal(js_count(c->targets), 0);
     assert_int_equal(js_count(c->imports), 0);
     assert_int_equal(js_count(c->buttons), 0);
@@ -107,12 +124,18 @@ static void every_option_is_taken(void **state)
                           "signer_idle_min = 0\n"
                           "scan { lease_idle_ms = 9 buttons = \"always\" }\n"
                           "learn { when = \"never\" corrections = 3 idle_min = 0 }\n"
+                          "schedule { window = \"18:30-06:00\" day = \"urgent\" day_jobs = 2\n"
+                          "    nights = 5 power_off_at = \"19:20\" }\n"
+                          "alarm { delivery_queued_h = 48 page_held_h = 0 not_accepted_days = 4 "
+                          "days_off = {\"2027-02-05\", \"2027-02-08\"} }\n"
                           "buttons \"pixma/*\" { button = {\"scan\", \"copy\"} "
                           "press = {\"message=go\"} nothing = {\"power\"} }\n"
                           "target \"warehouse\" { kind = \"dir\" path = \"/mnt/kho\" }\n"
                           "target \"second\" { path = \"/mnt/kho2\" }\n"
                           "target \"store\" { kind = \"s3\" endpoint = \"http://127.0.0.1:7480\" "
-                          "bucket = \"kho\" secret_file = \"/etc/s\" prefix = \"xa/\" }\n"
+                          "bucket = \"kho\" secret_file = \"/etc/s\" prefix = \"xa/\" "
+                          "role = \"owner\" handover = \"held\" withdraw = \"remove\" "
+                          "agency_certificates = {\"" FINGERPRINT "\"} }\n"
                           "import \"copier\" { path = \"/srv/copier\" }\n"
                           "import \"years\" { path = \"/mnt/old\" kind = \"backlog\" "
                           "interval_s = 5 share = true }\n"),
@@ -137,9 +160,21 @@ static void every_option_is_taken(void **state)
     assert_int_equal(c->reserve_mb, 0);
     assert_int_equal(c->secret_wait_min, 60);
     assert_int_equal(c->signer_idle_min, 0);
+    assert_int_equal(c->alarm.age_h[ALARM_AGE_delivery_queued], 48);
+    assert_int_equal(c->alarm.age_h[ALARM_AGE_page_held], 0);
+    assert_int_equal(c->alarm.not_accepted_days, 4);
+    assert_int_equal(c->alarm.days.off_count, 2);
+    assert_int_equal(c->alarm.days.off[1], 20270208);
     assert_int_equal(c->learn_limits.when, LEARN_NEVER);
     assert_int_equal(c->learn_limits.corrections, 3);
     assert_int_equal(c->learn_limits.idle_min, 0);
+    assert_true(c->schedule.has_window);
+    assert_int_equal(c->schedule.from_min, 18 * 60 + 30);
+    assert_int_equal(c->schedule.to_min, 6 * 60);
+    assert_false(c->schedule.day_trickles);
+    assert_int_equal(c->schedule.day_jobs, 2);
+    assert_int_equal(c->schedule.nights, 5);
+    assert_int_equal(c->schedule.power_off_min, 19 * 60 + 20);
     assert_int_equal(c->scan_limits.lease_idle_ms, 9);
     assert_int_equal(c->scan_limits.buttons, BUTTONS_ALWAYS);
     AUTO(mem) char *buttons = js_dump(c->buttons);
@@ -152,6 +187,14 @@ static void every_option_is_taken(void **state)
     assert_string_equal(js_text_or(c->targets, "[2].prefix", ""), "xa/");
     assert_string_equal(js_text_or(c->targets, "[2].region", ""), "us-east-1");
     assert_int_equal(js_int_or(c->targets, "[2].idle_s", 0), 60);
+    assert_string_equal(js_text_or(c->targets, "[2].role", ""), "owner");
+    assert_string_equal(js_text_or(c->targets, "[2].handover", ""), "held");
+    assert_string_equal(js_text_or(c->targets, "[2].withdraw", ""), "remove");
+    assert_string_equal(js_text_or(c->targets, "[2].agency_certificates[0]", ""),
+                        "2f0aab2f0aab2f0aab2f0aab2f0aab2f0aab2f0aab2f0aab2f0aab2f0aab0102");
+    assert_string_equal(js_text_or(c->targets, "[0].role", ""), "system");
+    assert_string_equal(js_text_or(c->targets, "[0].handover", ""), "none");
+    assert_string_equal(js_text_or(c->targets, "[0].withdraw", ""), "keep");
     assert_false(js_has(c->targets, "[2].path") || js_has(c->targets, "[2].proxy"));
     assert_string_equal(js_text_or(c->targets, "[0].name", ""), "warehouse");
     assert_string_equal(js_text_or(c->targets, "[0].path", ""), "/mnt/kho");
@@ -166,6 +209,51 @@ static void every_option_is_taken(void **state)
     assert_string_equal(js_text_or(c->imports, "[1].kind", ""), "backlog");
     assert_int_equal(js_int_or(c->imports, "[1].interval_s", 0), 5);
     assert_true(js_bool_or(c->imports, "[1].share", false));
+}
+
+static void a_receiver_behind_http_has_its_mapping_and_the_stations_constants(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(load(f, "target \"portal\" { kind = \"http\" endpoint = "
+                             "\"https://api.tinh.vn\" mapping = \"/etc/m.json\" constants = "
+                             "{\"agency=H99\", \"unit=UBND xã = Ví Dụ\"} }\n"),
+                     ERR_OK);
+    const struct js *target = js_at(f->config.targets, "[0]");
+    assert_string_equal(js_text_or(target, "kind", ""), "http");
+    assert_string_equal(js_text_or(target, "mapping", ""), "/etc/m.json");
+    assert_string_equal(js_text_or(target, "constants.agency", ""), "H99");
+    assert_string_equal(js_text_or(target, "constants.unit", ""), "UBND xã = Ví Dụ");
+    assert_false(js_has(target, "secret_file"));
+    assert_int_equal(js_int_or(target, "idle_s", 0), 60);
+}
+
+#define PORTAL(name)                                                                               \
+    "target \"" name "\" { kind = \"http\" endpoint = \"https://k\" mapping = \"/m\" role = "      \
+    "\"source\" }\n"
+
+static void those_who_are_asked_are_targets_in_their_order(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(load(f, PORTAL("kho")
+                                 PORTAL("cong") "look_up { targets = {\"cong\", \"kho\"} labels = "
+                                                "{\"kho=Kho tỉnh = chính\"} national = {\"cong\"} "
+                                                "timeout_s = 2 wait_days = 9 asker_id = \"1\" }\n"
+                                                "code_from = \"server\"\ncode_target = \"kho\"\n"),
+                     ERR_OK);
+    const struct js *look_up = f->config.look_up;
+    assert_string_equal(js_text_or(look_up, "sources[0].name", ""), "cong");
+    assert_string_equal(js_text_or(look_up, "sources[0].label", ""), "cong");
+    assert_true(js_bool_or(look_up, "sources[0].national", false));
+    assert_string_equal(js_text_or(look_up, "sources[1].label", ""), "Kho tỉnh = chính");
+    assert_false(js_bool_or(look_up, "sources[1].national", true));
+    assert_int_equal(js_int_or(look_up, "timeout_s", 0), 2);
+    assert_int_equal(js_int_or(look_up, "cache_days", 0), 7);
+    assert_int_equal(js_int_or(look_up, "wait_days", 0), 9);
+    assert_string_equal(js_text_or(look_up, "asker_id", ""), "1");
+    assert_string_equal(f->config.code_target, "kho");
+    assert_false(config_role_takes_records(js_at(f->config.targets, "[0]")));
+    assert_int_equal(load(f, "port = 0\n"), ERR_OK);
+    assert_int_equal(js_count(js_at(f->config.look_up, "sources")), 0);
 }
 
 static void the_socket_lies_in_the_runtime_folder_else_with_the_state(void **state)
@@ -208,6 +296,14 @@ static void mistakes_are_refused_and_named(void **state)
         {"target \"a\" { kind = \"ftp\" path = \"/x\" }\n",
          "sohoad.conf:1: target 'a': kind 'ftp'"},
         {"target \"a\" { path = \"kho\" }\n", "target 'a': path"},
+        {"target \"a\" { path = \"/x\" role = \"mayor\" }\n", "role 'mayor'"},
+        {"target \"a\" { path = \"/x\" handover = \"late\" }\n", "handover 'late'"},
+        {"target \"a\" { path = \"/x\" withdraw = \"burn\" }\n", "withdraw 'burn'"},
+        {"target \"a\" { path = \"/x\" role = \"owner\" }\n", "agency_certificates is missing"},
+        {"target \"a\" { path = \"/x\" agency_certificates = {\"" FINGERPRINT "\"} }\n",
+         "agency_certificates goes with"},
+        {"target \"a\" { path = \"/x\" role = \"owner\" agency_certificates = {\"UBND\"} }\n",
+         "no SHA-256"},
         {"target \"a\" { }\n", "target 'a': path"},
         {"target \"a\" { kind = \"s3\" bucket = \"b\" secret_file = \"/s\" }\n",
          "target 'a': endpoint is missing"},
@@ -223,6 +319,14 @@ static void mistakes_are_refused_and_named(void **state)
         {"target \"a\" { kind = \"s3\" endpoint = \"http://k\" bucket = \"b\" secret_file = \"/s\" "
          "idle_s = 0 }\n",
          "target 'a': idle_s 0"},
+        {"target \"a\" { kind = \"http\" mapping = \"/m\" }\n", "target 'a': endpoint is missing"},
+        {"target \"a\" { kind = \"http\" endpoint = \"https://k\" }\n",
+         "target 'a': mapping is missing"},
+        {"target \"a\" { kind = \"http\" endpoint = \"https://k\" mapping = \"m.json\" }\n",
+         "target 'a': mapping is not absolute"},
+        {"target \"a\" { kind = \"http\" endpoint = \"https://k\" mapping = \"/m\" constants = "
+         "{\"agency\"} }\n",
+         "target 'a': constants: 'agency' is not \"name=value\""},
         {"upload_jobs = 17\n", "upload_jobs"},
         {"\nimport \"a b\" { path = \"/x\" }\n", "sohoad.conf:2: import 'a b': a name"},
         {"import \"a\" { path = \"old\" }\n", "import 'a': path"},
@@ -234,9 +338,33 @@ static void mistakes_are_refused_and_named(void **state)
         {"import \"a\" { path = \"/x\" interval_s = 0 }\n", "import 'a': interval_s 0"},
         {"import \"a\" { path = \"/x\" papers = \"pile\" }\n", "import 'a': papers 'pile'"},
         {"import \"a\" { path = \"/x\" }\nimport \"a\" { path = \"/y\" }\n", "sohoad.conf:2: "},
+        {"alarm { delivery_queued_h = -1 }\n", "alarm: delivery_queued_h -1"},
+        {"alarm { page_held_h = 10001 }\n", "alarm: page_held_h 10001"},
+        {"alarm { delivery_lost_h = 1 }\n", "delivery_lost_h"},
+        {"alarm { disk_days = 366 }\n", "alarm: disk_days 366"},
+        {"alarm { days_off = {\"2027-02-30\"} }\n", "alarm: days_off '2027-02-30'"},
+        {"alarm { days_off = {\"2027-02-05\", \"Tết\"} }\n", "alarm: days_off 'T"},
+        {"look_up { targets = {\"kho\"} }\n", "look_up: 'kho' is no target"},
+        {"target \"a\" { path = \"/x\" }\nlook_up { targets = {\"a\"} }\n",
+         "look_up: target 'a' of kind dir answers no questions"},
+        {"look_up { timeout_s = 0 }\n", "look_up: timeout_s 0"},
+        {"look_up { cache_days = 366 }\n", "look_up: cache_days 366"},
+        {"look_up { wait_days = 0 }\n", "look_up: wait_days 0"},
+        {"look_up { labels = {\"kho\"} }\n", "look_up: labels 'kho'"},
+        {"code_target = \"kho\"\n", "code_target goes with"},
+        {"code_from = \"server\"\ncode_target = \"kho\"\n", "code_target 'kho' is no target"},
         {"learn { when = \"day\" }\n", "learn: when 'day'"},
         {"learn { corrections = 0 }\n", "learn: corrections 0"},
         {"learn { idle_min = 1441 }\n", "learn: idle_min 1441"},
+        {"schedule { window = \"night\" }\n", "schedule: window 'night'"},
+        {"schedule { window = \"18:30-18:30\" }\n", "schedule: window '18:30-18:30'"},
+        {"schedule { day = \"never\" }\n", "schedule: day 'never'"},
+        {"schedule { day_jobs = 0 }\n", "schedule: day_jobs 0"},
+        {"schedule { nights = 366 }\n", "schedule: nights 366"},
+        {"schedule { power_off_at = \"19h20\" }\n", "schedule: power_off_at '19h20'"},
+        {"target \"a\" { path = \"/srv\" rate_kbps = -1 }\n", "target 'a': rate_kbps -1"},
+        {"target \"a\" { path = \"/srv\" day_rate_kbps = 10000001 }\n",
+         "target 'a': day_rate_kbps 10000001"},
         {"scan { buttons = \"never\" }\n", "scan: buttons 'never'"},
         {"buttons \"a\" { button = {\"\"} }\n", "buttons 'a': ''"},
         {"buttons \"a\" { press = {\"scan\", \"message=\"} }\n", "buttons 'a': 'message='"},
@@ -346,6 +474,8 @@ int main(void)
         CASE(mistakes_are_refused_and_named),
         CASE(the_model_of_the_default_language_must_be_there),
         CASE(a_relative_state_folder_of_the_command_line_is_refused),
+        CASE(a_receiver_behind_http_has_its_mapping_and_the_stations_constants),
+        CASE(those_who_are_asked_are_targets_in_their_order),
         CASE(a_named_file_that_cannot_be_read_is_said),
         CASE(a_folder_in_place_of_the_file_is_said),
         CASE(a_file_written_elsewhere_is_read_the_same),
