@@ -5,15 +5,18 @@
 #include "daemon/base/log.h"
 #include "daemon/base/mem.h"
 #include "daemon/base/sys.h"
+#include "daemon/config_role.h"
 #include "daemon/http/listen.h"
 #include "daemon/http/server.h"
 #include "daemon/ipc/store_client.h"
+#include "daemon/pipeline/asker.h"
 #include "daemon/pipeline/device_book.h"
 #include "daemon/pipeline/devices.h"
 #include "daemon/pipeline/hot_plug.h"
 #include "daemon/pipeline/importer.h"
 #include "daemon/pipeline/learner.h"
 #include "daemon/pipeline/pipeline.h"
+#include "daemon/pipeline/reconciler.h"
 #include "daemon/pipeline/scanners.h"
 #include "daemon/pipeline/stage.h"
 #include "daemon/pipeline/store_source.h"
@@ -71,6 +74,8 @@ static void on_status(void *payload, struct ipc_message *message, const struct j
         app_join_registers(app);
     if (js_bool_or(ok, "due.secrets", false))
         purge_due_secrets(app);
+    if (app->asker && js_bool_or(ok, "due.look_ups", false))
+        asker_due(app->asker);
     sd_notify(0, "WATCHDOG=1"); /* only from here: the loop turns and the store answers */
 }
 
@@ -89,7 +94,7 @@ static void on_changed(void *payload, const struct js *changed)
     for (size_t i = 0; app->http && i < js_count(changed); i++)
         http_event(app->http, "changed", js_item(changed, i));
     if (app->pipeline)
-        pipeline_kick(app->pipeline);
+        pipeline_kick_for(app->pipeline, changed);
 }
 
 static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
@@ -99,6 +104,9 @@ static int on_tick(sd_event_source *source, uint64_t now_us, void *payload)
     if (app->release_again)
         release_claims(app);
     pipeline_kick(app->pipeline);
+    app_sync_tick(app);
+    reconciler_tick(app->reconciler);
+    app_watch_tick(app);
     learner_tick(app->learner);
     scanners_watch(app->scanners, http_server_listeners(app->http));
     sd_event_source_set_time(source, now_us + TICK_US);
@@ -117,6 +125,8 @@ static void log_covering_block(const struct job *job)
 static void on_step_ended(void *payload, const struct job *job, const struct err *err)
 {
     struct app *app = payload;
+    if (job->stage->remote)
+        app_sync_ended(app, job, err);
     if (err || strcmp(job->stage->name, "seal") != 0)
         return;
     log_covering_block(job);
@@ -231,6 +241,10 @@ static void app_store(struct app *app, const char *op, struct js *args, app_done
         return;
     }
     struct http_call *call = app_call_new(app, done, payload);
+    if (call && app_looks_up(app) && strcmp(op, "dossier_close") == 0) {
+        app_close_asked(call, args);
+        return;
+    }
     bool names_dossier = strcmp(op, "dossier_create") == 0 || strcmp(op, "dossier_update") == 0;
     if (call)
         store_client_call(app->store, op, args, NULL, 0,
@@ -294,40 +308,21 @@ static void app_signer(struct app *app, const char *verb, struct js *args,
         signer_lock(app->signer, app_on_answer, call);
 }
 
-static void on_synced(void *payload, struct ipc_message *message, const struct js *ok,
-                      const struct err *err)
-{
-    struct http_call *call = payload;
-    pipeline_kick(call->app->pipeline);
-    app_on_store_answer(payload, message, ok, err);
-}
-
-static void app_sync(struct app *app, struct js *args, const struct principal *who,
-                     app_done_fn *done, void *payload)
-{
-    bool reconcile = js_bool_or(args, "reconcile", false);
-    js_free(args);
-    struct http_call *call = app_call_new(app, done, payload);
-    if (call)
-        store_client_call(app->store, reconcile ? "reconcile_request" : "retry_now",
-                          js_pack("{s:o}", "principal", principal_to_js(who)), NULL, 0, on_synced,
-                          call);
-}
-
-static struct js *status_to_js(const struct app *app)
+struct js *app_status_to_js(const struct app *app)
 {
     int64_t now_us = sys_monotonic_us();
     int64_t age_ms = app->store_status ? (now_us - app->store_status_us) / 1000 : -1;
     struct js *store = app->store_status ? js_ref(app->store_status) : js_null();
     return js_pack(
-        "{s:s, s:i, s:I, s:o, s:I, s:I, s:o, s:b, s:o, s:o, s:I}", "version", SOHOA_VERSION, "pid",
-        (int)getpid(), "uptime_s", (now_us - app->started_us) / 1000000, "store", store,
+        "{s:s, s:i, s:I, s:o, s:I, s:I, s:o, s:b, s:o, s:o, s:O, s:I}", "version", SOHOA_VERSION,
+        "pid", (int)getpid(), "uptime_s", (now_us - app->started_us) / 1000000, "store", store,
         "store_age_ms", age_ms, "store_waiting", (int64_t)store_client_waiting(app->store),
         "signer", signer_show(app->signer), "scanning", (int)scanners_are_busy(app->scanners),
         "job", scanners_running_job(app->scanners), "scanners", scanners_to_js(app->scanners),
-        "worker_crashes",
+        "alarms", app_watch_alarms(app), "worker_crashes",
         (int64_t)(pipeline_crash_count(app->pipeline) + scanners_crash_count(app->scanners) +
-                  importer_crash_count(app->importer) + worker_crash_count(app->store_worker)));
+                  importer_crash_count(app->importer) + asker_crash_count(app->asker) +
+                  worker_crash_count(app->store_worker)));
 }
 
 static void app_status(struct app *app, app_done_fn *done, void *payload)
@@ -335,7 +330,7 @@ static void app_status(struct app *app, app_done_fn *done, void *payload)
     struct err err = ERR_INIT;
     if (sys_monotonic_us() - app->store_status_us > STATUS_MAX_AGE_US)
         ask_status(app); /* for the next one who asks; nobody waits for the store here */
-    AUTO(js) struct js *status = status_to_js(app);
+    AUTO(js) struct js *status = app_status_to_js(app);
     err_set(&err, ERR_NO_MEMORY, "status");
     done(payload, status, -1, status ? NULL : &err);
 }
@@ -348,6 +343,10 @@ static const struct app_calls calls = {
     .preview = app_preview,
     .signer = app_signer,
     .sync = app_sync,
+    .sync_show = app_sync_show,
+    .reconciles = app_reconciles,
+    .sticks = app_sticks,
+    .watch = app_watch,
     .status = app_status,
     .imports = app_imports,
     .upload = app_upload,
@@ -355,6 +354,7 @@ static const struct app_calls calls = {
     .registers = app_registers,
     .models = app_models,
     .joined = app_joined,
+    .look_up = app_look_up,
 };
 
 /* ---- start and stop -----------------------------------------------------------------------------
@@ -385,9 +385,13 @@ static enum err_code store_arguments(struct app *app, struct err *err)
     if (config->codes_are_provisional)
         argv[count++] = mem_strdup("--provisional-codes");
     for (size_t i = 0; i < js_count(config->targets) && count + 3 < STORE_ARGV_MAX; i++) {
+        if (!config_role_takes_records(js_item(config->targets, i)))
+            continue;
         argv[count++] = mem_strdup("--target");
         argv[count++] = mem_strdup(js_text_or(js_item(config->targets, i), "name", ""));
     }
+    config_role_arguments(config->targets, argv, STORE_ARGV_MAX, &count);
+    count = app_look_up_arguments(config, argv, count);
     for (size_t i = 0; i < count; i++)
         if (!argv[i])
             return err_set(err, ERR_NO_MEMORY, "store worker");
@@ -419,13 +423,13 @@ static void on_hello(void *payload, struct ipc_message *message, const struct js
                      const struct err *err)
 {
     (void)message;
-    (void)ok;
     struct app *app = payload;
     if (err) {
         app->opened = true;
         app->open_err = *err;
         return;
     }
+    app->store_is_checked = js_bool_or(ok, "checked", false);
     release_claims(app);
 }
 
@@ -488,12 +492,19 @@ static enum err_code start_pipeline(struct app *app, struct err *err)
                                      .witnesses = app->witnesses,
                                      .targets = app->config->targets,
                                      .may_sign = may_sign,
-                                     .may_sign_payload = app};
+                                     .may_sign_payload = app,
+                                     .moved = app_sync_moved,
+                                     .moved_payload = app};
     code = store_source_new(app->store, app->owner, &app->source, err);
+    if (!code)
+        code = app_start_sync(app, err);
+    if (!code)
+        code = app_start_watch(app, err);
     if (code)
         return code;
     struct job_source jobs = store_source_jobs(app->source);
-    return pipeline_new(app->loop, &config, &jobs, on_step_ended, app, &app->pipeline, err);
+    code = pipeline_new(app->loop, &config, &jobs, on_step_ended, app, &app->pipeline, err);
+    return code ? code : app_start_reconcile(app, err);
 }
 
 static void on_devices_listed(void *payload, const struct js *ok, const struct err *err)
@@ -598,6 +609,8 @@ static enum err_code start(struct app *app, struct err *err)
     if (!code)
         code = start_scanner(app, err);
     if (!code)
+        code = app_start_asker(app, err);
+    if (!code)
         code = start_signer(app, err);
     if (!code)
         code = app_start_views(app, err);
@@ -610,6 +623,8 @@ static enum err_code start(struct app *app, struct err *err)
                             &app->importer, err);
     if (!code)
         code = start_http(app, err);
+    if (!code)
+        code = app_start_check(app, err);
     if (!code && sd_event_add_time_relative(app->loop, &app->tick, CLOCK_MONOTONIC, 0, 1000,
                                             on_tick, app) < 0)
         code = err_set(err, ERR_INTERNAL, "timer");
@@ -650,14 +665,19 @@ void app_stop(struct app *app)
     app_stop_views(app);
     app_stop_catalogs(app);
     app_stop_learning(app);
+    app_stop_reconcile(app);
     importer_free(app->importer);
+    asker_free(app->asker);
     scanners_free(app->scanners);
     devices_free(app->devices);
     device_book_free(app->book);
     pipeline_free(app->pipeline);
     app->pipeline = NULL;
     signer_free(app->signer);
+    app_stop_sync(app);
+    app_stop_watch(app);
     store_source_free(app->source);
+    app_stop_check(app);
     worker_free(app->store_worker);
     store_client_free(app->store);
     for (size_t i = 0; i < STORE_ARGV_MAX; i++)
@@ -666,6 +686,13 @@ void app_stop(struct app *app)
     js_free(app->store_status);
     sd_event_unref(app->loop);
     mem_free(app);
+}
+
+enum err_code app_failed(const struct app *app, struct err *err)
+{
+    if (app->failed.code && err)
+        *err = app->failed;
+    return app->failed.code;
 }
 
 int app_port(const struct app *app)

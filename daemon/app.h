@@ -14,6 +14,9 @@ struct app;
  * BAD_CONFIG, IO… end the start. config is borrowed and stays. */
 enum err_code app_start(sd_event *loop, const struct config *config, struct app **out,
                         struct err *err);
+/* What ended the loop, when it was no signal: STORE_CORRUPT (the store's file is read through beside
+ * the work). */
+enum err_code app_failed(const struct app *app, struct err *err);
 /* Lets running steps end for a moment, then ends the workers. */
 void app_stop(struct app *app);
 int app_port(const struct app *app); /* of the page */

@@ -142,7 +142,9 @@ void app_scan(struct app *app, const char *dossier_id, struct js *args, const st
 {
     struct http_call *call = app_call_new(app, done, payload);
     AUTO(js) struct js *principal = principal_to_js(who);
-    if (call)
+    if (call && app_looks_up(app) && js_has(args, "paper_code"))
+        app_scan_asked(call, dossier_id, args, principal);
+    else if (call)
         scanners_start(app->scanners, dossier_id, args, principal, app_on_answer, call);
     else
         js_free(args);

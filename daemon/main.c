@@ -78,7 +78,10 @@ static enum err_code serve(sd_event *loop, const struct config *config, struct e
     sd_notify(0, "READY=1");
     int status = sd_event_loop(loop);
     sd_notify(0, "STOPPING=1");
+    code = app_failed(app, err);
     app_stop(app);
+    if (code)
+        return code;
     return status < 0 ? err_set_errno(err, ERR_INTERNAL, -status, "event loop") : ERR_OK;
 }
 

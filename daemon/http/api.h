@@ -24,8 +24,11 @@ void api_dossiers_create(struct call *call);
 void api_dossiers_get(struct call *call);
 void api_dossiers_update(struct call *call);
 void api_dossiers_close(struct call *call);
+void api_dossiers_handed_over(struct call *call);
 void api_dossiers_held(struct call *call);
 void api_dossiers_reuse(struct call *call);
+void api_dossiers_look_up(struct call *call);
+void api_dossiers_looked_up(struct call *call);
 void api_dossiers_demand(struct call *call);
 void api_dossiers_papers(struct call *call);
 void api_dossiers_scan(struct call *call);
@@ -42,6 +45,7 @@ void api_documents_get(struct call *call);
 void api_documents_paper(struct call *call);
 void api_reports_unusable(struct call *call);
 void api_reports_rates(struct call *call);
+void api_reports_incidents(struct call *call);
 void api_dossiers_flags(struct call *call);
 void api_documents_file(struct call *call);
 void api_documents_finish(struct call *call);
@@ -53,6 +57,8 @@ void api_documents_split(struct call *call);
 void api_documents_join(struct call *call);
 void api_documents_move(struct call *call);
 void api_documents_replace(struct call *call);
+void api_documents_withdraw(struct call *call);
+void api_documents_withdraw_undo(struct call *call);
 void api_documents_set_code(struct call *call);
 
 void api_pages_thumb(struct call *call);
@@ -74,10 +80,35 @@ void api_signer_show(struct call *call);
 void api_signer_unlock(struct call *call);
 void api_signer_lock(struct call *call);
 
+void api_queue_get(struct call *call);
+void api_queue_retry_many(struct call *call);
+void api_queue_release_many(struct call *call);
+void api_queue_hold_many(struct call *call);
+void api_sync_report(struct call *call);
+void api_sync_late(struct call *call);
+void api_metrics_get(struct call *call);
 void api_queue_list(struct call *call);
 void api_queue_release(struct call *call);
 void api_queue_hold(struct call *call);
+void api_queue_keep_theirs(struct call *call);
+void api_queue_urgent(struct call *call);
+void api_dossiers_urgent(struct call *call);
+void api_sync_get(struct call *call);
 void api_sync_start(struct call *call);
+
+void api_sticks_list(struct call *call);
+void api_sticks_export(struct call *call);
+void api_sticks_take(struct call *call);
+void api_sticks_lost(struct call *call);
+void api_sticks_receipts(struct call *call);
+
+void api_reconciles_list(struct call *call);
+void api_reconciles_get(struct call *call);
+void api_sync_restored(struct call *call);
+
+void api_tasks_list(struct call *call);
+void api_tasks_get(struct call *call);
+void api_tasks_close(struct call *call);
 
 void api_imports_list(struct call *call);
 void api_imports_items(struct call *call);

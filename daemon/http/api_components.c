@@ -16,8 +16,12 @@
 static const struct arg_rule reuse_rules[] = {
     {"paper_code", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = CODE_MAX},
     {"stage", ARG_WORD, 0, .words = STAGES},
-    {"document_id", ARG_ID, ARG_REQUIRED | ARG_NULLABLE},
+    {"document_id", ARG_ID, ARG_NULLABLE},
+    {"held_id", ARG_ID, 0},
     {0}};
+
+static const struct arg_rule look_up_rules[] = {
+    {"again", ARG_BOOL, 0}, {"cancel", ARG_BOOL, 0}, {0}};
 
 static const struct arg_rule demand_rules[] = {
     {"paper_code", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = CODE_MAX},
@@ -55,9 +59,42 @@ void api_dossiers_held(struct call *call)
     call_store_args(call, "dossier_held", args, 200, NULL);
 }
 
+/* Hands the call to what asks others. */
+static void ask_others(struct call *call, const char *verb, struct js *args)
+{
+    struct call *waiting = call_wait(call, 200, NULL);
+    if (waiting)
+        waiting->http->calls->look_up(waiting->http->app, verb, waiting->param, args, &waiting->who,
+                                      call_done, waiting);
+    else
+        js_free(args);
+}
+
 void api_dossiers_reuse(struct call *call)
 {
-    call_store(call, "dossier_reuse", reuse_rules, 200);
+    if (!js_at(call->body, "document_id") == !js_has(call->body, "held_id")) {
+        refuse(call, ERR_BAD_JSON, "document_id or held_id: one of them");
+        return;
+    }
+    if (!js_has(call->body, "held_id")) {
+        call_store(call, "dossier_reuse", reuse_rules, 200);
+        return;
+    }
+    struct js *args = call_args(call, reuse_rules);
+    if (args)
+        ask_others(call, "reuse", args);
+}
+
+void api_dossiers_look_up(struct call *call)
+{
+    struct js *args = call_args(call, look_up_rules);
+    if (args)
+        ask_others(call, js_bool_or(args, "cancel", false) ? "cancel" : "ask", args);
+}
+
+void api_dossiers_looked_up(struct call *call)
+{
+    call_store(call, "dossier_look_up", NULL, 200);
 }
 
 void api_dossiers_demand(struct call *call)

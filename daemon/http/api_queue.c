@@ -14,8 +14,6 @@ static const struct arg_rule hold_rules[] = {
     {"reason", ARG_TEXT, ARG_REQUIRED, .min = 1, .max = 1000},
     {0}};
 
-static const struct arg_rule sync_rules[] = {{"reconcile", ARG_BOOL, 0}, {0}};
-
 void api_queue_list(struct call *call)
 {
     struct err err = ERR_INIT;
@@ -67,13 +65,4 @@ void api_queue_release(struct call *call)
 void api_queue_hold(struct call *call)
 {
     change_hold(call, "hold", hold_rules);
-}
-
-void api_sync_start(struct call *call)
-{
-    const struct http *http = call->http;
-    AUTO(js)
-    struct js *args = call_args(call, sync_rules);
-    if (args && call_wait(call, 200, NULL))
-        http->calls->sync(http->app, TAKE(args), &call->who, call_done, call);
 }

@@ -36,6 +36,11 @@ void api_reports_rates(struct call *call)
     report(call, "report_rates");
 }
 
+void api_reports_incidents(struct call *call)
+{
+    report(call, "report_incidents");
+}
+
 void api_dossiers_flags(struct call *call)
 {
     call_store(call, "dossier_flags", NULL, 200);

@@ -40,8 +40,22 @@ struct app_calls {
     /* verb: "show", "unlock" (args.password), "lock". args is taken over. */
     void (*signer)(struct app *app, const char *verb, struct js *args, const struct principal *who,
                    app_done_fn *done, void *payload);
+    /* args: reconcile; or until ("19:20"), then ("poweroff", "stay"). args is taken over. */
     void (*sync)(struct app *app, struct js *args, const struct principal *who, app_done_fn *done,
                  void *payload);
+    /* What stands still and what the night did. verb: "report" (args: from_us, to_us, or neither),
+     * "delivery" (args: id), "late" (args: machine, state, all), "metrics": {"text"}, from memory.
+     * args is taken over, may be NULL. */
+    void (*watch)(struct app *app, const char *verb, struct js *args, const struct principal *who,
+                  app_done_fn *done, void *payload);
+    /* Comparing with what the targets hold. verb: "list" (args: limit), "restored" (a person says that
+     * a backup was put back). args is taken over. */
+    void (*reconciles)(struct app *app, const char *verb, struct js *args,
+                       const struct principal *who, app_done_fn *done, void *payload);
+    /* Records carried on a stick. verb: "list", "export", "take" (args: target, folder). args is taken
+     * over. */
+    void (*sticks)(struct app *app, const char *verb, struct js *args, const struct principal *who,
+                   app_done_fn *done, void *payload);
     /* From memory, never waits for the store: at most 100 ms. */
     void (*status)(struct app *app, app_done_fn *done, void *payload);
     /* Folders that paper comes in as files. verb: "list" (name NULL), "items" (args: state, before,
@@ -65,10 +79,16 @@ struct app_calls {
      * as args are, else -1). */
     void (*registers)(struct app *app, const char *verb, const char *folder, struct js *args,
                       int file, const struct principal *who, app_done_fn *done, void *payload);
+    /* Others are asked about the papers of a dossier. verb: "ask" (args: again), "cancel", "reuse"
+     * (args: held_id and those of the store's dossier_reuse). args is taken over. */
+    void (*look_up)(struct app *app, const char *verb, const char *dossier_id, struct js *args,
+                    const struct principal *who, app_done_fn *done, void *payload);
     /* The station's model of paper types. verb: "status", "train", "cancel", "rollback", "import"
      * (args: force; a sealed file, which is taken over as args are). */
     void (*models)(struct app *app, const char *verb, struct js *args, int file,
                    const struct principal *who, app_done_fn *done, void *payload);
+    /* What waits for which target, what is on its way and how fast; from memory. */
+    void (*sync_show)(struct app *app, app_done_fn *done, void *payload);
 };
 
 #endif

@@ -218,6 +218,48 @@ static void models(struct app *app, const char *verb, struct js *args, int file,
     echo("models", told, who, done, payload);
 }
 
+static void look_up(struct app *app, const char *verb, const char *dossier_id, struct js *args,
+                    const struct principal *who, app_done_fn *done, void *payload)
+{
+    (void)app;
+    struct js *told = js_pack("{s:s, s:s, s:O?}", "verb", verb, "id", dossier_id, "args", args);
+    js_free(args);
+    echo("look_up", told, who, done, payload);
+}
+
+static void reconciles(struct app *app, const char *verb, struct js *args,
+                       const struct principal *who, app_done_fn *done, void *payload)
+{
+    (void)app;
+    struct js *told = js_pack("{s:s, s:O?}", "verb", verb, "args", args);
+    js_free(args);
+    echo("reconciles", told, who, done, payload);
+}
+
+static void sticks(struct app *app, const char *verb, struct js *args, const struct principal *who,
+                   app_done_fn *done, void *payload)
+{
+    (void)app;
+    struct js *told = js_pack("{s:s, s:O?}", "verb", verb, "args", args);
+    js_free(args);
+    echo("sticks", told, who, done, payload);
+}
+
+static void watch(struct app *app, const char *verb, struct js *args, const struct principal *who,
+                  app_done_fn *done, void *payload)
+{
+    (void)app;
+    AUTO(js) struct js *metrics = js_pack("{s:s}", "text", "sohoa_alarms 0\n");
+    struct js *told = js_pack("{s:s, s:O?}", "verb", verb, "args", args);
+    js_free(args);
+    if (strcmp(verb, "metrics") != 0) {
+        echo("watch", told, who, done, payload);
+        return;
+    }
+    js_free(told);
+    done(payload, metrics, -1, NULL);
+}
+
 static long resident_kb(void)
 {
     long pages = 0;
@@ -241,11 +283,37 @@ static void status(struct app *app, app_done_fn *done, void *payload)
     done(payload, ok, -1, NULL);
 }
 
+static void sync_show(struct app *app, app_done_fn *done, void *payload)
+{
+    (void)app;
+    AUTO(js)
+    struct js *ok = js_pack("{s:[]}", "transfers");
+    done(payload, ok, -1, NULL);
+}
+
 static int run(const struct fake_server *at, struct http_limits limits, int unix_fd, int tcp_fd)
 {
-    static const struct app_calls calls = {store,  devices,  scan,      job,     preview,
-                                           signer, sync_all, status,    imports, upload,
-                                           joined, catalog,  registers, models};
+    static const struct app_calls calls = {
+        .store = store,
+        .devices = devices,
+        .scan = scan,
+        .job = job,
+        .preview = preview,
+        .signer = signer,
+        .sync = sync_all,
+        .status = status,
+        .imports = imports,
+        .upload = upload,
+        .joined = joined,
+        .catalog = catalog,
+        .registers = registers,
+        .look_up = look_up,
+        .models = models,
+        .sync_show = sync_show,
+        .watch = watch,
+        .reconciles = reconciles,
+        .sticks = sticks,
+    };
     struct err err = ERR_INIT;
     struct app app = {0};
     log_open("sohoad");

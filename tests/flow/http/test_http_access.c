@@ -111,7 +111,7 @@ static void an_unknown_path_is_404_and_a_known_one_with_another_method_405(void 
         {"GET //v1/status", 404, NULL},
         {"DELETE /v1/dossiers", 405, "Allow: GET, POST\r\n"},
         {"PUT /v1/dossiers/" ID_PLAIN, 405, "Allow: GET, PATCH\r\n"},
-        {"OPTIONS /v1/sync", 405, "Allow: POST\r\n"},
+        {"OPTIONS /v1/sync", 405, "Allow: GET, POST\r\n"},
         {"HEAD /v1/status", 405, "Allow: GET\r\n"},
         {"POST /", 405, "Allow: GET, HEAD\r\n"},
         {"GET /v1/devices/net%3Alocalhost%3Atest%2F0", 200, NULL},
