@@ -89,7 +89,8 @@ static enum err_code check_operands(const char *operands, const struct cli_args 
     size_t most = 0, least = 0;
     for (const char *word = operands; *word; word += strspn(word, " ")) {
         size_t size = strcspn(word, " ");
-        bool many = size > 3 && strncmp(word + size - 3, "...", 3) == 0;
+        size_t end = size - (word[size - 1] == ']'); /* "FILE..." and "[FILE...]" */
+        bool many = end > 3 && strncmp(word + end - 3, "...", 3) == 0;
         most = many ? ARGS_OPERANDS_MAX : most + 1;
         least += *word != '[';
         word += size;

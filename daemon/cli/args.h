@@ -33,7 +33,7 @@ struct cli_args {
 };
 
 /* `operands` names them as help shows them: "DOSSIER [PAGE]"; those in brackets may be left out, and
- * the last may be "FILE...": one or more.
+ * the last may be "FILE...": one or more, "[FILE...]": any number.
  * The options of cli_common_options are always known. Strings are borrowed from argv. */
 enum err_code args_parse(const char *operands, const struct cli_option *options, int argc,
                          char **argv, struct cli_args *out, struct err *err);

@@ -56,6 +56,9 @@ static const struct {
     {"[ID]", "-n 5", NULL, NULL, "5", false},
     {"[ID]", "--limit 5 --limit 6", NULL, NULL, "6", false},
     {"ID [PAGE]", "x", "x", NULL, NULL, false},
+    {"[ID...]", "", NULL, NULL, NULL, false},
+    {"[ID...]", "x y z", "x", NULL, NULL, false},
+    {"ID...", "x y z", "x", NULL, NULL, false},
     {"ID", "--help", NULL, NULL, NULL, false},
     {"", "--source flatbed --source=adf -s duplex", NULL, NULL, NULL, false},
 };
