@@ -99,9 +99,20 @@ int cmd_dossier_list(const struct cli *cli, const struct cli_args *args)
     return cli_call(cli, "GET", path, NULL, show_dossiers);
 }
 
+static void show_incidents(const struct js *incidents)
+{
+    for (size_t i = 0; i < js_count(incidents); i++) {
+        const struct js *incident = js_item(incidents, i);
+        printf("incident: %s, document %s, noted %s, to be notified before %s\n",
+               js_text_or(incident, "kind", ""), js_text_or(incident, "document_id", ""),
+               cli_when(incident, "noted_us").text, cli_when(incident, "notify_before_us").text);
+    }
+}
+
 static void show_dossier(const struct js *reply)
 {
     show_values(js_at(reply, "dossier"));
+    show_incidents(js_at(reply, "dossier.incidents"));
     const struct js *documents = js_at(reply, "documents");
     if (js_count(documents) == 0)
         return;
@@ -254,6 +265,11 @@ int cmd_dossier_update(const struct cli *cli, const struct cli_args *args)
     if (!add_case(args, body))
         return cmd_no_text();
     return call_on_dossier(cli, "PATCH", "/v1/dossiers/%s", args->operand[0], TAKE(body));
+}
+
+int cmd_dossier_handed_over(const struct cli *cli, const struct cli_args *args)
+{
+    return call_on_dossier(cli, "POST", "/v1/dossiers/%s/handed-over", args->operand[0], NULL);
 }
 
 int cmd_dossier_close(const struct cli *cli, const struct cli_args *args)

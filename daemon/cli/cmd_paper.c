@@ -1,5 +1,6 @@
 #include "daemon/base/id.h"
 #include "daemon/base/mem.h"
+#include "daemon/base/when.h"
 #include "daemon/cli/cmd_dossier.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/show.h"
@@ -14,6 +15,7 @@
 
 const struct cli_option cmd_dossier_reuse_options[] = {
     {"stage", 0, "STAGE", "component, output or result, where a code is in several", STAGES},
+    {"held", 0, "ID", "a paper that another holds, by its id in the list"},
     {"undo", 0, NULL, "give it back: the paper is to be scanned"},
     {0},
 };
@@ -97,22 +99,52 @@ static void show_rows(const struct js *papers)
     show_table_end(table);
 }
 
+static void cell_of_time(struct table *table, int64_t at_us)
+{
+    char text[WHEN_ISO_SIZE] = "-";
+    if (at_us)
+        when_iso_local(at_us, text);
+    table_cell(table, text);
+}
+
 static struct table *table_of_held(void)
 {
     return show_table("PAPER", "DOCUMENT", "NUMBER", "DATE", "CLASS", "VALIDITY", "DOSSIER",
-                      "RESULT CODE", NULL);
+                      "RESULT CODE", "HELD BY", NULL);
+}
+
+/* Who was asked, when, and what came of it. */
+static void show_sources(const struct js *sources)
+{
+    if (!js_count(sources))
+        return;
+    struct table *table =
+        show_table("SOURCE", "NAME", "OUTCOME", "ASKED", "ANSWER OF", "PAPERS", "ERROR", NULL);
+    for (size_t i = 0; i < js_count(sources); i++) {
+        const struct js *one = js_item(sources, i);
+        table_cell(table, js_text_or(one, "name", ""));
+        table_cell(table, js_text_or(one, "label", ""));
+        table_cell(table, js_text_or(one, "outcome", "never asked"));
+        cell_of_time(table, js_int_or(one, "asked_us", 0));
+        cell_of_time(table, js_int_or(one, "answered_us", 0));
+        table_cellf(table, "%lld", (long long)js_int_or(one, "found", 0));
+        table_cell(table, js_text_or(one, "error", ""));
+    }
+    puts("\nlooked for at:");
+    show_table_end(table);
 }
 
 static void row_of_held(struct table *table, const char *paper, const struct js *one)
 {
     table_cell(table, paper);
-    table_cell(table, js_text_or(one, "document_id", ""));
+    table_cell(table, js_text_or(one, "document_id", js_text_or(one, "held_id", "")));
     table_cell(table, js_text_or(one, "number_symbol", "-"));
     table_cell(table, js_text_or(one, "issue_date", "-"));
     table_cellf(table, "%lld", (long long)js_int_or(one, "class", 0));
     table_cell(table, js_text_or(one, "validity", ""));
     table_cell(table, js_text_or(one, "dossier_code", "-"));
     table_cell(table, js_text_or(one, "result_code", "-"));
+    table_cell(table, js_text_or(one, "held_by", ""));
 }
 
 /* The documents to reuse, one line each: their ids are what `dossier reuse` wants. */
@@ -148,6 +180,7 @@ static void show_papers(const struct js *reply)
         puts("whose case it is, is not known: nothing was looked for");
     putchar('\n');
     show_rows(papers);
+    show_sources(js_at(reply, "look_up.sources"));
     show_held(papers);
     printf("%zu other documents\n", js_count(js_at(reply, "others")));
 }
@@ -213,14 +246,64 @@ static int post(const struct cli *cli, const char *path_format, const char *doss
 int cmd_dossier_reuse(const struct cli *cli, const struct cli_args *args)
 {
     const char *document = args->operand[2];
-    if (!document == !args_has(args, "undo"))
-        return usage("a document to reuse, or --undo");
-    AUTO(js)
-    struct js *body =
-        js_pack("{s:s, s:s?}", "paper_code", args->operand[1], "document_id", document);
-    if (!body || !put(args, "stage", "stage", body))
+    int said = !!document + args_has(args, "undo") + args_has(args, "held");
+    if (said != 1)
+        return usage("a document to reuse, --held, or --undo");
+    AUTO(js) struct js *body = js_pack("{s:s}", "paper_code", args->operand[1]);
+    if (!body || !put(args, "stage", "stage", body) || !put(args, "held", "held_id", body) ||
+        (!args_has(args, "held") && !js_set(body, "document_id", js_text(document))))
         return cmd_no_text();
     return post(cli, "/v1/dossiers/%s/reuse", args->operand[0], TAKE(body));
+}
+
+const struct cli_option cmd_dossier_look_up_options[] = {
+    {"again", 0, NULL, "also those who answered today"},
+    {"cancel", 0, NULL, "end the look-up that somebody waits for"},
+    {"show", 0, NULL, "what was answered so far; nobody is asked"},
+    {0},
+};
+
+static void show_questions(const struct js *questions)
+{
+    if (!js_count(questions))
+        return;
+    struct table *table = show_table("ASKED", "BY", "ANSWER", NULL);
+    for (size_t i = 0; i < js_count(questions); i++) {
+        const struct js *one = js_item(questions, i);
+        cell_of_time(table, js_int_or(one, "at_us", 0));
+        table_cell(table, js_text_or(one, "principal", ""));
+        table_cell(table, js_text_or(one, "detail", ""));
+    }
+    puts("\nquestions so far:");
+    show_table_end(table);
+}
+
+static void show_looked_up(const struct js *reply)
+{
+    if (js_at(reply, "cancelled"))
+        puts(js_bool_or(reply, "cancelled", false) ? "ended" : "nothing was being looked for");
+    else if (js_has(reply, "look_up"))
+        show_sources(js_at(reply, "look_up.sources"));
+    else
+        puts("whose case it is, or what about, is not known: nothing was looked for");
+    show_held(js_at(reply, "papers"));
+    show_questions(js_at(reply, "questions"));
+}
+
+int cmd_dossier_look_up(const struct cli *cli, const struct cli_args *args)
+{
+    bool show = args_has(args, "show"), cancel = args_has(args, "cancel");
+    AUTO(mem) char *id = NULL;
+    if (show + cancel + args_has(args, "again") > 1)
+        return usage("one of --again, --cancel, --show");
+    int exit_status = cmd_dossier_find(cli, args->operand[0], &id);
+    if (exit_status)
+        return exit_status;
+    struct js *body =
+        show ? NULL
+             : js_pack("{s:b, s:b}", "again", (int)args_has(args, "again"), "cancel", (int)cancel);
+    return cli_call_on(cli, show ? "GET" : "POST", "/v1/dossiers/%s/look-up", id, body,
+                       show_looked_up);
 }
 
 int cmd_dossier_demand(const struct cli *cli, const struct cli_args *args)

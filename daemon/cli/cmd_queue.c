@@ -1,5 +1,4 @@
 #include "daemon/base/id.h"
-#include "daemon/base/mem.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/show.h"
 #include "daemon/model/doc_state.h"
@@ -16,10 +15,8 @@ const struct cli_option cmd_queue_list_options[] = {
     {"state", 's', "STATE", "only these: queued, sending, sent, accepted, held, failed…"},
     {0},
 };
-const struct cli_option cmd_queue_hold_options[] = {
-    {"reason", 'r', "TEXT", "why"},
-    {0},
-};
+
+/* ---- list ---- */
 
 static void show_deliveries(const struct js *reply)
 {
@@ -79,67 +76,75 @@ int cmd_queue_list(const struct cli *cli, const struct cli_args *args)
     return CLI_DONE;
 }
 
-/* Among those of one state, list by list. NULL in *out: not there. */
-static int find_in_state(const struct cli *cli, const char *state, const char *id, struct js **out)
+/* ---- one delivery in words ---- */
+
+static void line(const char *name, const struct js *root, const char *path)
 {
-    char before[ID_SIZE] = "";
-    for (size_t count = QUEUE_MAX; count == QUEUE_MAX;) {
-        AUTO(js)
-        struct js *reply = NULL;
-        int exit_status = ask_list(cli, QUEUE_MAX, state, *before ? before : NULL, &reply);
-        if (exit_status)
-            return exit_status;
-        const struct js *deliveries = js_at(reply, "deliveries");
-        count = js_count(deliveries);
-        const char *last = "";
-        for (size_t i = 0; i < count; i++) {
-            last = js_text_or(js_item(deliveries, i), "id", "");
-            if (strcmp(last, id) == 0) {
-                *out = js_ref(js_item(deliveries, i));
-                return CLI_DONE;
-            }
-        }
-        if (strcmp(last, before) == 0) /* one that cannot go on */
-            return CLI_DONE;
-        snprintf(before, sizeof before, "%s", last);
-    }
-    return CLI_DONE;
+    if (js_has(root, path))
+        printf("%s: %s\n", name, show_scalar(js_at(root, path)).text);
 }
 
-/* The daemon has no question about one delivery. */
+static void show_error(const struct js *error)
+{
+    if (!js_is_object(error))
+        return;
+    const char *ref = js_text_or(error, "ref", "");
+    printf("last error: %s%s%s%s, %s\n", show_scalar(js_at(error, "code")).text,
+           *ref ? " (ref " : "", show_scalar(js_at(error, "ref")).text, *ref ? ")" : "",
+           cli_when(error, "at_us").text);
+    line("  what happened", error, "text");
+    line("  what to do", error, "help");
+    line("  the warehouse says", error, "said");
+    line("  detail", error, "detail");
+}
+
+static void show_receipt(const struct js *receipt)
+{
+    for (void *it = js_iter(receipt); it; it = js_iter_next(receipt, it))
+        if (*show_scalar(js_iter_value(it)).text)
+            printf("receipt %s: %s\n", js_iter_key(it), show_scalar(js_iter_value(it)).text);
+}
+
+static void show_states(const struct js *states)
+{
+    struct table *table = show_table("WHEN", "STATE", "LABEL", "EVENT", "BY", NULL);
+    for (size_t i = 0; i < js_count(states); i++) {
+        const struct js *row = js_item(states, i);
+        table_cell(table, cli_when(row, "at_us").text);
+        table_cell(table, js_text_or(row, "state", ""));
+        table_cell(table, js_text_or(row, "label", ""));
+        table_cell(table, js_text_or(row, "event", ""));
+        table_cell(table, js_text_or(row, "by", ""));
+    }
+    putchar('\n');
+    show_table_end(table);
+}
+
+static void show_delivery(const struct js *reply)
+{
+    const struct js *delivery = js_at(reply, "delivery");
+    const char *state = js_text_or(delivery, "state", "");
+    line("id", delivery, "id");
+    line("document", delivery, "document_id");
+    line("dossier code", delivery, "dossier_code");
+    line("target", delivery, "target");
+    line("state", delivery, "state");
+    printf("meaning: %s\n", state_label(MACHINE_delivery, state));
+    line("held", delivery, "held.reason");
+    line("urgent", delivery, "urgent");
+    line("attempts", delivery, "attempts");
+    line("remote name", delivery, "remote_name");
+    show_receipt(js_at(delivery, "receipt"));
+    show_error(js_at(reply, "last_error"));
+    line("next", reply, "next.text");
+    if (js_has(reply, "next.at_us"))
+        printf("next try: %s\n", cli_when(js_at(reply, "next"), "at_us").text);
+    if (*js_text_or(reply, "command", ""))
+        line("command", reply, "command");
+    show_states(js_at(reply, "states"));
+}
+
 int cmd_queue_show(const struct cli *cli, const struct cli_args *args)
 {
-    for (size_t i = 0; i < state_row_count; i++) {
-        AUTO(js)
-        struct js *delivery = NULL;
-        if (state_rows[i].machine != MACHINE_delivery)
-            continue;
-        int exit_status = find_in_state(cli, state_rows[i].name, args->operand[0], &delivery);
-        if (exit_status)
-            return exit_status;
-        if (!delivery)
-            continue;
-        cli_answer(cli, delivery, show_values);
-        return CLI_DONE;
-    }
-    struct err err = ERR_INIT;
-    err_set(&err, ERR_NOT_FOUND, "no delivery %s in the queue", args->operand[0]);
-    return cli_problem(&err);
-}
-
-int cmd_queue_retry(const struct cli *cli, const struct cli_args *args)
-{
-    return cli_call_on(cli, "POST", "/v1/queue/%s/retry", args->operand[0], NULL, show_values);
-}
-
-int cmd_queue_hold(const struct cli *cli, const struct cli_args *args)
-{
-    const char *reason = args_text(args, "reason");
-    struct js *body = reason ? js_pack("{s:s}", "reason", reason) : NULL;
-    return cli_call_on(cli, "POST", "/v1/queue/%s/hold", args->operand[0], body, show_values);
-}
-
-int cmd_queue_release(const struct cli *cli, const struct cli_args *args)
-{
-    return cli_call_on(cli, "POST", "/v1/queue/%s/release", args->operand[0], NULL, show_values);
+    return cli_call_on(cli, "GET", "/v1/queue/%s", args->operand[0], NULL, show_delivery);
 }

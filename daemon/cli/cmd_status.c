@@ -1,3 +1,4 @@
+#include "daemon/cli/alarms_tell.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/show.h"
 #include "daemon/model/doc_state.h"
@@ -47,5 +48,10 @@ static void show_status(const struct js *reply)
 int cmd_status(const struct cli *cli, const struct cli_args *args)
 {
     (void)args;
-    return cli_call(cli, "GET", "/v1/status", NULL, show_status);
+    AUTO(js) struct js *status = NULL;
+    int exit_status = cli_ask(cli, "GET", "/v1/status", NULL, &status);
+    if (exit_status)
+        return exit_status;
+    cli_answer(cli, status, show_status);
+    return alarms_tell(status);
 }

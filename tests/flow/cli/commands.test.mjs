@@ -120,7 +120,7 @@ test('mistakes on the command line are exit status 2 and name the usage', async 
 test('every command has its help', async () => {
   const {stdout, status} = await run(['--help']);
   assert.equal(status, 0);
-  const commands = [...stdout.matchAll(/^ {2}([a-z]+)( [a-z]+)?/gm)].map(([, noun, verb]) => verb ? [noun, verb.trim()] : [noun]);
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+)( [a-z-]+)?/gm)].map(([, noun, verb]) => verb ? [noun, verb.trim()] : [noun]);
   assert.ok(commands.length >= 30);
   for (const command of commands) {
     const help = await run([...command, '--help']);

@@ -73,24 +73,22 @@ test('the queue tells why something waits, and that there is more', async () => 
   assert.deepEqual(stub.asked.map(({line}) => line), [`GET /v1/queue?limit=200&before=${idOf(2)}`]);
 });
 
-test('any delivery is shown, one that the list leaves out, too', async () => {
-  stub.answers = {'GET /v1/queue': listDeliveries};
-  for (const {id, state} of deliveries)
-    assert.match((await stub.run('queue', 'show', id)).stdout, new RegExp(`id: ${id}[^]*state: ${state}`));
-  assert.match((await stub.run('queue', 'show', idOf(9))).stderr, /^sohoa: NOT_FOUND: /);
-});
+const wordsOf = (row) => ({delivery: row, states: [{state: 'queued', label: 'Chờ gửi', at_us: 1795319730000000, event: 'create', by: 'sohoad'}],
+  last_error: {code: 'TARGET_BUSY', ref: 'AB12CD34', at_us: 1795319740000000, text: 'Kho đang bận', help: 'Máy tự thử lại.', said: 'het cho',
+    detail: 'HTTP 503'}, next: {text: 'Tự thử lại lúc 16:41.', at_us: 1795319790000000}, command: `sohoa queue retry ${row.id}`});
 
-test('a delivery is found behind a thousand others, and a list that does not go on is no loop', async () => {
-  const accepted = Array.from({length: 1500}, (_, i) => delivery(100 + i, 'accepted'));
-  let goesOn = true;
-  stub.answers = {'GET /v1/queue': ({line}) => {
-    const query = new URL(line.slice(4), 'http://x').searchParams;
-    const from = goesOn ? accepted.findIndex(({id}) => id === query.get('before')) + 1 : 0;
-    return {deliveries: query.get('state') === 'accepted' ? accepted.slice(from, from + 1000) : []};
-  }};
-  assert.match((await stub.run('queue', 'show', idOf(1599))).stdout, new RegExp(`id: ${idOf(1599)}`));
-  goesOn = false;
-  assert.equal((await stub.run('queue', 'show', idOf(1599))).status, 1);
+test('any delivery is shown in words: its way, its last trouble, what comes next, what helps', async () => {
+  for (const row of deliveries) {
+    stub.answers = {[`GET /v1/queue/${row.id}`]: wordsOf(row)};
+    const {status, stdout} = await stub.run('queue', 'show', row.id);
+    assert.equal(status, 0);
+    assert.match(stdout, new RegExp(`^id: ${row.id}[^]*^state: ${row.state}$`, 'm'));
+    assert.match(stdout, /^last error: TARGET_BUSY \(ref AB12CD34\), 20\S+\n {2}what happened: Kho đang bận\n {2}what to do: Máy tự thử lại\.\n {2}the warehouse says: het cho\n {2}detail: HTTP 503$/m);
+    assert.match(stdout, new RegExp(`^next: Tự thử lại lúc 16:41\\.\nnext try: 20\\S+\ncommand: sohoa queue retry ${row.id}$`, 'm'));
+    assert.match(stdout, /^WHEN +STATE +LABEL[^]*queued +Chờ gửi +create +sohoad$/m);
+    assert.deepEqual(stub.asked.map(({line}) => line), [`GET /v1/queue/${row.id}`], 'one question');
+  }
+  assert.match((await stub.run('queue', 'show', idOf(9))).stderr, /^sohoa: NOT_FOUND: /);
 });
 
 test('held documents and pages are released as what they are', async () => {
