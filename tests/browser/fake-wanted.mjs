@@ -25,6 +25,15 @@ const HELD = [
     dossier_code: 'H56.14-201120-0004', result_code: '001099000001.GCS.9.01', name: 'Giấy chứng sinh', type: null,
     number_symbol: '9/GCS', issue_date: '2020-11-18', issuer: 'Trạm y tế xã Mẫu', valid_until: '2021-01-01', class: 2, validity: 'expired', fit: false}];
 
+/* Owners about whom others are asked: each has papers at the warehouse, is asked about while the line is down, or after a long pause; of
+ * the last one a paper was scanned before anybody could be asked. */
+export const FAR = {held: '001099000017', offline: '001099000025', aged: '001099000033', slow: '001099000041', late: '001099000058'};
+const FAR_HELD = {held_by: 'kho', held_id: '01890000-0000-7000-8000-0000000000aa', document_id: null, dossier_id: null, dossier_code: null,
+  result_code: 'KQ.G15.000040', name: 'Giấy chứng sinh', type: null, number_symbol: '31/GCS', issue_date: '2024-02-03', issuer: 'Bệnh viện Mẫu',
+  valid_until: null, class: 3, validity: 'unknown', fit: true, has_file: true};
+const DAY_US = 86400e6;
+const SILENT = {outcome: 'offline', error: 'TARGET_UNREACHABLE', found: 0};
+
 const fold = (text) => text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('đ', 'd').replaceAll('Đ', 'D').toLowerCase();
 
 export function wantedRoutes({pick, refuse, emit, dossiers, documents, documentsOf, now}) {
@@ -45,13 +54,50 @@ export function wantedRoutes({pick, refuse, emit, dossiers, documents, documents
 
   function showPaper(dossier, paper) {
     const {reuse, demand, reasons} = done(dossier);
-    const found = documentsOf(dossier).filter((one) => one.state !== 'rejected' && isPaper(one, paper)).map(({id}) => id);
-    const held = paper.code === 'GT-01' && dossier.owner_id === KNOWN_OWNER ? HELD : [];
+    const found = documentsOf(dossier).filter((one) => one.state !== 'rejected' && one.state !== 'withdrawn' && isPaper(one, paper)).map(({id}) => id);
+    const held = heldOf(dossier, paper);
     const given = reasons.filter(({code}) => code === paper.code);
     const gate = gateOf(paper, held, reuse[paper.code], demand[paper.code]);
+    const isLate = dossier.owner_id === FAR.late && paper.code === 'KQ.G15.000031' && found.length && !done(dossier).hitClosed;
+    const hit = isLate ? {task_id: '01890000-0000-7000-8000-0000000000bb', document_id: found[0], held_by: 'kho'} : null;
     const isExplained = gate === 'reason' && found.every((id) => given.some(({document_id: about}) => about === id));
     return {...paper, documents: found, earlier: [], held, reuse: reuse[paper.code] ?? null, demand: demand[paper.code] ?? null,
-      reasons: given, gate, asks: found.length && !isExplained ? gate : null, state: stateOf(paper, found, reuse[paper.code])};
+      reasons: given, gate, hit, asks: found.length && !isExplained ? gate : null, state: stateOf(paper, found, reuse[paper.code])};
+  }
+
+  const isFar = ({owner_id: owner}) => Object.values(FAR).includes(owner);
+
+  function heldOf(dossier, {code}) {
+    if (code !== 'GT-01')
+      return [];
+    const isTold = dossier.owner_id === FAR.aged || dossier.owner_id === FAR.held && done(dossier).lookedUp;
+    return dossier.owner_id === KNOWN_OWNER ? HELD : isTold ? [FAR_HELD] : [];
+  }
+
+  function sourcesOf(dossier) {
+    const realNow = () => Date.now() * 1000; // ages are told by the browser's clock
+    const never = {outcome: null, asked_us: null, answered_us: null, fresh: false, found: 0, error: null};
+    const asked = {asked_us: realNow(), answered_us: realNow(), fresh: true, error: null};
+    const [kho, cong] = !done(dossier).lookedUp ? [never, never]
+      : dossier.owner_id === FAR.offline ? [{...never, ...SILENT, asked_us: realNow()}, {...asked, outcome: 'none', found: 0}]
+      : dossier.owner_id === FAR.aged ? [{...never, ...SILENT, asked_us: realNow(), answered_us: realNow() - 3 * DAY_US - 1e6, found: 1}, never]
+      : [{...asked, outcome: 'hit', found: 1}, never];
+    return isFar(dossier) ? [{name: 'kho', label: 'Kho tỉnh', ...kho}, {name: 'cong', label: 'Cổng quốc gia', ...cong}] : [];
+  }
+
+  /* Of one owner it takes until somebody ends it. */
+  async function lookUp(dossier, {cancel}) {
+    if (cancel) {
+      done(dossier).end?.();
+      return {cancelled: true};
+    }
+    if (dossier.owner_id === FAR.slow && !done(dossier).wasEnded) {
+      await new Promise((resolve) => Object.assign(done(dossier), {end: resolve}));
+      done(dossier).wasEnded = true;
+      refuse(409, 'CANCELLED', 'Đã dừng.');
+    }
+    done(dossier).lookedUp = true;
+    return papersOf(dossier);
   }
 
   const lacksOf = (dossier) => [...dossier.procedure_code ? [] : ['received_on', 'procedure'],
@@ -62,7 +108,7 @@ export function wantedRoutes({pick, refuse, emit, dossiers, documents, documents
     return {procedure: dossier.procedure_code ? {code: dossier.procedure_code, name: known?.name ?? null} : null,
       received_on: dossier.procedure_code ? '2026-03-05' : null, rule_set: dossier.procedure_code ? RULES : null,
       gap: Boolean(dossier.procedure_code && !known), papers: (known ? PAPERS : []).map((paper) => showPaper(dossier, paper)), others: [],
-      lacks: lacksOf(dossier), reasons: REASONS, look_up: dossier.owner_id && known ? {asked: ['local'], at_us: now(), answers: 2} : null};
+      lacks: lacksOf(dossier), reasons: REASONS, look_up: dossier.owner_id && known ? {asked: ['local'], at_us: now(), answers: 2, sources: sourcesOf(dossier)} : null};
   }
 
   /* Says which paper a document is, where that passes the gate. */
@@ -105,9 +151,19 @@ export function wantedRoutes({pick, refuse, emit, dossiers, documents, documents
       return {held: isKnown ? HELD.filter(({number_symbol: number}) => number.split('/')[0] === query.get('number').split('/')[0]) : [],
         look_up: isKnown ? {asked: ['local'], at_us: now(), answers: 1} : null};
     }],
-    ['POST', '/v1/dossiers/:id/reuse', (id, {paper_code: code, document_id: source}) => {
+    ['POST', '/v1/dossiers/:id/look-up', (id, body) => lookUp(pick(dossiers, id), body)],
+    ['POST', '/v1/tasks/:id/close', (id, {how, note}) => {
+      const dossier = [...dossiers.values()].find(({owner_id: owner}) => owner === FAR.late);
+      if (how === 'send' && !note)
+        refuse(400, 'BAD_ARGUMENT', 'Chưa nêu lý do.');
+      done(dossier).hitClosed = how;
+      if (how !== 'send')
+        documentsOf(dossier).forEach((one) => Object.assign(one, {state: 'withdrawn'}));
+      return {task: {id}};
+    }],
+    ['POST', '/v1/dossiers/:id/reuse', (id, {paper_code: code, document_id: source, held_id: far}) => {
       const dossier = pick(dossiers, id);
-      const held = HELD.find(({document_id: one}) => one === source);
+      const held = far === FAR_HELD.held_id ? FAR_HELD : HELD.find(({document_id: one}) => one === source);
       if (source && !held?.fit)
         refuse(409, 'REUSE_EXPIRED', 'Giấy đã lưu hết hạn nên không dùng lại được.');
       done(dossier).reuse[code] = held && {id: 'r', class: held.class, taken_us: now(), taken_by: 'uid:1000', source: held};

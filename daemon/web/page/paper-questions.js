@@ -29,19 +29,26 @@ export const askDemand = (paper) => ask({title: `Người nộp yêu cầu số 
     ...who === 'other' ? [{name: 'asked_name', label: 'Tên người yêu cầu'}] : [],
     {name: 'fee', label: 'Lệ phí', options: FEES}]});
 
-/* "12/QĐ-UBND · 05/03/2026 · hồ sơ H56.14-…" */
-export const heldName = ({name, number_symbol: number, issue_date: date, dossier_code: code}) =>
-  [number ?? name ?? 'không có số', date && dateForPeople(date), code && `hồ sơ ${code}`].filter(Boolean).join(' · ');
+/* "12/QĐ-UBND · 05/03/2026 · hồ sơ H56.14-…", "… · Kho tỉnh" */
+export const heldName = ({name, number_symbol: number, issue_date: date, dossier_code: code, held_by: by}) =>
+  [number ?? name ?? 'không có số', date && dateForPeople(date), code && `hồ sơ ${code}`, by !== 'local' && station.wanted.sourceName(by)]
+    .filter(Boolean).join(' · ');
 
-/* The id of one of the held papers that may be used; the only one is not asked about. */
+const idOf = ({document_id: ours, held_id: theirs}) => ours ?? theirs;
+
+/* One of the held papers that may be used; the only one is not asked about. */
 export async function askHeld({name, held}) {
   const fit = held.filter((one) => one.fit);
   if (fit.length === 1)
-    return fit[0].document_id;
+    return fit[0];
   const answers = await ask({title: `Dùng lại bản nào cho «${name}»?`, act: 'Dùng lại', fields: () => [{name: 'document', label: 'Bản đã số hóa',
-    isRadio: true, options: Object.fromEntries(fit.map((one) => [one.document_id, heldName(one)]))}]});
-  return answers?.document ?? null;
+    isRadio: true, options: Object.fromEntries(fit.map((one) => [idOf(one), heldName(one)]))}]});
+  return fit.find((one) => idOf(one) === answers?.document) ?? null;
 }
+
+/* Why a paper is sent that somebody holds already. */
+export const askSend = ({name}) => ask({title: `Vì sao vẫn gửi «${name}»?`, act: 'Gửi bản mới',
+  fields: () => [{name: 'note', label: 'Lý do (được lưu cùng giấy tờ)'}]});
 
 /* For which wanted paper a held one stands: one of those handed in that are not there yet. */
 export async function askWanted(held) {

@@ -1,6 +1,8 @@
 /* The dossier's procedure, found by name or code, and the papers it wants, each with what comes next for it. */
 import {html, nothing, repeat, SohoaElement, station} from './element.js';
-import {askDemand, askHeld, askWanted, askWhy, heldName} from './paper-questions.js';
+import {askDemand, askHeld, askSend, askWanted, askWhy, heldName} from './paper-questions.js';
+import {ask} from './ask.js';
+import {answersAbout} from './wanted-sources.js';
 import {LACKS} from './labels.js';
 import {dateForPeople} from './text.js';
 
@@ -30,6 +32,11 @@ const NEVER = {
 const VALIDITY = {unknown: 'chưa rõ thời hạn', expired: 'hết hạn', replaced: 'đã có bản thay thế', over: 'đã thu hồi'};
 const FEES = {yes: 'có thu phí', no: 'không thu phí', exempt: 'miễn phí'};
 const ASKERS = {owner: 'chủ hồ sơ', presenter: 'người nộp', other: 'người khác'};
+const PROBLEMS = {
+  gone: 'Nơi giữ báo không còn bản này',
+  expired: 'Bản dùng lại đã hết hạn',
+  replaced: 'Bản dùng lại đã bị thay thế hoặc thu hồi',
+};
 const ASKS = {
   reason: 'Đã có bản số hóa hoặc không phải số hóa: cần lý do',
   demand: 'Chưa ghi yêu cầu của người nộp',
@@ -121,6 +128,7 @@ class SohoaWanted extends SohoaElement {
     const missing = papers.filter(({state}) => state === 'missing').length;
     const sum = missing ? `còn thiếu ${missing}` : gap ? 'chưa biết đủ' : 'không thiếu';
     return html`<details class="wanted" open><summary>Giấy tờ cần có: ${sum}</summary>
+      <sohoa-wanted-sources></sohoa-wanted-sources>
       ${this.#byNumber()}
       ${stages.map((stage) => html`<h3>${STAGES[stage]}</h3>
         <ul>${papers.filter((paper) => paper.stage === stage).map((paper) => this.#paper(paper))}</ul>`)}
@@ -156,23 +164,29 @@ class SohoaWanted extends SohoaElement {
 
   async #reuseNumbered(held) {
     const paper = await askWanted(held);
-    if (paper && await station.wanted.reuse(paper, held.document_id))
+    if (paper && await station.wanted.reuse(paper, held))
       station.say(`Đã dùng lại bản đã số hóa cho ${paper.name}.`);
   }
 
   #paper(paper) {
     const {name, state, asks, documents, earlier} = paper;
-    const [sign] = asks ? ['▲'] : STATES[state];
-    return html`<li class=${asks ? 'missing' : state}><span aria-hidden="true">${sign}</span>
+    const isAsking = asks || paper.hit || paper.reuse?.problem;
+    const [sign] = isAsking ? ['▲'] : STATES[state];
+    return html`<li class=${isAsking ? 'missing' : state}><span aria-hidden="true">${sign}</span>
       <span><b>${name}</b> <small>${this.#words(paper)}${documents.length
         ? html`: ${documents.map((id) => this.#place(id))}` : earlier?.length && !documents.length ? ' ở lần nộp trước' : nothing}</small>
         ${this.#heldLine(paper)}
+        ${answersAbout(paper)}
         ${station.dossier.closed_us ? nothing : this.#actions(paper)}</span></li>`;
   }
 
-  #words({state, never, asks, demand, reuse}) {
+  #words({state, never, asks, demand, reuse, hit}) {
+    if (hit)
+      return `${station.wanted.sourceName(hit.held_by)} đã có giấy này nên bản vừa quét chưa gửi`;
     if (asks)
       return ASKS[asks];
+    if (reuse?.problem)
+      return `${PROBLEMS[reuse.problem]}: bỏ dùng lại (${heldName(reuse.source)})`;
     if (reuse)
       return `Dùng lại ${heldName(reuse.source)}${VALIDITY[reuse.source.validity] ? ` (${VALIDITY[reuse.source.validity]})` : ''}`;
     if (state === 'never')
@@ -185,7 +199,7 @@ class SohoaWanted extends SohoaElement {
   /* What the owner has of it; what cannot be used says why. */
   #heldLine({held, reuse, documents}) {
     const [best] = held ?? [];
-    return !best || reuse || documents.length ? nothing : html`<small class="found">Đã có trên máy: ${heldName(best)}${
+    return !best || reuse || documents.length ? nothing : html`<small class="found">Đã có ${best.held_by === 'local' ? 'trên máy' : 'ở nơi khác'}: ${heldName(best)}${
       VALIDITY[best.validity] ? ` (${VALIDITY[best.validity]})` : ''}${held.length > 1 ? `, và ${held.length - 1} bản khác` : ''}</small>`;
   }
 
@@ -198,8 +212,11 @@ class SohoaWanted extends SohoaElement {
 
   #next(paper) {
     const {wanted, errand} = station;
-    const {asks, documents, reuse, held, gate} = paper;
+    const {asks, documents, reuse, held, gate, hit} = paper;
     const scanWithReason = ['Vẫn quét, nêu lý do', () => this.#scanWithReason(paper)];
+    if (hit)
+      return [['Dùng bản đã có', () => this.#answerHit(paper, 'reuse')], ['Vẫn gửi, nêu lý do', () => this.#sendHit(paper)],
+        ['Thu hồi bản vừa quét', () => this.#answerHit(paper, 'withdraw')]];
     if (asks === 'reason')
       return [['Nêu lý do', () => this.#explain(paper)]];
     if (asks === 'demand' || gate === 'demand' && !documents.length)
@@ -213,9 +230,22 @@ class SohoaWanted extends SohoaElement {
     return gate === 'reason' ? [scanWithReason] : [['Quét giấy này', () => errand.paper(paper)]];
   }
 
+  async #sendHit(paper) {
+    const answers = await askSend(paper);
+    if (answers && await station.wanted.answerHit(paper, 'send', answers.note))
+      station.say(`Bản vừa quét của ${paper.name} sẽ được gửi.`);
+  }
+
+  async #answerHit(paper, how) {
+    const act = how === 'reuse' ? 'Dùng bản đã có' : 'Thu hồi';
+    if (await ask({title: `${act}: bản vừa quét của «${paper.name}» sẽ được thu hồi, không gửi đi`, act, fields: () => []})
+        && await station.wanted.answerHit(paper, how))
+      station.say(`Đã thu hồi bản vừa quét của ${paper.name}.`);
+  }
+
   async #reuse(paper) {
-    const id = await askHeld(paper);
-    if (id && await station.wanted.reuse(paper, id))
+    const held = await askHeld(paper);
+    if (held && await station.wanted.reuse(paper, held))
       station.say(`Đã dùng lại bản đã số hóa cho ${paper.name}.`);
   }
 

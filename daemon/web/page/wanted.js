@@ -8,8 +8,10 @@ export class Wanted {
   search = null;  // {words, found: [procedure], hasGap, isDone}
   numbered = null; // {number, found: [held paper], isDone}: the owner's papers of that number
   isChanging = false;
+  looking = null;   // id of the dossier others are being asked about
 
   #station;
+  #lookedUp = '';   // dossier, owner and procedure about which this page has asked by itself
   #timer = 0;
 
   constructor(station) {
@@ -36,8 +38,62 @@ export class Wanted {
   async read() {
     const id = this.#station.dossierId;
     const list = id ? await get(`/v1/dossiers/${id}/papers`) : null;
-    if (id === this.#station.dossierId)
+    if (id !== this.#station.dossierId)
+      return;
+    this.list = list;
+    this.#lookUpOnce();
+  }
+
+  /* ---- asking others ---- */
+
+  get sources() {
+    return this.list?.look_up?.sources ?? [];
+  }
+
+  /* "Kho tỉnh" of the name a source has in the settings; ours is "máy này". */
+  sourceName(name) {
+    return name === 'local' ? 'máy này' : this.sources.find((one) => one.name === name)?.label ?? name;
+  }
+
+  /* Nobody has to press anything: who it is about was said, and somebody was never asked. */
+  #lookUpOnce() {
+    const {dossier} = this.#station;
+    const about = `${dossier?.id} ${dossier?.owner_id} ${this.procedure?.code}`;
+    const isOpen = dossier && !dossier.closed_us && dossier.id === this.#station.dossierId;
+    if (!isOpen || about === this.#lookedUp || !this.sources.length || this.sources.some(({outcome}) => outcome))
+      return;
+    this.#lookedUp = about;
+    this.lookUp();
+  }
+
+  /* again: also those who answered today. Resolves when everybody was asked, or that was ended. */
+  async lookUp(again = false) {
+    const {dossierId: id} = this.#station;
+    if (this.looking)
+      return;
+    this.looking = id;
+    this.#station.changed();
+    const list = await post(`/v1/dossiers/${id}/look-up`, {again})
+      .catch((error) => error.code === 'CANCELLED' ? null : this.#station.showError(error) ?? null);
+    this.looking = null;
+    if (list && id === this.#station.dossierId)
       this.list = list;
+    this.#station.changed();
+    if (!list && id === this.#station.dossierId)
+      this.#station.refresh('wanted');
+  }
+
+  endLookUp() {
+    return this.#station.act(() => post(`/v1/dossiers/${this.looking}/look-up`, {cancel: true}));
+  }
+
+  /* What is done about a paper that turned out to be held after it was scanned: how is send, reuse or withdraw. */
+  answerHit({hit}, how, note) {
+    return this.#station.act(async () => {
+      await post(`/v1/tasks/${hit.task_id}/close`, {how, ...note ? {note} : {}});
+      this.#station.refresh('dossier', 'wanted');
+      return true;
+    });
   }
 
   /* '' ends the search. Only the answer to the last words counts. */
@@ -84,9 +140,9 @@ export class Wanted {
 
   /* ---- what is done about a paper: each resolves to undefined when it was refused ---- */
 
-  /* documentId null: it is to be scanned after all. */
-  reuse(paper, documentId) {
-    return this.#tell('reuse', paper, {document_id: documentId});
+  /* held: one of those held, here or elsewhere; null: it is to be scanned after all. */
+  reuse(paper, held) {
+    return this.#tell('reuse', paper, held?.held_id ? {held_id: held.held_id} : {document_id: held?.document_id ?? null});
   }
 
   /* answers: {asked_by, asked_name?, fee} */
