@@ -1,13 +1,13 @@
 /* The one dialog that asks before something is done: reasons and choices. */
-import {html, live, SohoaElement} from './element.js';
+import {html, live, nothing, SohoaElement} from './element.js';
 
 class SohoaAsk extends SohoaElement {
   #question = {title: '', fields: () => []};
   #values = {};
   #answer = () => {};
 
-  /* {title, fields(values): [{name, label, options?: {value: text}, isRadio?, isOptional?}], act}: a field without options is text, which may
-   * be left empty where it isOptional. */
+  /* {title, fields(values): [{name, label, options?: {value: text}, isRadio?, isTick?, isOptional?}], lines?(values): what will happen, act}: a
+   * field without options is text, which may be left empty where it isOptional, or a tick. */
   ask(question) {
     this.#question = question;
     this.#values = {};
@@ -19,10 +19,11 @@ class SohoaAsk extends SohoaElement {
   }
 
   view() {
-    const {title, fields, act = 'Thực hiện'} = this.#question;
+    const {title, fields, lines, act = 'Thực hiện'} = this.#question;
     return html`<dialog aria-labelledby="h-ask" @close=${() => this.#answer(null)}>
       <form @submit=${(event) => this.#submit(event)}>
         <h2 id="h-ask">${title}</h2>
+        ${lines ? html`<ul class="lines" aria-live="polite">${lines(this.#values).map((line) => html`<li>${line}</li>`)}</ul>` : nothing}
         ${fields(this.#values).map((field) => this.#field(field))}
         <p class="buttons">
           <button class="primary">${act}</button>
@@ -35,6 +36,9 @@ class SohoaAsk extends SohoaElement {
   #field(field) {
     if (field.isRadio)
       return this.#radios(field);
+    if (field.isTick)
+      return html`<label class="tick"><input id=${field.name} type="checkbox" .checked=${live(Boolean(this.#values[field.name]))}
+        @change=${(event) => this.#set(field.name, event.target.checked)}> ${field.label}</label>`;
     const {name, label, options} = field;
     const input = options ? html`<select id=${name} @change=${(event) => this.#set(name, event.target.value)}>
         ${Object.entries(options).map(([value, text]) => html`
@@ -52,8 +56,10 @@ class SohoaAsk extends SohoaElement {
   }
 
   /* As chosen, else the first there is. */
-  #value({name, options}) {
+  #value({name, options, isTick}) {
     const value = this.#values[name];
+    if (isTick)
+      return Boolean(value);
     return options && !(value in options) ? Object.keys(options)[0] : value?.trim();
   }
 
@@ -66,7 +72,7 @@ class SohoaAsk extends SohoaElement {
     event.preventDefault();
     const fields = this.#question.fields(this.#values);
     const answers = Object.fromEntries(fields.map((field) => [field.name, this.#value(field)]));
-    if (!fields.every(({name, isOptional}) => isOptional || answers[name]))
+    if (!fields.every(({name, isOptional, isTick}) => isOptional || isTick || answers[name]))
       return;
     this.#answer(answers);
     this.querySelector('dialog').close();

@@ -57,6 +57,32 @@ export class PaperEdits {
     return this.#edit(id, 'replace', {reason});
   }
 
+  withdraw(id, {reason, wrongPerson}) {
+    return this.#settle(`/v1/documents/${id}/withdraw`, {reason, wrong_person: wrongPerson}, 'Đã thu hồi giấy này; các kho đang được báo.');
+  }
+
+  undoWithdraw(id) {
+    return this.#settle(`/v1/documents/${id}/withdraw/undo`, undefined, 'Đã hủy thu hồi.');
+  }
+
+  /* Of a delivery in conflict: ours is not sent. */
+  keepTheirs(deliveryId) {
+    return this.#settle(`/v1/queue/${deliveryId}/keep-theirs`, undefined, 'Giữ bản của kho.');
+  }
+
+  handedOver() {
+    return this.#settle(`/v1/dossiers/${this.#station.dossierId}/handed-over`, undefined, 'Đã ghi: kết quả đã trao.');
+  }
+
+  #settle(path, body, news) {
+    return this.#station.act(async () => {
+      const answer = await post(path, body);
+      this.#station.refresh('dossiers', 'dossier', 'document', 'queue', 'wanted');
+      this.#station.tell(news);
+      return answer;
+    });
+  }
+
   /* The paper before this one, where pages can still go behind its own. */
   before(paper) {
     const {documents} = this.#station;

@@ -5,9 +5,12 @@ import {askReason} from './ask.js';
 import {askDossier, askPaper} from './paper-questions.js';
 import './menu.js';
 import {JOIN_KEY} from './paper-keys.js';
+import {askConflict, askWithdraw, conflictOf} from './withdraw.js';
 
 const SIGNED = new Set(['signed', 'extracted', 'coded', 'queued', 'closed']);
 const COLLECTED = new Set(['open', 'read']);
+/* A purged one is still at its warehouses. */
+const GIVEN = new Set([...SIGNED, 'purged']);
 const UNCODED = new Set([...COLLECTED, 'copied', 'signed', 'extracted']);
 
 class SohoaPaperMenu extends SohoaElement {
@@ -17,7 +20,8 @@ class SohoaPaperMenu extends SohoaElement {
     return html`<sohoa-menu label="Sửa giấy này" .groups=${this.#groups(this.paper)}></sohoa-menu>`;
   }
 
-  #groups({id, state, scan_finished: isFinished, passed_through: isSignedFile}) {
+  #groups({id, state, held, scan_finished: isFinished, passed_through: isSignedFile}) {
+    const heldFrom = held?.from;
     const {papers} = station;
     const isCollected = COLLECTED.has(state);
     const takesPages = isCollected && !isSignedFile;
@@ -35,8 +39,29 @@ class SohoaPaperMenu extends SohoaElement {
       {name: 'Bỏ', actions: isCollected ? [{title: 'Bỏ cả giấy này…', run: () => this.#withReason('Bỏ cả giấy này',
         (reason) => papers.reject(id, reason))}] : []},
       {name: 'Bản thay thế', actions: SIGNED.has(state) ? [{title: 'Quét lại thành bản thay thế…',
-        run: () => this.#withReason('Quét lại thành bản thay thế', (reason) => papers.replace(id, reason))}] : []},
+        run: () => this.#rescan()}] : []},
+      {name: 'Thu hồi', actions: [
+        ...conflictOf(this.paper) ? [{title: 'Kho có bản khác…', run: () => this.#settleConflict()}] : [],
+        ...GIVEN.has(heldFrom ?? state) ? [{title: 'Thu hồi…', hint: 'Ở máy này và ở mọi kho đã nhận', run: () => this.#withdraw()}] : []]},
     ];
+  }
+
+  #rescan() {
+    return this.#withReason('Quét lại thành bản thay thế', (reason) => station.papers.replace(this.paper.id, reason));
+  }
+
+  async #withdraw() {
+    const {id} = this.paper;
+    const answer = await askWithdraw(station.deliveriesOf(id));
+    if (answer)
+      await station.papers.withdraw(id, answer);
+  }
+
+  async #settleConflict() {
+    const delivery = conflictOf(this.paper);
+    const ways = {theirs: () => station.papers.keepTheirs(delivery.id), replace: () => this.#rescan(), withdraw: () => this.#withdraw()};
+    const how = await askConflict(delivery);
+    await ways[how]?.();
   }
 
   #paperName() {

@@ -3,6 +3,7 @@ import {html, nothing, repeat, SohoaElement, station} from './element.js';
 import {JOIN_KEY, SPLIT_KEY} from './paper-keys.js';
 import {sidesOf} from './sides.js';
 import {documentName, documentState, dossierName} from './text.js';
+import './case-notices.js';
 import './files.js';
 import './people.js';
 import './thumbs.js';
@@ -14,6 +15,7 @@ class SohoaPapers extends SohoaElement {
       return nothing;
     return html`
       <h3>${dossier.closed_us ? 'Hồ sơ đã đóng' : 'Hồ sơ'}: ${dossierName(dossier)}</h3>
+      <sohoa-case-notices></sohoa-case-notices>
       ${this.#counts(dossier)}
       <sohoa-people></sohoa-people>
       ${this.#keys()}

@@ -11,6 +11,7 @@ import './paper-menu.js';
 import './secret.js';
 import './sheet.js';
 import './submitted.js';
+import './withdrawn.js';
 
 /* States in which the answers are still the clerk's to give. */
 const ANSWERABLE = new Set(['open', 'read', 'held']);
@@ -222,6 +223,7 @@ class SohoaReview extends SohoaElement {
     const answers = Object.entries(document.confirmed ?? {});
     return html`
       ${GONE[document.state] ? html`<p class="empty">${GONE[document.state]}</p>` : nothing}
+      <sohoa-withdrawn .paper=${document}></sohoa-withdrawn>
       ${document.state === 'copied' && station.signerLocked ? html`
         <p class="alert error"><span>Chờ mở khóa chữ ký để ký giấy này.</span>
           <button type="button" @click=${() => this.#askPassword()}>Mở khóa</button></p>` : nothing}
