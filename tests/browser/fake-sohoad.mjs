@@ -15,8 +15,11 @@ import {parseArgs} from 'node:util';
 import {importRoutes} from './fake-imports.mjs';
 import {pageRoutes} from './fake-pages.mjs';
 import {secretRoutes} from './fake-secret.mjs';
+import {reconcileRoutes} from './fake-reconcile.mjs';
+import {syncRoutes} from './fake-sync.mjs';
 import {registerRoutes} from './fake-register.mjs';
 import {wantedRoutes} from './fake-wanted.mjs';
+import {withdrawRoutes} from './fake-withdraw.mjs';
 
 const {values: options} = parseArgs({options: {
   port: {type: 'string', default: '0'}, socket: {type: 'string'}, web: {type: 'string'},
@@ -324,6 +327,7 @@ function seal(document) {
 function deliver(delivery) {
   if (faults.deliver) {
     delivery.held = {reason: faults.deliver, from: 'sending', ref: 'GH71B0E2'};
+    delivery.said = faults.said ?? null;
     return move('delivery', delivery, 'held');
   }
   delivery.held = null;
@@ -343,7 +347,7 @@ function thumb(page) {
 }
 
 const status = () => ({version: 'fake', pid: process.pid, signer, scanning: false, scanners: [{key: device.identity, lease}], store: {pages: {}, documents: {},
-  deliveries: {accepted: deliveries.size}, oldest: {send: null}, free_bytes: 1e10, size_bytes: 1e6}});
+  deliveries: {accepted: deliveries.size}, oldest: {send: null}, free_bytes: 1e10, size_bytes: 1e6}, ...sync.shown()});
 
 const context = {pages, documents, dossiers, pick, refuse, move, emit, now, newDocument, newDossier, addPage, finish, recognize, readWhenReady,
   pageMs: PAGE_MS, faults: () => faults};
@@ -352,6 +356,9 @@ const {routes: onImports, forget: forgetImports} = importRoutes(context);
 const {routes: onRegister, forget: forgetRegister} = registerRoutes(context);
 const {routes: onSecret, mark} = secretRoutes(context);
 const {routes: onWanted, atGate} = wantedRoutes({...context, documentsOf, now});
+const {routes: onWithdraw, tell: tellWithdrawn} = withdrawRoutes({...context, deliveries});
+const sync = syncRoutes({...context, deliveries});
+const reconcile = reconcileRoutes({...context, others: onWanted});
 
 function reset() {
   for (const {timer} of jobs.values())
@@ -359,13 +366,15 @@ function reset() {
   [dossiers, documents, pages, deliveries, jobs].forEach((map) => map.clear());
   forgetImports();
   forgetRegister();
+  sync.forget();
+  reconcile.forget();
   Object.assign(device, {label: null, profile: null});
   [me, lease, signer, areas, faults] = [ME, null, LOCKED, AREAS, {}];
 }
 
 /* [method, pattern, handler(id, body, query, all names)] */
 const routes = [
-  ...onPages, ...onImports, ...onRegister, ...onSecret, ...onWanted,
+  ...onPages, ...onImports, ...onRegister, ...onSecret, ...reconcile.routes, ...onWanted, ...onWithdraw, ...sync.routes,
   ['GET', '/v1/status', status],
   ['GET', '/v1/devices', () => {
     if (faults.devices)
@@ -475,6 +484,10 @@ const routes = [
     return {document: showDocument(documents.get(id))};
   }],
   ['POST', '/v1/queue/:id/release', (id) => {
+    if (deliveries.has(id)) {
+      move('delivery', Object.assign(deliveries.get(id), {held: null}), 'queued');
+      return {};
+    }
     const page = pick(pages, id);
     page.held = null;
     move('page', page, 'captured');
@@ -523,9 +536,19 @@ const routes = [
       Object.assign(document, body.change);
       move('document', document, document.state);
     }
+    if (body.sync)
+      sync.tell(body.sync);
+    if (body.tasks)
+      reconcile.tell(body.tasks);
+    if (body.withdrawn)
+      tellWithdrawn();
+    if (body.dossier) {
+      const dossier = Object.assign([...dossiers.values()].at(-1), body.dossier);
+      emit('changed', {kind: 'dossier', id: dossier.id, state: 'open', dossier_id: dossier.id});
+    }
     if (body.cut)
       listeners.forEach((response) => response.destroy());
-    return {lease, ended: [...jobs.values()].filter(({state}) => state !== 'running').length};
+    return {lease, asked: sync.asked, closedTasks: reconcile.closed, ended: [...jobs.values()].filter(({state}) => state !== 'running').length};
   }],
 ].map(([method, pattern, handle]) =>
   ({method, pattern: new RegExp(`^${pattern.replaceAll(/:\w+/g, '([^/]+)')}$`), handle}));
@@ -571,7 +594,7 @@ async function answer(request, response) {
   }
   try {
     const names = route.pattern.exec(pathname).slice(1).map(decodeURIComponent);
-    const reply = route.handle(names[0], await readBody(request), searchParams, names);
+    const reply = await route.handle(names[0], await readBody(request), searchParams, names);
     if (reply.bytes)
       send(response, 200, reply.type, reply.bytes, reply.headers);
     else

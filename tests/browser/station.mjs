@@ -54,7 +54,7 @@ ${typeof config === 'function' ? config(this.folder) : config}`);
     for (let i = 0; i < 300; i++) {
       if (this.child.exitCode !== null)
         throw new Error(`sohoad ended:\n${this.log}`);
-      if (this.sohoa('status').status === 0)
+      if ([0, 1].includes(this.sohoa('status').status)) // 1: an alarm stands
         return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -1,15 +1,19 @@
 /* The whole job on one screen: 1 dossier, 2 scan, 3 compare, 4 queue. */
 import {html, nothing, SohoaElement, station} from './element.js';
 import {fieldLabel} from './text.js';
+import './alarms.js';
 import './ask.js';
 import './dossiers.js';
 import './focus.js';
 import './papers.js';
+import './power.js';
 import './queue.js';
+import './reconcile-dialog.js';
 import './register-dialog.js';
 import './review.js';
 import './scanner.js';
 import './signer.js';
+import './sync-dialog.js';
 
 class SohoaApp extends SohoaElement {
   view() {
@@ -21,6 +25,8 @@ class SohoaApp extends SohoaElement {
       </header>
       <div class="alerts">
         <div role="alert">${station.connected ? nothing : this.#lostLine()}</div>
+        <sohoa-alarms></sohoa-alarms>
+        <sohoa-power></sohoa-power>
         <div role="alert">${station.notice ? this.#notice(station.notice) : nothing}</div>
         <p class="heard-only" role="status">${station.said}</p>
         <div class="toast" role="status">${station.toast ? html`<p class=${station.toast.isError ? 'alert error' : 'alert news'}>
@@ -45,6 +51,8 @@ class SohoaApp extends SohoaElement {
           <sohoa-queue></sohoa-queue>
         </section>
       </main>
+      <sohoa-sync></sohoa-sync>
+      <sohoa-reconcile></sohoa-reconcile>
       <sohoa-ask></sohoa-ask>`;
   }
 

@@ -1,7 +1,7 @@
 /* Server-sent events with reconnecting. The browser reconnects by itself after a broken line; when it
  * gives up (the daemon refused), we try again, slower each time. onConnection(connected, isRefused). */
 
-const NAMES = ['hello', 'changed', 'progress', 'job', 'devices', 'lease', 'button'];
+const NAMES = ['hello', 'changed', 'progress', 'job', 'devices', 'lease', 'button', 'alarms', 'transfer', 'power', 'reconcile'];
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 15000;
 

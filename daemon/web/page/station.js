@@ -18,10 +18,12 @@ import {PaperEdits} from './paper-edits.js';
 import {countedPages} from './sides.js';
 import {Registers} from './registers.js';
 import {Strays} from './strays.js';
+import {Reconcile} from './reconcile.js';
+import {Sync} from './sync.js';
 import {Wanted} from './wanted.js';
 
 const REFRESH_MS = 120;
-const EVERYTHING = ['dossiers', 'dossier', 'document', 'wanted', 'signer', 'queue', 'imports'];
+const EVERYTHING = ['dossiers', 'dossier', 'document', 'wanted', 'signer', 'queue', 'imports', 'alarms', 'line', 'tasks'];
 const TOAST_MS = 8000;
 
 /* Refusals which say that the page shows what is no longer so. */
@@ -37,8 +39,9 @@ const CHANGES = {
   page: {list: [], present: ['dossier', 'document']},
   import: {list: ['imports'], present: ['dossier']},
   document: {list: ['dossiers', 'signer'], present: ['dossier', 'document', 'wanted']},
-  delivery: {list: ['queue'], present: ['dossier', 'document']},
+  delivery: {list: ['queue', 'line'], present: ['dossier', 'document']},
   dossier: {list: ['dossiers'], present: ['dossier', 'wanted']},
+  task: {list: ['tasks'], present: []},
 };
 
 class Station extends EventTarget {
@@ -69,6 +72,8 @@ class Station extends EventTarget {
   registers = new Registers(this);
   wanted = new Wanted(this);
   strays = new Strays(this);
+  reconcile = new Reconcile(this); // what the warehouses hold
+  sync = new Sync(this);       // what goes to the warehouses
   capture = new Capture(this);
   devices = new Devices(this);
   arrival = new Arrival(this);
@@ -133,6 +138,10 @@ class Station extends EventTarget {
       devices: () => this.devices.take(data.devices),
       lease: () => this.lease.onChange(data),
       button: () => this.#onButton(data),
+      alarms: () => this.refresh('alarms', 'line'),
+      transfer: () => this.sync.onTransfer(data),
+      power: () => this.refresh('line'),
+      reconcile: () => this.reconcile.onRun(data),
       changed: () => this.#onChanged(data),
     };
     heard[name]();
@@ -209,6 +218,9 @@ class Station extends EventTarget {
       signer: () => this.#readSigner(),
       queue: () => this.#readQueue(),
       imports: () => this.imports.read(),
+      alarms: () => this.sync.readAlarms(),
+      line: () => this.sync.readLine(),
+      tasks: () => this.reconcile.read(),
     };
     await Promise.all([...stale].map((part) => readers[part]().catch((error) => this.#onReadError(error))));
     this.#isReading = false;
@@ -375,9 +387,10 @@ class Station extends EventTarget {
       withoutPages: papers.filter(({id, state}) => state === 'open' && !this.pagesOf(id).length).length};
   }
 
+  /* All of the paper that is looked at; of the others, those that are not done. */
   deliveriesOf(documentId) {
-    const known = this.deliveries.filter((delivery) => delivery.document_id === documentId);
-    return known.length || this.detail?.document.id !== documentId ? known : this.detail.deliveries ?? [];
+    const known = this.detail?.document.id === documentId ? this.detail.deliveries : undefined;
+    return known ?? this.deliveries.filter((delivery) => delivery.document_id === documentId);
   }
 
   showError(error) {

@@ -72,6 +72,12 @@ const clockFormat = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '
 /* 10:55, likewise. */
 export const clockForPeople = (us) => clockFormat.format(new Date(us / 1000));
 
+/* What a dossier is called in a list. */
+export const dossierCode = (code) => code ?? 'chưa có mã';
+
+/* Bytes a second. */
+export const rateForPeople = (bytes) => bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB/s` : `${Math.round(bytes / 1e3)} KB/s`;
+
 export const documentName = (document) =>
   document.type && document.type !== 'unknown' ? typeLabel(document.type) : document.kind?.name ?? 'Chưa rõ loại';
 
