@@ -1,14 +1,5 @@
-#include "daemon/base/id.h"
+#include "daemon/workers/upload_args.h"
 #include "daemon/workers/upload_ops.h"
-
-static enum err_code get_hash(const struct js *args, const char *key, const char **out,
-                              struct err *err)
-{
-    enum err_code code = js_get_text(args, key, out, err);
-    if (!code && !hash_is_hex(*out))
-        code = err_set(err, ERR_BAD_ARGUMENT, "%s is no SHA-256", key);
-    return code;
-}
 
 static enum err_code get_size(const struct js *args, const char *key, uint64_t *out,
                               struct err *err)
@@ -19,14 +10,6 @@ static enum err_code get_size(const struct js *args, const char *key, uint64_t *
         code = err_set(err, ERR_BAD_ARGUMENT, "%s is negative", key);
     if (!code)
         *out = (uint64_t)size;
-    return code;
-}
-
-static enum err_code get_record_id(const struct js *args, const char **out, struct err *err)
-{
-    enum err_code code = js_get_text(args, "record_id", out, err);
-    if (!code && !id_is_valid(*out))
-        code = err_set(err, ERR_BAD_ARGUMENT, "record_id is not an id");
     return code;
 }
 
@@ -41,11 +24,11 @@ enum err_code upload_take_record(struct worker_call *call, struct target_record 
                                    .hidden = js_bool_or(args, "hidden", false),
                                    .key = js_text_or(args, "key", NULL),
                                    .ask_first = js_bool_or(args, "ask_first", false)};
-    enum err_code code = get_record_id(args, &record.record_id, err);
+    enum err_code code = upload_arg_id(args, "record_id", &record.record_id, err);
     if (!code)
-        code = get_hash(args, "pdf_sha256", &record.pdf_sha256, err);
+        code = upload_arg_hash(args, "pdf_sha256", &record.pdf_sha256, err);
     if (!code)
-        code = get_hash(args, "json_sha256", &record.json_sha256, err);
+        code = upload_arg_hash(args, "json_sha256", &record.json_sha256, err);
     if (!code)
         code = get_size(args, "pdf_size", &record.pdf_size_bytes, err);
     if (!code)
@@ -94,11 +77,11 @@ enum err_code upload_verify(void *self, struct worker_call *call, struct worker_
     if (!code)
         code = js_get_text(args, "remote_name", &remote_name, err);
     if (!code)
-        code = get_record_id(args, &record_id, err);
+        code = upload_arg_id(args, "record_id", &record_id, err);
     if (!code)
-        code = get_hash(args, "pdf_sha256", &pdf_sha256, err);
+        code = upload_arg_hash(args, "pdf_sha256", &pdf_sha256, err);
     if (!code)
-        code = get_hash(args, "json_sha256", &json_sha256, err);
+        code = upload_arg_hash(args, "json_sha256", &json_sha256, err);
     struct target_receipt receipt;
     if (!code)
         code = target_verify(target, remote_name, pdf_sha256, json_sha256, &receipt, err);

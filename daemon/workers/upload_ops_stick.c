@@ -1,4 +1,5 @@
 #include "daemon/workers/confine.h"
+#include "daemon/workers/upload_args.h"
 #include "daemon/workers/upload_ops.h"
 #include "queue/upload/stick.h"
 
@@ -29,9 +30,7 @@ enum err_code upload_stick_create(void *self, struct worker_call *call,
     struct upload *upload = self;
     const char *folder, *id;
     (void)answer;
-    enum err_code code = js_get_text(call->args, "id", &id, err);
-    if (!code && !id_is_valid(id))
-        code = err_set(err, ERR_BAD_ARGUMENT, "id is not an id");
+    enum err_code code = upload_arg_id(call->args, "id", &id, err);
     if (!code)
         code = begin(upload, call->args, &folder, err);
     return code ? code : stick_create(folder, id, &upload->stick, err);

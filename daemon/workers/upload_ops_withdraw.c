@@ -1,24 +1,6 @@
-#include "daemon/base/id.h"
 #include "daemon/base/sys.h"
+#include "daemon/workers/upload_args.h"
 #include "daemon/workers/upload_ops.h"
-
-static enum err_code get_id(const struct js *args, const char *key, const char **out,
-                            struct err *err)
-{
-    enum err_code code = js_get_text(args, key, out, err);
-    if (!code && !id_is_valid(*out))
-        code = err_set(err, ERR_BAD_ARGUMENT, "%s is not an id", key);
-    return code;
-}
-
-static enum err_code get_hash(const struct js *args, const char *key, const char **out,
-                              struct err *err)
-{
-    enum err_code code = js_get_text(args, key, out, err);
-    if (!code && !hash_is_hex(*out))
-        code = err_set(err, ERR_BAD_ARGUMENT, "%s is no SHA-256", key);
-    return code;
-}
 
 static enum err_code answer_mark(const struct target_mark *mark, struct worker_answer *answer,
                                  struct err *err)
@@ -41,9 +23,9 @@ enum err_code upload_withdraw(void *self, struct worker_call *call, struct worke
                                      .replaced_by = js_text_or(args, "replaced_by", NULL)};
     enum err_code code = upload_find_target(self, call, answer, &target, err);
     if (!code)
-        code = get_id(args, "record_id", &what.record_id, err);
+        code = upload_arg_id(args, "record_id", &what.record_id, err);
     if (!code)
-        code = get_id(args, "key", &what.key, err);
+        code = upload_arg_id(args, "key", &what.key, err);
     if (!code)
         code = js_get_text(args, "reason_code", &what.reason_code, err);
     if (!code)
@@ -51,9 +33,9 @@ enum err_code upload_withdraw(void *self, struct worker_call *call, struct worke
     if (!code)
         code = js_get_int(args, "at_us", &what.at_us, err);
     if (!code)
-        code = get_hash(args, "pdf_sha256", &what.pdf_sha256, err);
+        code = upload_arg_hash(args, "pdf_sha256", &what.pdf_sha256, err);
     if (!code)
-        code = get_hash(args, "json_sha256", &what.json_sha256, err);
+        code = upload_arg_hash(args, "json_sha256", &what.json_sha256, err);
     if (!code)
         code = target_withdraw(target, &what, &mark, err);
     return code ? code : answer_mark(&mark, answer, err);
@@ -68,9 +50,9 @@ enum err_code upload_show(void *self, struct worker_call *call, struct worker_an
     struct target_showing what = {0};
     enum err_code code = upload_find_target(self, call, answer, &target, err);
     if (!code)
-        code = get_id(args, "record_id", &what.record_id, err);
+        code = upload_arg_id(args, "record_id", &what.record_id, err);
     if (!code)
-        code = get_id(args, "key", &what.key, err);
+        code = upload_arg_id(args, "key", &what.key, err);
     if (!code)
         code = js_get_text(args, "remote_name", &what.remote_name, err);
     if (!code)

@@ -101,19 +101,25 @@ static enum err_code dir_put(struct transport *transport, const char *name, cons
     return dir_file_put(folder, file, owner, body->fd, dir->flow, out_created, err);
 }
 
+/* The folder that a name lies in, and the file's name in it. NOT_FOUND */
+static enum err_code open_place(const struct dir_transport *dir, const char *name, int *out_folder,
+                                const char **out_file, struct err *err)
+{
+    char folder_name[NAME_MAX + 1];
+    AUTO(fd) int root = -1;
+    enum err_code code = split_name(name, folder_name, out_file, err);
+    if (!code)
+        code = open_root(dir, &root, err);
+    return code ? code : open_folder(root, folder_name, out_folder, err);
+}
+
 static enum err_code open_file(struct transport *transport, const char *name, int *out_fd,
                                struct stat *out_status, struct err *err)
 {
     struct dir_transport *dir = (struct dir_transport *)transport;
-    char folder_name[NAME_MAX + 1];
     const char *file;
-    enum err_code code = split_name(name, folder_name, &file, err);
-    AUTO(fd) int root = -1;
-    if (!code)
-        code = open_root(dir, &root, err);
     AUTO(fd) int folder = -1;
-    if (!code)
-        code = open_folder(root, folder_name, &folder, err);
+    enum err_code code = open_place(dir, name, &folder, &file, err);
     if (code)
         return code;
     AUTO(fd) int fd = openat(folder, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -174,15 +180,10 @@ static enum err_code dir_sweep(struct transport *transport, const char *name, co
                                struct err *err)
 {
     struct dir_transport *dir = (struct dir_transport *)transport;
-    char folder_name[NAME_MAX + 1], mark[NAME_MAX + 1];
+    char mark[NAME_MAX + 1];
     const char *file;
-    enum err_code code = split_name(name, folder_name, &file, err);
-    AUTO(fd) int root = -1;
-    if (!code)
-        code = open_root(dir, &root, err);
     AUTO(fd) int fd = -1;
-    if (!code)
-        code = open_folder(root, folder_name, &fd, err);
+    enum err_code code = open_place(dir, name, &fd, &file, err);
     if (code)
         return code == ERR_NOT_FOUND ? ERR_OK : code;
     AUTO(open_dir) DIR *folder = fdopendir(fd);
@@ -199,15 +200,9 @@ static enum err_code dir_sweep(struct transport *transport, const char *name, co
 static enum err_code dir_remove(struct transport *transport, const char *name, struct err *err)
 {
     struct dir_transport *dir = (struct dir_transport *)transport;
-    char folder_name[NAME_MAX + 1];
     const char *file;
-    enum err_code code = split_name(name, folder_name, &file, err);
-    AUTO(fd) int root = -1;
-    if (!code)
-        code = open_root(dir, &root, err);
     AUTO(fd) int folder = -1;
-    if (!code)
-        code = open_folder(root, folder_name, &folder, err);
+    enum err_code code = open_place(dir, name, &folder, &file, err);
     if (code)
         return code == ERR_NOT_FOUND ? ERR_OK : code;
     if (unlinkat(folder, file, 0) < 0 && errno != ENOENT)
