@@ -1,4 +1,5 @@
 /* What people have to do about records at the warehouses, and how the comparisons with them went. Read when it is looked at. */
+import {attempt} from './attempt.js';
 import {get, post} from './api.js';
 
 export class Reconcile {
@@ -66,17 +67,7 @@ export class Reconcile {
     });
   }
 
-  async #try(action) {
-    this.isBusy = true;
-    this.error = null;
-    this.#station.changed();
-    try {
-      await action();
-    } catch (error) {
-      this.error = error;
-    } finally {
-      this.isBusy = false;
-      this.#station.changed();
-    }
+  #try(action) {
+    return attempt(this, () => this.#station.changed(), action);
   }
 }

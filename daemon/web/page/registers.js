@@ -3,6 +3,7 @@
  * file is looked at first (which column is which), then put to use. What is shown of rows names people: it is read when
  * it is looked at, and kept nowhere.
  */
+import {attempt} from './attempt.js';
 import {get, post, upload} from './api.js';
 
 const ASK_AGAIN_MS = 1000;
@@ -122,17 +123,7 @@ export class Registers {
     });
   }
 
-  async #try(action) {
-    this.isBusy = true;
-    this.error = null;
-    this.#station.changed();
-    try {
-      await action();
-    } catch (error) {
-      this.error = error;
-    } finally {
-      this.isBusy = false;
-      this.#station.changed();
-    }
+  #try(action) {
+    return attempt(this, () => this.#station.changed(), action);
   }
 }

@@ -2,6 +2,7 @@
  * What goes to the warehouses: alarms, how fast it goes, the morning report, the whole queue by state, one delivery in
  * words. Read when it is looked at; alarms and lines always.
  */
+import {attempt} from './attempt.js';
 import {get, post} from './api.js';
 
 const PAGE = 100;
@@ -184,17 +185,7 @@ export class Sync {
     });
   }
 
-  async #try(action) {
-    this.isBusy = true;
-    this.error = null;
-    this.#station.changed();
-    try {
-      await action();
-    } catch (error) {
-      this.error = error;
-    } finally {
-      this.isBusy = false;
-      this.#station.changed();
-    }
+  #try(action) {
+    return attempt(this, () => this.#station.changed(), action);
   }
 }
